@@ -1,0 +1,110 @@
+//! The ledger itself: one connection, and the one way to write.
+
+use crate::{
+    Seq, Tx,
+    chain::Kind,
+    details::Details,
+    error::{LedgerError, Result},
+    open, schema,
+};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use std::{path::Path, time::Duration};
+
+/// How long a change waits for another program's change to end.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// One connection to a ledger. Several may be open on the same file, in one program or in many:
+/// readers never wait, writers wait for each other.
+#[derive(Debug)]
+pub struct Ledger {
+    pub(crate) conn: Connection,
+    read_only: bool,
+}
+
+impl Ledger {
+    /// Makes a new ledger at `file` and opens it. `program` is the program's name and version,
+    /// for the first event. The file appears whole or not at all.
+    ///
+    /// # Errors
+    /// [`LedgerError::AlreadyExists`] when anything is at `file`, [`LedgerError::NotFound`] when
+    /// its folder does not exist, and what the disk may say.
+    pub fn create(file: &Path, program: &str, at_ms: i64) -> Result<Self> {
+        open::create(file, |conn| {
+            schema::make_tables(conn)?;
+            let details = Details::new().text("program", program).number("schema", schema::VERSION);
+            Tx::genesis(conn)?.event(Kind::LedgerCreated, &details, at_ms)
+        })?;
+        Self::open(file)
+    }
+
+    /// Opens the ledger at `file` for reading and writing. What the file is gets settled before
+    /// anything is touched.
+    ///
+    /// # Errors
+    /// [`LedgerError::NotFound`], [`LedgerError::NotALedger`], [`LedgerError::NewerVersion`],
+    /// [`LedgerError::Corrupt`], [`LedgerError::Locked`], [`LedgerError::ReadOnly`],
+    /// [`LedgerError::Denied`], [`LedgerError::Full`].
+    pub fn open(file: &Path) -> Result<Self> {
+        Self::open_patiently(file, PATIENCE)
+    }
+
+    /// Opens the ledger at `file` for reading, which also works on a disk that cannot be
+    /// written. Writing ends in [`LedgerError::ReadOnly`].
+    ///
+    /// # Errors
+    /// As [`Ledger::open`]; [`LedgerError::ReadOnly`] only when a crash left changes beside the
+    /// file that cannot be read without writing.
+    pub fn open_read_only(file: &Path) -> Result<Self> {
+        Ok(Self { conn: open::read_only(file, PATIENCE)?, read_only: true })
+    }
+
+    pub(crate) fn open_patiently(file: &Path, patience: Duration) -> Result<Self> {
+        Ok(Self { conn: open::read_write(file, patience)?, read_only: false })
+    }
+
+    /// Runs `f` as one change: when it returns `Ok` everything it wrote is on the disk, and when
+    /// it returns `Err` or panics nothing is. Reads inside see what was written so far.
+    ///
+    /// # Errors
+    /// What `f` returns; [`LedgerError::Locked`] when another writer does not end in time;
+    /// [`LedgerError::Aborted`] when `f` returned `Ok` although one of its steps failed halfway.
+    pub fn write<T, E: From<LedgerError>>(
+        &mut self,
+        f: impl FnOnce(&mut Tx<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        if self.read_only {
+            return Err(LedgerError::ReadOnly.into());
+        }
+        let guard = Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate)
+            .map_err(LedgerError::from)?;
+        let mut tx = Tx::begin(self)?;
+        let value = f(&mut tx)?;
+        tx.end()?;
+        guard.commit().map_err(LedgerError::from)?;
+        Ok(value)
+    }
+
+    /// Runs reads that must all see the same moment.
+    pub(crate) fn at_one_moment<T>(&self, f: impl FnOnce() -> Result<T>) -> Result<T> {
+        // Inside a change the moment is already fixed.
+        let _guard = match self.conn.is_autocommit() {
+            true => Some(self.conn.unchecked_transaction()?),
+            false => None,
+        };
+        f()
+    }
+
+    /// The number of the last event: what an index must reach.
+    pub fn last_seq(&self) -> Result<Seq> {
+        let sql = "SELECT coalesce(max(seq), 0) FROM events";
+        Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    }
+
+    /// The digest of event `seq`, for whoever derives something from the ledger: the same number
+    /// with another digest means another ledger, or one that was set back.
+    pub fn event_digest(&self, seq: Seq) -> Result<Option<[u8; 32]>> {
+        crate::read::one(&self.conn, "SELECT digest FROM events WHERE seq = ?1", [seq], |row| {
+            row.get(0)
+        })
+    }
+}

@@ -1,0 +1,374 @@
+//! What goes into the ledger and what comes out of it: plain data.
+
+use athar_kernel::Code;
+use std::fmt;
+
+/// Position in the chain of events, from 1. Zero stands before the first event.
+pub type Seq = u64;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id! {
+    /// A case: the `seq` of the event that opened it.
+    CaseId
+}
+id! {
+    /// A report: the `seq` of the event that opened it.
+    ReportId
+}
+id! {
+    /// An item: the `seq` of the event that added it.
+    ItemId
+}
+id! {
+    /// A stored code: the row's id, never used twice; an index carries it as its payload.
+    CodeId
+}
+
+/// How a report came in.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NewReport<'a> {
+    /// By which way: hotline, app, e-mail, walk-in.
+    pub channel: Option<&'a str>,
+    /// Which unit took it.
+    pub unit: Option<&'a str>,
+}
+
+/// One file as reported, with everything that was computed from it.
+#[derive(Clone, Copy)]
+pub struct NewItem<'a> {
+    /// Digest of the file's bytes; the ledger keeps one item per value.
+    pub sha256: [u8; 32],
+    /// The older digest of the same bytes, for exchange with those who still use it.
+    pub md5: [u8; 16],
+    /// `image`, `video` or `audio`.
+    pub kind: &'a str,
+    /// The file's format as found in its content, such as `jpeg`.
+    pub format: &'a str,
+    /// The file's length.
+    pub bytes: u64,
+    /// Columns in pixels, as a person sees it; 0 where there is no picture.
+    pub width: u32,
+    /// Rows in pixels; 0 where there is no picture.
+    pub height: u32,
+    /// PDQ's quality, 0 to 100.
+    pub quality: u8,
+    /// The fingerprint.
+    pub codes: &'a [NewCode<'a>],
+}
+
+/// One code of an item.
+#[derive(Clone, Copy)]
+pub struct NewCode<'a> {
+    /// `pdq`, `landmark` or `voice`.
+    pub space: &'a str,
+    /// What made the code.
+    pub scheme: &'a str,
+    /// The scheme's version.
+    pub version: u32,
+    /// The code's number within its item, scheme and version.
+    pub ordinal: u32,
+    /// The code.
+    pub code: Code,
+    /// Whether an index may hold it: low quality is kept and never matched.
+    pub searchable: bool,
+    /// An independent hash of the same place.
+    pub second: Option<&'a [u8]>,
+}
+
+/// What became of an item that was reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// The content was never seen before.
+    New(ItemId),
+    /// The content is known from another case, and now belongs to this report too.
+    Known(ItemId),
+    /// The case has it already: nothing was written.
+    AlreadyInCase(ItemId),
+}
+
+impl Added {
+    /// The item that holds the content.
+    pub fn item(self) -> ItemId {
+        match self {
+            Self::New(item) | Self::Known(item) | Self::AlreadyInCase(item) => item,
+        }
+    }
+}
+
+/// A file that was reported and could not be hashed.
+#[derive(Debug, Clone, Copy)]
+pub struct Refusal<'a> {
+    /// Digest of its bytes, where they could be read.
+    pub sha256: Option<[u8; 32]>,
+    /// Its length, where known.
+    pub bytes: Option<u64>,
+    /// Why, in one of the fixed words: `unsupported`, `corrupt`, `limit`, `unreadable`.
+    pub kind: &'a str,
+}
+
+/// A verdict on two items.
+#[derive(Debug, Clone, Copy)]
+pub struct NewMatch<'a> {
+    /// The newer item.
+    pub query: ItemId,
+    /// The item that was known before.
+    pub stored: ItemId,
+    /// `copy`, `part`, `altered`, `segment` or `still`.
+    pub relation: &'a str,
+    /// The space in which it was found.
+    pub via: &'a str,
+    /// Bits in which the two codes differ, 0 to 256.
+    pub distance: u16,
+    /// What was done to the query item to lay it on the stored one.
+    pub orientation: &'a str,
+    /// Bits in which the second opinions differ, where both have one.
+    pub second_distance: Option<u16>,
+    /// The radius that was searched, in bits, 0 to 256.
+    pub radius: u16,
+    /// How often unrelated material would match so, 0 to 1.
+    pub false_alarm_rate: f64,
+}
+
+/// How a report ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReportClose {
+    /// Whether every file was looked at; false when it was interrupted.
+    pub complete: bool,
+    /// Items whose content was new.
+    pub added: u64,
+    /// Items whose content was known.
+    pub known: u64,
+    /// Files that could not be hashed.
+    pub refused: u64,
+}
+
+/// A question about material that is not being kept.
+#[derive(Debug, Clone, Copy)]
+pub struct CheckRecord<'a> {
+    /// Inputs asked about.
+    pub inputs: u64,
+    /// Inputs that matched something.
+    pub matched: u64,
+    /// Inputs that could not be read or hashed.
+    pub unreadable: u64,
+    /// The program that asked, with its version.
+    pub program: &'a str,
+    /// What made the codes.
+    pub scheme: &'a str,
+    /// The scheme's version.
+    pub version: u32,
+    /// The radius that was searched, in bits.
+    pub radius: u16,
+}
+
+/// A case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseRow {
+    /// Its id.
+    pub id: CaseId,
+    /// The opaque name its unit gave it.
+    pub name: String,
+    /// When it was opened, UTC.
+    pub opened_at_ms: i64,
+}
+
+/// A case with its sums.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseSummary {
+    /// Its id.
+    pub id: CaseId,
+    /// The opaque name its unit gave it.
+    pub name: String,
+    /// When it was opened, UTC.
+    pub opened_at_ms: i64,
+    /// Number of reports.
+    pub reports: u64,
+    /// Number of items.
+    pub items: u64,
+    /// Number of files that could not be hashed.
+    pub refusals: u64,
+    /// Number of other cases it is linked with.
+    pub links: u64,
+}
+
+/// A report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportRow {
+    /// Its id.
+    pub id: ReportId,
+    /// The case it belongs to.
+    pub case: CaseId,
+    /// By which way it came.
+    pub channel: Option<String>,
+    /// Which unit took it.
+    pub unit: Option<String>,
+    /// When it was opened, UTC.
+    pub opened_at_ms: i64,
+    /// How it ended; nothing when it did not.
+    pub closing: Option<ReportClose>,
+}
+
+/// An item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemRow {
+    /// Its id.
+    pub id: ItemId,
+    /// Digest of the file's bytes.
+    pub sha256: [u8; 32],
+    /// The older digest of the same bytes.
+    pub md5: [u8; 16],
+    /// `image`, `video` or `audio`.
+    pub kind: String,
+    /// The file's format.
+    pub format: String,
+    /// The file's length.
+    pub bytes: u64,
+    /// Columns in pixels.
+    pub width: u32,
+    /// Rows in pixels.
+    pub height: u32,
+    /// PDQ's quality, 0 to 100.
+    pub quality: u8,
+    /// When it was first reported, UTC.
+    pub added_at_ms: i64,
+}
+
+/// A stored code.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CodeRow {
+    /// Its id.
+    pub id: CodeId,
+    /// The item it describes.
+    pub item: ItemId,
+    /// `pdq`, `landmark` or `voice`.
+    pub space: String,
+    /// What made the code.
+    pub scheme: String,
+    /// The scheme's version.
+    pub version: u32,
+    /// The code's number within its item, scheme and version.
+    pub ordinal: u32,
+    /// The code.
+    pub code: Code,
+    /// Whether an index may hold it.
+    pub searchable: bool,
+    /// An independent hash of the same place.
+    pub second: Option<Vec<u8>>,
+}
+
+/// A file that could not be hashed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusalRow {
+    /// The report it came with.
+    pub report: ReportId,
+    /// Digest of its bytes, where they could be read.
+    pub sha256: Option<[u8; 32]>,
+    /// Its length, where known.
+    pub bytes: Option<u64>,
+    /// Why.
+    pub kind: String,
+    /// When, UTC.
+    pub refused_at_ms: i64,
+}
+
+/// A match, as kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MatchRow {
+    /// Position of its event.
+    pub seq: Seq,
+    /// The newer item.
+    pub query: ItemId,
+    /// The item that was known before.
+    pub stored: ItemId,
+    /// The evidence.
+    pub evidence: Evidence,
+    /// When it was found, UTC.
+    pub found_at_ms: i64,
+}
+
+/// Why two items are held to be related.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// `copy`, `part`, `altered`, `segment` or `still`.
+    pub relation: String,
+    /// The space in which it was found.
+    pub via: String,
+    /// Bits in which the two codes differ.
+    pub distance: u16,
+    /// What was done to the query item to lay it on the stored one.
+    pub orientation: String,
+    /// Bits in which the second opinions differ, where both have one.
+    pub second_distance: Option<u16>,
+    /// The radius that was searched, in bits.
+    pub radius: u16,
+    /// How often unrelated material would match so, 0 to 1.
+    pub false_alarm_rate: f64,
+}
+
+/// One side of a link.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkEnd {
+    /// The case.
+    pub case: CaseId,
+    /// The item.
+    pub item: ItemId,
+    /// The case's name.
+    pub case_name: String,
+    /// Digest of the item's bytes.
+    pub sha256: [u8; 32],
+}
+
+/// A match between items of two cases.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinkRow {
+    /// The newer side.
+    pub from: LinkEnd,
+    /// The older side.
+    pub to: LinkEnd,
+    /// The match that ties them; nothing when both cases hold the very same file.
+    pub match_seq: Option<Seq>,
+    /// The evidence, from the newer side to the older.
+    pub evidence: Evidence,
+}
+
+/// A change of what an index must hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum CodeChange<'a> {
+    /// A searchable code came in.
+    Added {
+        /// The event that brought it.
+        seq: Seq,
+        /// Its id.
+        id: CodeId,
+        /// The item it describes.
+        item: ItemId,
+        /// `pdq`, `landmark` or `voice`.
+        space: &'a str,
+        /// The code.
+        code: Code,
+        /// An independent hash of the same place.
+        second: Option<&'a [u8]>,
+    },
+    /// A code was withdrawn. It may be one that was never replayed.
+    Removed {
+        /// The event that withdrew it.
+        seq: Seq,
+        /// Its id.
+        id: CodeId,
+        /// The space it was in.
+        space: &'a str,
+    },
+}
