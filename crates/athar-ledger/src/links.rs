@@ -16,7 +16,8 @@ use std::{
 };
 
 /// What `link_row` reads.
-const LINK: &str = "SELECT l.relation, l.via, l.distance, l.orientation, l.second_distance,
+pub(crate) const LINK: &str =
+    "SELECT l.relation, l.via, l.distance, l.orientation, l.second_distance,
                            l.radius, l.false_alarm_rate, l.match_id,
                            l.from_case_id, l.from_item_id, fc.name, fi.sha256,
                            l.to_case_id, l.to_item_id, tc.name, ti.sha256

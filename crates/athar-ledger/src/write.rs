@@ -93,17 +93,29 @@ impl<'a> Tx<'a> {
     /// [`LedgerError::NoSuchReport`], [`LedgerError::ReportClosed`],
     /// [`LedgerError::DuplicateCode`], [`LedgerError::OutOfRange`].
     pub fn add_item(&mut self, report: ReportId, item: &NewItem<'_>, at_ms: i64) -> Result<Added> {
-        let case = self.case_of_open_report(report)?;
         if let Some(known) = self.item_id(&item.sha256)? {
-            if self.case_has_item(case, known)? {
-                return Ok(Added::AlreadyInCase(known));
-            }
-            self.attach(report, case, known, at_ms)?;
-            return Ok(Added::Known(known));
+            return self.add_known_item(report, known, at_ms);
         }
+        let case = self.case_of_open_report(report)?;
         let new = self.store_item(item, at_ms)?;
         self.attach(report, case, new, at_ms)?;
         Ok(Added::New(new))
+    }
+
+    /// Puts an item that the ledger holds already into `report`: [`Added::Known`], or
+    /// [`Added::AlreadyInCase`] when its case has it.
+    ///
+    /// # Errors
+    /// [`LedgerError::NoSuchReport`], [`LedgerError::ReportClosed`],
+    /// [`LedgerError::NoSuchItem`].
+    pub fn add_known_item(&mut self, report: ReportId, known: ItemId, at_ms: i64) -> Result<Added> {
+        let case = self.case_of_open_report(report)?;
+        self.item(known)?.ok_or(LedgerError::NoSuchItem)?;
+        if self.case_has_item(case, known)? {
+            return Ok(Added::AlreadyInCase(known));
+        }
+        self.attach(report, case, known, at_ms)?;
+        Ok(Added::Known(known))
     }
 
     /// Keeps that a file was reported which could not be hashed. The same content refused again
@@ -193,6 +205,16 @@ impl<'a> Tx<'a> {
             .number("unreadable", check.unreadable)
             .number("version", check.version);
         self.chain.event(Kind::CheckMade, &details, at_ms)
+    }
+
+    /// The last step of a withdrawal whose rows are gone already.
+    #[cfg(test)]
+    pub(crate) fn append_withdrawal(&mut self, at_ms: i64) {
+        let step = self.chain.step(|chain| {
+            let subject = crate::chain::withdrawal_subject(chain.conn, chain.last as i64 + 1)?;
+            chain.append(Kind::Withdrawn, Some(subject), &Details::new(), at_ms)
+        });
+        step.unwrap();
     }
 
     fn store_item(&mut self, item: &NewItem<'_>, at_ms: i64) -> Result<ItemId> {

@@ -1,0 +1,197 @@
+//! Whatever is changed behind the ledger's back shows.
+
+use super::*;
+use crate::verify::Fault;
+
+/// A withdrawal as the schema describes it: the item's rows go, their events stay, and one event
+/// lists what went.
+pub(super) fn withdraw(ledger: &mut Ledger, item: ItemId) {
+    change(ledger, |tx| {
+        let by = tx.last_seq().unwrap() + 1;
+        let rows = "SELECT id FROM matches WHERE ?1 IN (query_item_id, stored_item_id)
+                    UNION SELECT id FROM report_items WHERE item_id = ?1
+                    UNION SELECT id FROM items WHERE id = ?1";
+        for sql in [
+            &format!("INSERT INTO withdrawn_rows (id, by_seq) SELECT id, ?2 FROM ({rows})"),
+            "INSERT INTO withdrawn_codes (id, space, by_seq)
+             SELECT c.id, s.space, ?2 FROM codes AS c JOIN schemes AS s ON s.id = c.scheme_id
+             WHERE c.item_id = ?1",
+            "DELETE FROM matches WHERE ?1 IN (query_item_id, stored_item_id) AND ?2 > 0",
+            "DELETE FROM report_items WHERE item_id = ?1 AND ?2 > 0",
+            "DELETE FROM codes WHERE item_id = ?1 AND ?2 > 0",
+            "DELETE FROM items WHERE id = ?1 AND ?2 > 0",
+        ] {
+            tx.conn.execute(sql, rusqlite::params![item.0, by]).unwrap();
+        }
+        tx.append_withdrawal(NOW_MS);
+    });
+}
+
+/// What `verify` says of the sample after `forgery`.
+fn fault_after(forgery: &str) -> Option<Fault> {
+    let place = Place::new();
+    let mut ledger = place.create();
+    sample(&mut ledger);
+    assert_eq!(ledger.verify().unwrap().fault, None);
+    place.forge(forgery);
+    ledger.verify().unwrap().fault
+}
+
+fn changed(table: &'static str, id: i64) -> Option<Fault> {
+    Some(Fault::RecordChanged { table, id })
+}
+
+#[test]
+fn an_untouched_ledger_is_sound_and_says_how_much_was_checked() {
+    let place = Place::new();
+    let mut ledger = place.create();
+    let empty = ledger.verify().unwrap();
+    assert_eq!((empty.is_sound(), empty.events, empty.records), (true, 1, 0));
+    sample(&mut ledger);
+    let report = ledger.verify().unwrap();
+    assert!(report.is_sound());
+    assert_eq!((report.events, report.records, report.codes, report.last_seq), (13, 11, 2, 13));
+    assert_eq!(ledger.event_digest(13).unwrap(), Some(report.head));
+}
+
+#[test]
+fn an_edited_record_shows_whatever_its_column() {
+    for (forgery, fault) in [
+        ("UPDATE cases SET name = 'other' WHERE id = 2", changed("cases", 2)),
+        ("UPDATE reports SET unit = 'other' WHERE id = 3", changed("reports", 3)),
+        ("UPDATE reports SET channel = NULL WHERE id = 5", changed("reports", 5)),
+        ("UPDATE items SET bytes = bytes + 1 WHERE id = 6", changed("items", 6)),
+        ("UPDATE items SET sha256 = randomblob(32) WHERE id = 8", changed("items", 8)),
+        ("UPDATE items SET salt = randomblob(16) WHERE id = 8", changed("items", 8)),
+        ("UPDATE codes SET code = randomblob(32) WHERE item_id = 6", changed("items", 6)),
+        ("UPDATE codes SET searchable = 0 WHERE item_id = 6", changed("items", 6)),
+        ("UPDATE codes SET second = NULL WHERE item_id = 6", changed("items", 6)),
+        ("UPDATE codes SET id = 77 WHERE item_id = 8", changed("items", 8)),
+        ("DELETE FROM codes WHERE item_id = 6", changed("items", 6)),
+        ("UPDATE schemes SET version = 2", changed("items", 6)),
+        (
+            "INSERT INTO codes (item_id, scheme_id, ordinal, searchable, code)
+             VALUES (6, 1, 1, 1, randomblob(32))",
+            changed("items", 6),
+        ),
+        ("UPDATE report_items SET item_id = 8 WHERE id = 7", changed("report_items", 7)),
+        ("UPDATE matches SET distance = 11", changed("matches", 10)),
+        ("UPDATE matches SET false_alarm_rate = 1e-10", changed("matches", 10)),
+        ("UPDATE refusals SET kind = 'limit'", changed("refusals", 11)),
+        ("UPDATE report_closings SET complete = 0", changed("report_closings", 12)),
+    ] {
+        assert_eq!(fault_after(forgery), fault, "{forgery}");
+    }
+}
+
+#[test]
+fn a_record_that_vanished_or_was_slipped_in_shows() {
+    let missing = |table, id| Some(Fault::RecordMissing { table, id });
+    let unrecorded = |table, id| Some(Fault::RecordUnrecorded { table, id });
+    for (forgery, fault) in [
+        ("DELETE FROM matches", missing("matches", 10)),
+        ("DELETE FROM refusals", missing("refusals", 11)),
+        ("DELETE FROM codes; DELETE FROM items WHERE id = 8", changed("items", 6)),
+        ("DELETE FROM cases WHERE id = 4", missing("cases", 4)),
+        ("INSERT INTO cases VALUES (14, randomblob(16), 'x')", unrecorded("cases", 14)),
+        ("INSERT INTO cases VALUES (13, randomblob(16), 'x')", unrecorded("cases", 13)),
+        ("INSERT INTO cases VALUES (1, randomblob(16), 'x')", unrecorded("cases", 1)),
+        ("INSERT INTO withdrawn_rows VALUES (10, 13); DELETE FROM matches", missing("matches", 10)),
+        (
+            "INSERT INTO codes (item_id, scheme_id, ordinal, searchable, code)
+             VALUES (99, 1, 1, 1, randomblob(32))",
+            Some(Fault::Reference { table: "codes", row: 3 }),
+        ),
+    ] {
+        assert_eq!(fault_after(forgery), fault, "{forgery}");
+    }
+}
+
+#[test]
+fn an_edited_dropped_or_moved_event_shows() {
+    let changed = |seq| Some(Fault::EventChanged { seq });
+    for (forgery, fault) in [
+        ("UPDATE events SET details = '{\"radius\":30}' WHERE seq = 10", changed(10)),
+        ("UPDATE events SET at_ms = at_ms + 1 WHERE seq = 3", changed(3)),
+        ("UPDATE events SET kind = 'case_opened' WHERE seq = 13", changed(13)),
+        ("UPDATE events SET subject = NULL WHERE seq = 6", changed(6)),
+        ("UPDATE events SET digest = randomblob(32) WHERE seq = 5", changed(5)),
+        ("UPDATE events SET prev = randomblob(32) WHERE seq = 5", changed(5)),
+        ("DELETE FROM events WHERE seq = 7", Some(Fault::EventMissing { seq: 7 })),
+        ("DELETE FROM events WHERE seq = 1", Some(Fault::EventMissing { seq: 1 })),
+        ("DELETE FROM events", Some(Fault::EventMissing { seq: 1 })),
+        (
+            "UPDATE events SET seq = 99 WHERE seq = 4; UPDATE events SET seq = 4 WHERE seq = 5;
+             UPDATE events SET seq = 5 WHERE seq = 99",
+            changed(4),
+        ),
+        (
+            "DELETE FROM events WHERE seq >= 12; DELETE FROM report_closings",
+            Some(Fault::TailMissing { last_seq: 11, written: 13 }),
+        ),
+        (
+            "DELETE FROM events WHERE seq >= 12; UPDATE sqlite_sequence SET seq = 11",
+            Some(Fault::RecordUnrecorded { table: "report_closings", id: 12 }),
+        ),
+    ] {
+        assert_eq!(fault_after(forgery), fault, "{forgery}");
+    }
+}
+
+#[test]
+fn an_event_whose_digest_was_made_anew_no_longer_carries_the_next_one() {
+    let place = Place::new();
+    let mut ledger = place.create();
+    sample(&mut ledger);
+    let conn = place.raw();
+    let sql = "SELECT seq, at_ms, kind, subject, details, prev FROM events WHERE seq = 12";
+    let mut forged = conn
+        .query_row(sql, [], |row| {
+            Ok(crate::chain::Event {
+                seq: row.get(0)?,
+                at_ms: row.get(1)?,
+                kind: row.get(2)?,
+                subject: row.get(3)?,
+                details: row.get(4)?,
+                prev: row.get(5)?,
+            })
+        })
+        .unwrap();
+    forged.at_ms += 1;
+    let sql = "UPDATE events SET at_ms = ?1, digest = ?2 WHERE seq = 12";
+    conn.execute(sql, rusqlite::params![forged.at_ms, forged.digest()]).unwrap();
+    assert_eq!(ledger.verify().unwrap().fault, Some(Fault::EventUnlinked { seq: 13 }));
+}
+
+#[test]
+fn a_withdrawal_erases_the_rows_and_leaves_the_chain_whole() {
+    let place = Place::new();
+    let mut ledger = place.create();
+    let (query, _) = sample(&mut ledger);
+    withdraw(&mut ledger, query);
+    let report = ledger.verify().unwrap();
+    assert_eq!((report.fault, report.events, report.records), (None, 14, 8));
+    assert!(ledger.links(None).unwrap().is_empty());
+    assert!(ledger.item(query).unwrap().is_none());
+
+    place.forge("DELETE FROM withdrawn_codes");
+    let fault = ledger.verify().unwrap().fault;
+    assert_eq!(fault, Some(Fault::WithdrawalChanged { seq: 14 }));
+}
+
+#[test]
+fn the_same_record_under_another_salt_has_another_subject() {
+    let subject = || {
+        let place = Place::new();
+        change(&mut place.create(), |tx| tx.open_case("case", NOW_MS).unwrap());
+        let sql = "SELECT subject FROM events WHERE seq = 2";
+        place.raw().query_row(sql, [], |row| row.get::<_, [u8; 32]>(0)).unwrap()
+    };
+    assert_ne!(subject(), subject());
+}
+
+#[test]
+fn a_fault_is_told_in_one_sentence() {
+    let fault = fault_after("UPDATE matches SET distance = 11").unwrap();
+    assert_eq!(fault.to_string(), "row 10 of matches was changed");
+}
