@@ -6,8 +6,10 @@
 //! twin beside it that every processor level must equal.
 
 mod code;
+pub mod hamming;
 mod level;
 mod orientation;
+pub mod pdq;
 mod plane;
 
 pub use code::{Code, CodeParseError, Distance, Radius};

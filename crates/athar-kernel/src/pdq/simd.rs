@@ -1,0 +1,34 @@
+//! What the filter and the transform ask of a processor: a vector of `LANES` floats.
+//!
+//! A value of an implementing type is the proof that the processor has the instructions, so the
+//! operations are safe to call. Each rounds once, as IEEE 754 says; nothing fuses a product with
+//! a sum and nothing re-orders one, which is why all implementations give the same bits.
+
+/// Operations on vectors of `LANES` floats.
+pub(super) trait Simd: Copy {
+    /// Floats in a vector.
+    const LANES: usize;
+    /// A vector.
+    type Vector: Copy;
+    /// As many vectors as a vector has lanes.
+    type Block: AsRef<[Self::Vector]>;
+
+    /// All lanes the same.
+    fn splat(self, value: f32) -> Self::Vector;
+    /// The first `LANES` floats of `from`.
+    fn load(self, from: &[f32]) -> Self::Vector;
+    /// Into the first `LANES` floats of `to`.
+    fn store(self, vector: Self::Vector, to: &mut [f32]);
+    /// The block whose vector `i` holds element `i` of each of `LANES` runs; run `k` starts at
+    /// `from[k * stride]`.
+    fn load_transposed(self, from: &[f32], stride: usize) -> Self::Block;
+    /// `a + b`
+    fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a - b`
+    fn sub(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a * b`
+    fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a / divisor`, correctly rounded, where `divisor` is a whole number from 1 to 512 and
+    /// `reciprocal` its correctly rounded reciprocal; 0 where both are 0.
+    fn div(self, a: Self::Vector, divisor: f32, reciprocal: f32) -> Self::Vector;
+}

@@ -1,0 +1,220 @@
+//! The vectors of AVX2 and AVX-512.
+#![expect(unsafe_code, reason = "vector instructions and loads without bounds checks")]
+
+use super::filter::{self, Rows};
+use super::simd::Simd;
+use super::{Grid, Spectrum, dct};
+use std::arch::x86_64::*;
+
+/// # Safety
+/// The processor has the level AVX-512.
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
+pub(super) unsafe fn downsample_avx512(source: &mut impl Rows) -> Grid {
+    filter::downsample(Avx512(()), source)
+}
+
+/// # Safety
+/// The processor has the level AVX2.
+#[target_feature(enable = "avx2,fma")]
+pub(super) unsafe fn downsample_avx2(source: &mut impl Rows) -> Grid {
+    filter::downsample(Avx2(()), source)
+}
+
+/// # Safety
+/// The processor has the level AVX-512.
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
+pub(super) unsafe fn dct_avx512(grid: &Grid) -> Spectrum {
+    dct::dct(Avx512(()), grid)
+}
+
+/// # Safety
+/// The processor has the level AVX2.
+#[target_feature(enable = "avx2,fma")]
+pub(super) unsafe fn dct_avx2(grid: &Grid) -> Spectrum {
+    dct::dct(Avx2(()), grid)
+}
+
+/// Proof of AVX2 and FMA: made only in functions that require them.
+#[derive(Clone, Copy)]
+struct Avx2(());
+
+/// Proof of AVX-512 F, BW, DQ and VL: made only in functions that require them.
+#[derive(Clone, Copy)]
+struct Avx512(());
+
+impl Simd for Avx2 {
+    const LANES: usize = 8;
+    type Vector = __m256;
+    type Block = [__m256; 8];
+
+    #[inline(always)]
+    fn splat(self, value: f32) -> __m256 {
+        // SAFETY: `self` proves AVX.
+        unsafe { _mm256_set1_ps(value) }
+    }
+
+    #[inline(always)]
+    fn load(self, from: &[f32]) -> __m256 {
+        let from = &from[..8];
+        // SAFETY: `self` proves AVX; `from` is 8 floats long.
+        unsafe { _mm256_loadu_ps(from.as_ptr()) }
+    }
+
+    #[inline(always)]
+    fn store(self, vector: __m256, to: &mut [f32]) {
+        let to = &mut to[..8];
+        // SAFETY: `self` proves AVX; `to` is 8 floats long.
+        unsafe { _mm256_storeu_ps(to.as_mut_ptr(), vector) }
+    }
+
+    #[inline(always)]
+    fn load_transposed(self, from: &[f32], stride: usize) -> [__m256; 8] {
+        let from = &from[..7 * stride + 8];
+        // SAFETY: `self` proves AVX; the eighth run ends where `from` does.
+        unsafe { transpose_8x8(from.as_ptr(), stride) }
+    }
+
+    #[inline(always)]
+    fn add(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: `self` proves AVX.
+        unsafe { _mm256_add_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn sub(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: `self` proves AVX.
+        unsafe { _mm256_sub_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn mul(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: `self` proves AVX.
+        unsafe { _mm256_mul_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn div(self, a: __m256, divisor: f32, reciprocal: f32) -> __m256 {
+        // SAFETY: `self` proves AVX and FMA.
+        unsafe {
+            let (d, r) = (_mm256_set1_ps(divisor), _mm256_set1_ps(reciprocal));
+            let q = _mm256_mul_ps(a, r);
+            _mm256_fmadd_ps(_mm256_fnmadd_ps(d, q, a), r, q)
+        }
+    }
+}
+
+impl Simd for Avx512 {
+    const LANES: usize = 16;
+    type Vector = __m512;
+    type Block = [__m512; 16];
+
+    #[inline(always)]
+    fn splat(self, value: f32) -> __m512 {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe { _mm512_set1_ps(value) }
+    }
+
+    #[inline(always)]
+    fn load(self, from: &[f32]) -> __m512 {
+        let from = &from[..16];
+        // SAFETY: `self` proves AVX-512F; `from` is 16 floats long.
+        unsafe { _mm512_loadu_ps(from.as_ptr()) }
+    }
+
+    #[inline(always)]
+    fn store(self, vector: __m512, to: &mut [f32]) {
+        let to = &mut to[..16];
+        // SAFETY: `self` proves AVX-512F; `to` is 16 floats long.
+        unsafe { _mm512_storeu_ps(to.as_mut_ptr(), vector) }
+    }
+
+    #[inline(always)]
+    fn load_transposed(self, from: &[f32], stride: usize) -> [__m512; 16] {
+        let from = &from[..15 * stride + 16];
+        // SAFETY: `self` proves AVX-512F; the sixteenth run ends where `from` does.
+        unsafe { transpose_16x16(from.as_ptr(), stride) }
+    }
+
+    #[inline(always)]
+    fn add(self, a: __m512, b: __m512) -> __m512 {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe { _mm512_add_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn sub(self, a: __m512, b: __m512) -> __m512 {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe { _mm512_sub_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn mul(self, a: __m512, b: __m512) -> __m512 {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe { _mm512_mul_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn div(self, a: __m512, divisor: f32, reciprocal: f32) -> __m512 {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe {
+            let (d, r) = (_mm512_set1_ps(divisor), _mm512_set1_ps(reciprocal));
+            let q = _mm512_mul_ps(a, r);
+            _mm512_fmadd_ps(_mm512_fnmadd_ps(d, q, a), r, q)
+        }
+    }
+}
+
+/// # Safety
+/// AVX; `from` is valid for 8 runs of 8 floats, `stride` floats apart.
+#[inline(always)]
+unsafe fn transpose_8x8(from: *const f32, stride: usize) -> [__m256; 8] {
+    // SAFETY: the caller's promise, for each quarter of a run.
+    unsafe {
+        // Halves of runs k and k + 4 side by side, so that the rest stays within 128 bits.
+        let pair = |k: usize, half: usize| {
+            let low = _mm_loadu_ps(from.add(k * stride + 4 * half));
+            let high = _mm_loadu_ps(from.add((k + 4) * stride + 4 * half));
+            _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(low), high)
+        };
+        let mut out = [_mm256_setzero_ps(); 8];
+        for half in 0..2 {
+            let [a, b, c, d] = [pair(0, half), pair(1, half), pair(2, half), pair(3, half)];
+            let (ab_low, ab_high) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+            let (cd_low, cd_high) = (_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
+            out[4 * half] = _mm256_shuffle_ps::<0x44>(ab_low, cd_low);
+            out[4 * half + 1] = _mm256_shuffle_ps::<0xee>(ab_low, cd_low);
+            out[4 * half + 2] = _mm256_shuffle_ps::<0x44>(ab_high, cd_high);
+            out[4 * half + 3] = _mm256_shuffle_ps::<0xee>(ab_high, cd_high);
+        }
+        out
+    }
+}
+
+/// # Safety
+/// AVX-512F; `from` is valid for 16 runs of 16 floats, `stride` floats apart.
+#[inline(always)]
+unsafe fn transpose_16x16(from: *const f32, stride: usize) -> [__m512; 16] {
+    // SAFETY: the caller's promise, for each quarter of a run.
+    unsafe {
+        // Quarters of runs k, k + 4, k + 8, k + 12 side by side, so that the rest stays within
+        // 128 bits.
+        let four = |k: usize, quarter: usize| {
+            let at = |k: usize| _mm_loadu_ps(from.add(k * stride + 4 * quarter));
+            let v = _mm512_castps128_ps512(at(k));
+            let v = _mm512_insertf32x4::<1>(v, at(k + 4));
+            let v = _mm512_insertf32x4::<2>(v, at(k + 8));
+            _mm512_insertf32x4::<3>(v, at(k + 12))
+        };
+        let mut out = [_mm512_setzero_ps(); 16];
+        for q in 0..4 {
+            let [a, b, c, d] = [four(0, q), four(1, q), four(2, q), four(3, q)];
+            let (ab_low, ab_high) = (_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
+            let (cd_low, cd_high) = (_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
+            out[4 * q] = _mm512_shuffle_ps::<0x44>(ab_low, cd_low);
+            out[4 * q + 1] = _mm512_shuffle_ps::<0xee>(ab_low, cd_low);
+            out[4 * q + 2] = _mm512_shuffle_ps::<0x44>(ab_high, cd_high);
+            out[4 * q + 3] = _mm512_shuffle_ps::<0xee>(ab_high, cd_high);
+        }
+        out
+    }
+}
