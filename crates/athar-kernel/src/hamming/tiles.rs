@@ -1,0 +1,109 @@
+//! The walk over tiles that every level shares; the levels differ in how they hold a tile and
+//! how they ask it.
+//!
+//! Everything here is `inline(always)`: it is compiled anew inside each level's function, with
+//! that level's instructions.
+
+use super::{Near, SIEVE_MAX_BITS};
+use crate::{Code, Radius};
+
+/// One block against a few queries, both small enough for their caches.
+#[derive(Clone, Copy)]
+pub(super) struct Pass<'a> {
+    pub queries: &'a [Code],
+    pub block: &'a [Code],
+    pub radius: Radius,
+    /// What the first query is called in the report.
+    pub first_query: usize,
+    /// What the first code is called in the report.
+    pub first_position: usize,
+}
+
+/// How a level works on a tile of `N` codes. Closures, so that they are compiled with the
+/// instructions of the function that makes them.
+pub(super) struct Tiling<L, P, M> {
+    /// Lays a tile out in registers.
+    pub load: L,
+    /// Whether a code of the tile may lie within the radius of a query: never wrong when it
+    /// says no. Asked up to [`SIEVE_MAX_BITS`] only.
+    pub may_hold: P,
+    /// Reports the codes within the radius of the pass's query of this index; the last number
+    /// is the place of the first code in the pass's block.
+    pub measure: M,
+}
+
+impl<L, P, M> Tiling<L, P, M> {
+    /// Runs the pass: whole tiles by this tiling, what is left over code by code.
+    #[inline(always)]
+    pub(super) fn run<const N: usize, T>(self, pass: &Pass<'_>, found: &mut Vec<Near>)
+    where
+        L: Fn(&[Code; N]) -> T,
+        P: Fn(&T, &Code) -> bool,
+        M: Fn(usize, &[Code; N], usize, &mut Vec<Near>),
+    {
+        let (tiles, rest) = pass.block.as_chunks::<N>();
+        if pass.radius.bits() <= SIEVE_MAX_BITS {
+            self.sift(pass, tiles, found);
+        } else {
+            self.measure_all(pass, tiles, found);
+        }
+        for query in 0..pass.queries.len() {
+            measure(pass, query, rest, tiles.len() * N, found);
+        }
+    }
+
+    #[inline(always)]
+    fn sift<const N: usize, T>(&self, pass: &Pass<'_>, tiles: &[[Code; N]], found: &mut Vec<Near>)
+    where
+        L: Fn(&[Code; N]) -> T,
+        P: Fn(&T, &Code) -> bool,
+        M: Fn(usize, &[Code; N], usize, &mut Vec<Near>),
+    {
+        for (place, codes) in tiles.iter().enumerate() {
+            let tile = (self.load)(codes);
+            for (index, query) in pass.queries.iter().enumerate() {
+                if (self.may_hold)(&tile, query) {
+                    (self.measure)(index, codes, place * N, found);
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn measure_all<const N: usize>(
+        &self,
+        pass: &Pass<'_>,
+        tiles: &[[Code; N]],
+        found: &mut Vec<Near>,
+    ) where
+        M: Fn(usize, &[Code; N], usize, &mut Vec<Near>),
+    {
+        for (place, codes) in tiles.iter().enumerate() {
+            for index in 0..pass.queries.len() {
+                (self.measure)(index, codes, place * N, found);
+            }
+        }
+    }
+}
+
+/// Reports those of `codes`, which begin at place `first` of the pass's block, that lie within
+/// the radius of query `index`.
+#[inline(always)]
+pub(super) fn measure(
+    pass: &Pass<'_>,
+    index: usize,
+    codes: &[Code],
+    first: usize,
+    found: &mut Vec<Near>,
+) {
+    for (place, code) in codes.iter().enumerate() {
+        let distance = pass.queries[index].distance(code);
+        if pass.radius.covers(distance) {
+            found.push(Near {
+                query: pass.first_query + index,
+                position: pass.first_position + first + place,
+                distance,
+            });
+        }
+    }
+}
