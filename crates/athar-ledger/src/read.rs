@@ -5,7 +5,7 @@ use crate::{
     RefusalRow, ReportClose, ReportId, ReportRow, error::Result, links,
 };
 use athar_kernel::Code;
-use rusqlite::{Connection, OptionalExtension, Params, Row};
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 /// What `item_row` reads.
 const ITEM: &str = "SELECT i.id, i.sha256, i.md5, i.kind, i.format, i.bytes, i.width, i.height,
@@ -104,6 +104,18 @@ impl Ledger {
     pub fn item_id(&self, sha256: &[u8; 32]) -> Result<Option<ItemId>> {
         let sql = "SELECT id FROM items WHERE sha256 = ?1";
         one(&self.conn, sql, [sha256], |row| Ok(ItemId(row.get(0)?)))
+    }
+
+    /// Whether an item was reported into a case.
+    pub fn case_has(&self, case: CaseId, item: ItemId) -> Result<bool> {
+        let sql = "SELECT 1 FROM report_items WHERE item_id = ?1 AND case_id = ?2";
+        Ok(self.conn.prepare_cached(sql)?.exists([item.0, case.0])?)
+    }
+
+    /// Whether a file with this digest was reported into a case and could not be hashed.
+    pub fn case_refused(&self, case: CaseId, sha256: &[u8; 32]) -> Result<bool> {
+        let sql = "SELECT 1 FROM refusals WHERE case_id = ?1 AND sha256 = ?2";
+        Ok(self.conn.prepare_cached(sql)?.exists(params![case.0, sha256])?)
     }
 
     /// The cases an item was reported in, in the order in which it came to them.

@@ -186,11 +186,12 @@ impl Ledger {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let (event, digest) = event_row(row)?;
-            let fault = event_fault(&event, digest, report);
-            if let Some(fault) =
-                fault.map_or_else(|| self.record_fault(&event, report), |fault| Ok(Some(fault)))?
-            {
-                return Ok(Some(fault));
+            let fault = match event_fault(&event, digest, report) {
+                Some(fault) => Some(fault),
+                None => self.record_fault(&event, report)?,
+            };
+            if fault.is_some() {
+                return Ok(fault);
             }
             report.events += 1;
             (report.last_seq, report.head) = (event.seq, digest);

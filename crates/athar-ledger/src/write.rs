@@ -111,7 +111,7 @@ impl<'a> Tx<'a> {
     pub fn add_known_item(&mut self, report: ReportId, known: ItemId, at_ms: i64) -> Result<Added> {
         let case = self.case_of_open_report(report)?;
         self.item(known)?.ok_or(LedgerError::NoSuchItem)?;
-        if self.case_has_item(case, known)? {
+        if self.case_has(case, known)? {
             return Ok(Added::AlreadyInCase(known));
         }
         self.attach(report, case, known, at_ms)?;
@@ -126,7 +126,9 @@ impl<'a> Tx<'a> {
     /// [`LedgerError::OutOfRange`].
     pub fn refuse(&mut self, report: ReportId, refusal: &Refusal<'_>, at_ms: i64) -> Result<()> {
         let case = self.case_of_open_report(report)?;
-        if self.is_refused(case, refusal)? {
+        if let Some(sha256) = refusal.sha256
+            && self.case_refused(case, &sha256)?
+        {
             return Ok(());
         }
         let details = Details::new().text("reason", refusal.kind);
@@ -253,17 +255,6 @@ impl<'a> Tx<'a> {
             Some((_, true)) => Err(LedgerError::ReportClosed),
             Some((case, false)) => Ok(case),
         }
-    }
-
-    fn case_has_item(&self, case: CaseId, item: ItemId) -> Result<bool> {
-        let sql = "SELECT 1 FROM report_items WHERE item_id = ?1 AND case_id = ?2";
-        Ok(self.conn.prepare_cached(sql)?.exists([item.0, case.0])?)
-    }
-
-    fn is_refused(&self, case: CaseId, refusal: &Refusal<'_>) -> Result<bool> {
-        let Some(sha256) = refusal.sha256 else { return Ok(false) };
-        let sql = "SELECT 1 FROM refusals WHERE case_id = ?1 AND sha256 = ?2";
-        Ok(self.conn.prepare_cached(sql)?.exists(params![case.0, sha256])?)
     }
 
     fn is_matched(&self, m: &NewMatch<'_>) -> Result<bool> {
