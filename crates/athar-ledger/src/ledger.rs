@@ -8,17 +8,23 @@ use crate::{
     open, schema,
 };
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use std::{path::Path, time::Duration};
+use std::{fmt, path::Path, time::Duration};
 
 /// How long a change waits for another program's change to end.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// One connection to a ledger. Several may be open on the same file, in one program or in many:
 /// readers never wait, writers wait for each other.
-#[derive(Debug)]
 pub struct Ledger {
     pub(crate) conn: Connection,
     read_only: bool,
+}
+
+/// Without the file's path, which belongs in no log.
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ledger").field("read_only", &self.read_only).finish_non_exhaustive()
+    }
 }
 
 impl Ledger {
@@ -49,7 +55,8 @@ impl Ledger {
     }
 
     /// Opens the ledger at `file` for reading, which also works on a disk that cannot be
-    /// written. Writing ends in [`LedgerError::ReadOnly`].
+    /// written. Writing ends in [`LedgerError::ReadOnly`]. SQLite may leave an empty log beside
+    /// the file.
     ///
     /// # Errors
     /// As [`Ledger::open`]; [`LedgerError::ReadOnly`] only when a crash left changes beside the

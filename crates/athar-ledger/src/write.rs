@@ -9,17 +9,22 @@ use crate::{
     read,
 };
 use rusqlite::{Connection, params};
-use std::ops::Deref;
+use std::{fmt, ops::Deref};
 
 /// Longest name of a case, in bytes.
 const CASE_NAME_BYTES: usize = 128;
 
 /// A change under way, from [`Ledger::write`]. Everything that [`Ledger`] reads can be read
 /// here too.
-#[derive(Debug)]
 pub struct Tx<'a> {
     ledger: &'a Ledger,
     chain: Appender<'a>,
+}
+
+impl fmt::Debug for Tx<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tx").field("last_seq", &self.chain.last).finish_non_exhaustive()
+    }
 }
 
 impl Deref for Tx<'_> {
@@ -269,7 +274,6 @@ impl<'a> Tx<'a> {
 ///
 /// Invariant: once a step failed between its first and its last row, `broken` stays set, and
 /// neither another step nor the commit goes through. SQLite may have rolled back by itself.
-#[derive(Debug)]
 pub(crate) struct Appender<'a> {
     conn: &'a Connection,
     last: Seq,
