@@ -1,0 +1,32 @@
+//! Compiles the JPEG reader against the libjpeg-turbo that turbojpeg-sys built, and finds libheif.
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    compile_jpeg_reader();
+    #[cfg(feature = "heif")]
+    find_libheif();
+}
+
+fn compile_jpeg_reader() {
+    println!("cargo::rerun-if-changed=src/jpeg/reader.c");
+    let mut build = cc::Build::new();
+    // Set by turbojpeg-sys: the folders that hold jpeglib.h.
+    if let Ok(folders) = std::env::var("DEP_TURBOJPEG_INCLUDE") {
+        build.includes(folders.split(','));
+    }
+    build.file("src/jpeg/reader.c").std("c11").warnings(true).compile("athar_jpeg");
+}
+
+/// Older libraries than 1.13 have no say in how many threads decode the tiles of a picture.
+#[cfg(feature = "heif")]
+fn find_libheif() {
+    println!("cargo::rustc-check-cfg=cfg(libheif_thread_limit)");
+    let found = pkg_config::Config::new().atleast_version("1.12").probe("libheif");
+    let library = found.unwrap_or_else(|error| {
+        panic!("HEIC and AVIF need libheif 1.12 or newer (apt-get install libheif-dev), or build without the feature `heif`: {error}")
+    });
+    let minor = library.version.split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok());
+    if !library.version.starts_with("1.") || minor >= Some(13) {
+        println!("cargo::rustc-cfg=libheif_thread_limit");
+    }
+}

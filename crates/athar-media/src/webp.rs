@@ -1,0 +1,95 @@
+//! WebP: lossy, lossless, with alpha; of an animated one the first frame.
+
+use crate::canvas::{Canvas, Layout, Run};
+use crate::error::{corrupt, flaw_of, over_memory};
+use crate::{Flaw, Format, Head, Limits, MediaError, exif};
+use athar_kernel::Orientation;
+use image_webp::{DecodingError, WebPDecoder};
+use std::io::Cursor;
+
+pub(crate) fn head(bytes: &[u8], limits: &Limits) -> Result<Head, MediaError> {
+    let mut decoder = open(bytes, limits)?;
+    let (width, height) = decoder.dimensions();
+    let exif = decoder.exif_metadata().ok().flatten();
+    let pixels = u64::from(width) * u64::from(height);
+    // The picture as the decoder gives it, and its planes or its four channels before.
+    let buffers = if decoder.is_animated() { 12 } else { 8 };
+    Ok(Head {
+        width,
+        height,
+        orientation: exif.map_or(Orientation::Rot0, |block| exif::orientation(&block)),
+        working: pixels * buffers + (1 << 20),
+    })
+}
+
+pub(crate) fn decode(bytes: &[u8], limits: &Limits, canvas: &mut Canvas) -> Result<(), MediaError> {
+    let mut decoder = open(bytes, limits)?;
+    let layout = if decoder.has_alpha() { Layout::Rgba } else { Layout::Rgb };
+    let size = decoder.output_buffer_size().ok_or_else(|| over_memory(limits))?;
+    let mut samples = vec![0; size];
+    decoder.read_image(&mut samples).map_err(|error| failure(&error, limits))?;
+    let stride = canvas.fit().width as usize * layout.samples();
+    for (y, row) in samples.chunks_exact(stride).enumerate() {
+        canvas.put(Run::row(y), layout, row);
+    }
+    Ok(())
+}
+
+fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<WebPDecoder<Cursor<&'a [u8]>>, MediaError> {
+    let failed = |error| failure(&error, limits);
+    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(failed)?;
+    decoder.set_memory_limit(usize::try_from(limits.memory).unwrap_or(usize::MAX));
+    let (width, height) = decoder.dimensions();
+    match largest_lossy_frame(bytes) {
+        Some(frame) if frame > u64::from(width) * u64::from(height) => {
+            Err(corrupt(Format::WebP, Flaw::BadHeader))
+        }
+        _ => Ok(decoder),
+    }
+}
+
+/// Pixels of the largest lossy frame, as the frames themselves say. The decoder believes a frame
+/// and only afterwards compares it with the picture that it should fill.
+fn largest_lossy_frame(bytes: &[u8]) -> Option<u64> {
+    const ANIMATION_FRAME_HEADER: usize = 16;
+    let top = chunks(bytes.get(12..).unwrap_or(&[]));
+    let frames = top.flat_map(|(kind, data)| {
+        let inner = match kind {
+            b"ANMF" => data.get(ANIMATION_FRAME_HEADER..).unwrap_or(&[]),
+            _ => &[],
+        };
+        std::iter::once((kind, data)).chain(chunks(inner))
+    });
+    frames.filter(|&(kind, _)| kind == b"VP8 ").filter_map(|(_, data)| lossy_pixels(data)).max()
+}
+
+/// RFC 6386, 9.1: two sides of 14 bits behind a tag and a start code of three bytes each.
+fn lossy_pixels(frame: &[u8]) -> Option<u64> {
+    let sides: &[u8; 4] = frame.get(6..)?.first_chunk()?;
+    let side = |at: usize| u64::from(u16::from_le_bytes([sides[at], sides[at + 1]]) & 0x3FFF);
+    Some(side(0) * side(2))
+}
+
+fn chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let kind = rest.get(..4)?;
+        let length = u32::from_le_bytes(*rest.get(4..)?.first_chunk()?) as usize;
+        let data = rest.get(8..)?;
+        let data = data.get(..length).unwrap_or(data);
+        rest = rest.get(8 + length.next_multiple_of(2)..).unwrap_or(&[]);
+        Some((kind, data))
+    })
+}
+
+fn failure(error: &DecodingError, limits: &Limits) -> MediaError {
+    let flaw = match error {
+        DecodingError::IoError(error) => flaw_of(error),
+        DecodingError::MemoryLimitExceeded => return over_memory(limits),
+        DecodingError::RiffSignatureInvalid(_)
+        | DecodingError::ChunkMissing
+        | DecodingError::ChunkHeaderInvalid(_) => Flaw::BadHeader,
+        _ => Flaw::BadData,
+    };
+    corrupt(Format::WebP, flaw)
+}
