@@ -77,7 +77,7 @@ fn check_manifest(manifest: &Manifest, complaints: &mut Vec<Complaint>) {
         }
     }
     if !manifest.follows_lints() {
-        let reason = "`[lints] workspace = true` is missing: one lint table for all";
+        let reason = "neither `[lints] workspace = true` nor, outside crates/, lints of its own";
         complaints.push(Complaint::new(&manifest.path, 0, RULE, reason));
     }
 }
@@ -128,9 +128,14 @@ impl Manifest {
         lists.flat_map(|list| list.iter().map(|(name, value)| real_name(name, value))).collect()
     }
 
+    /// One lint table for all crates; the workshop may have its own, if it denies unsafe code.
     fn follows_lints(&self) -> bool {
-        let workspace = self.table.get("lints").and_then(|lints| lints.get("workspace"));
-        workspace.and_then(Value::as_bool) == Some(true)
+        let lints = self.table.get("lints");
+        let workspace = lints.and_then(|lints| lints.get("workspace")?.as_bool());
+        let unsafe_code = lints.and_then(|lints| lints.get("rust")?.get("unsafe_code")?.as_str());
+        let own =
+            !self.path.starts_with("crates/") && matches!(unsafe_code, Some("deny" | "forbid"));
+        workspace == Some(true) || own
     }
 
     /// The first line that begins with this name; 0 when there is none.
@@ -206,8 +211,13 @@ mod tests {
     }
 
     #[test]
-    fn one_lint_table_for_all() {
-        let tree = testing::tree(&[("crates/it/Cargo.toml", "[package]\nname = \"athar-cli\"\n")]);
-        assert_eq!(check(&tree).len(), 1);
+    fn one_lint_table_for_all_crates() {
+        let package = "[package]\nname = \"athar-tests\"\n";
+        let own = format!("{package}[lints.rust]\nunsafe_code = \"deny\"\n");
+        let complaints = |path: &str, text: &str| check(&testing::tree(&[(path, text)])).len();
+        assert_eq!(complaints("crates/it/Cargo.toml", package), 1);
+        assert_eq!(complaints("crates/it/Cargo.toml", &own), 1);
+        assert_eq!(complaints("tests/Cargo.toml", package), 1);
+        assert_eq!(complaints("tests/Cargo.toml", &own), 0);
     }
 }
