@@ -24,7 +24,7 @@ LIST
     x86_64 | i?86) echo 'nasm|nasm -v|the vector code of libjpeg-turbo' ;;
     esac
     if [ "${1:-}" = demo ]; then
-        echo 'python3-pip|python3 -c 'import pip'|fetching the photographs'
+        echo 'python3-pip|python3 -c "import pip"|fetching the photographs'
     fi
 }
 
@@ -46,12 +46,11 @@ missing_packages() {
 
 # Installs what is missing, or says plainly what to do.
 install_packages() {
-    local missing prefix=''
-    missing=$(missing_packages "${1:-}")
+    local task=${1:-} missing prefix=''
+    missing=$(missing_packages "$task")
     [ -n "$missing" ] || return 0
     # shellcheck disable=SC2086 # a list of names
-    set -- "${1:-}" $missing
-    shift
+    set -- $missing
     if ! command -v apt-get >/dev/null; then
         say "This is not Debian or Ubuntu, so nothing is installed. Needed, by Debian's names: $*"
         say 'Going on: the build will say what it misses.'
@@ -69,6 +68,9 @@ They cannot be installed from here (not root, and sudo does not answer). Run thi
     $prefix env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends \
         "$@" $(missing_packages | grep '^libheif-plugin' || true) >/dev/null ||
         die "apt-get could not install: $*"
+    missing=$(missing_packages "$task")
+    # shellcheck disable=SC2086 # a list of names
+    [ -z "$missing" ] || say "Installed, but still not working:" $missing
 }
 
 # sudo without a question, or with one where somebody can answer it.
