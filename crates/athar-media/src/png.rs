@@ -9,6 +9,10 @@ use png::{ColorType, DecodingError, Transformations};
 use std::io::Cursor;
 
 pub(crate) fn head(bytes: &[u8], limits: &Limits) -> Result<Head, MediaError> {
+    let sides = bytes.get(16..24).unwrap_or(&[1; 8]);
+    if sides[..4] == [0; 4] || sides[4..] == [0; 4] {
+        return Err(MediaError::NoPixels { format: Format::Png });
+    }
     let mut decoder = decoder(bytes, limits);
     let info = decoder.read_header_info().map_err(|error| failure(&error, limits))?;
     let row = info.raw_row_length() as u64;

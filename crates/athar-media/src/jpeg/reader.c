@@ -174,8 +174,12 @@ static int choose_colour(struct jpeg_decompress_struct *jpeg) {
   }
 }
 
-/* Whether the scans read so far complete every coefficient. */
+/* Whether a picture that lost its last marker is complete. One scan of Huffman codes is, or it
+ * had noticed; so are progressive scans that leave no bit of a coefficient open. Arithmetic codes
+ * may be followed by any number of zeros that are not written, so of them nobody knows. */
 static int is_complete(struct jpeg_decompress_struct *jpeg) {
+  if (jpeg->arith_code) return 0;
+  if (!jpeg_has_multiple_scans(jpeg)) return 1;
   if (!jpeg->progressive_mode || jpeg->coef_bits == NULL) return 0;
   for (int i = 0; i < jpeg->num_components; i++)
     for (int k = 0; k < DCTSIZE2; k++)
@@ -238,8 +242,7 @@ int athar_jpeg_rows(struct reader *reader, uint8_t *samples, size_t stride, uint
 /* Reads on to the end of the picture. Scans that never came are noticed here. */
 int athar_jpeg_finish(struct reader *reader) {
   if (setjmp(reader->out) != 0) return reader->outcome;
-  int several_scans = jpeg_has_multiple_scans(&reader->jpeg);
-  if (several_scans && reader->past_end && !is_complete(&reader->jpeg)) leave(reader, ENDS_EARLY);
+  if (reader->past_end && !is_complete(&reader->jpeg)) leave(reader, ENDS_EARLY);
   jpeg_finish_decompress(&reader->jpeg);
   return DONE;
 }
