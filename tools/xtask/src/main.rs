@@ -8,6 +8,7 @@
 //! | `edits` | edited re-uploads of a folder of pictures |
 //! | `demo` | the main job on real photographs, with what was planted and what was found |
 //! | `bench` | ours beside the peers, recorded and plotted |
+//! | `eval` | what the matcher finds and how often it is wrong, on real photographs |
 //!
 //! A new task is a module with a `run` and one line in [`Task`].
 
@@ -22,6 +23,7 @@ mod ci;
 mod datasets;
 mod demo;
 mod edit;
+mod eval;
 mod fetch;
 mod licences;
 mod shell;
@@ -53,6 +55,8 @@ enum Task {
     Demo(demo::Arguments),
     /// Measure ours beside the peers, record it and plot it
     Bench(bench::Arguments),
+    /// Measure what the matcher finds and how often it is wrong
+    Eval(eval::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -63,6 +67,7 @@ fn main() -> ExitCode {
         Task::Edits(arguments) => edit::run(&arguments),
         Task::Demo(arguments) => demo::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
+        Task::Eval(arguments) => eval::run(&arguments),
     };
     match done {
         Ok(code) => code,

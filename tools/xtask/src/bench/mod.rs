@@ -1,9 +1,10 @@
 //! `bench`: ours beside the peers, in one run, recorded and plotted.
 //!
-//! `cargo bench` measures through Criterion; this reads what Criterion wrote, prints one table
-//! of ratios, writes the rows with machine, date and toolchain into `benches/results/NAME.tsv`
-//! and draws them as `benches/results/NAME.svg`. Within a group, functions whose name begins
-//! with `athar` are ours.
+//! `cargo bench` measures. This reads what Criterion wrote, and the rows that a benchmark without
+//! Criterion appends to the file named by `ATHAR_BENCH_ROWS`; it prints one table of ratios,
+//! writes the rows with machine, date and toolchain into `benches/results/NAME.tsv` and draws
+//! them as `benches/results/NAME.svg`. Within a group, rows whose name begins with `athar` are
+//! ours.
 
 mod plot;
 mod record;
@@ -60,9 +61,14 @@ fn home(name: &str) -> Result<PathBuf> {
 }
 
 fn measure(name: &str, home: &Path) -> Result<()> {
+    let rows = home.join(record::ROWS);
+    if rows.exists() {
+        fs::remove_file(&rows).with_context(|| rows.display().to_string())?;
+    }
+    fs::create_dir_all(home).with_context(|| home.display().to_string())?;
     let mut bench =
         shell::cargo(&["bench", "--locked", "--package", "athar-benches", "--bench", name]);
-    bench.env("CRITERION_HOME", home);
+    bench.env("CRITERION_HOME", home).env("ATHAR_BENCH_ROWS", rows);
     shell::run(bench)
 }
 

