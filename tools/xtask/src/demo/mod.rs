@@ -7,6 +7,7 @@
 
 mod plan;
 mod score;
+mod tour;
 
 use crate::datasets::Manifest;
 use crate::{edit, fetch, shell, style};
@@ -14,20 +15,25 @@ use anyhow::{Context, Result, bail};
 use score::Score;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, ExitStatus};
 use std::time::Instant;
+use tour::Tour;
 
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The program to show; without it, this tree's own is built
     #[arg(long, value_name = "PROGRAM")]
     athar: Option<PathBuf>,
+    /// Put the answers into the README's tour as well
+    #[arg(long)]
+    tour: bool,
 }
 
-/// The folder everything happens in, and the program it happens with.
+/// The folder everything happens in, the program it happens with, and what it answered.
 struct Stage {
     folder: PathBuf,
     athar: PathBuf,
+    tour: Option<Tour>,
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -37,14 +43,18 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         None => build(&target)?,
     };
     let photographs = photographs()?;
-    let stage = Stage { folder: fresh(&target.join("demo"))?, athar };
+    let tour = arguments.tour.then(Tour::default);
+    let mut stage = Stage { folder: fresh(&target.join("demo"))?, athar, tour };
     lay_out(&stage, &photographs)?;
     let began = Instant::now();
-    let surprises = play(&stage)?;
+    let surprises = play(&mut stage)?;
     let score = Score::of(&stage.links()?, &plan::planted(&stage.folder)?);
     println!("\n{}", score.report(&surprises, began.elapsed()));
     println!("{}", style::dim(&format!("everything is in {}", stage.folder.display())));
     let good = score.is_perfect() && surprises.is_empty();
+    if let (true, Some(tour)) = (good, &stage.tour) {
+        tour.write(&crate::root().join("README.md"))?;
+    }
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -103,7 +113,7 @@ fn lay_out(stage: &Stage, photographs: &Path) -> Result<()> {
 }
 
 /// Types the commands. What ended otherwise than it must is returned, in words.
-fn play(stage: &Stage) -> Result<Vec<String>> {
+fn play(stage: &mut Stage) -> Result<Vec<String>> {
     let mut surprises = Vec::new();
     let mut expect = |code: i32, arguments: &[&str]| -> Result<()> {
         surprises.extend(stage.athar(code, arguments)?);
@@ -128,14 +138,25 @@ fn play(stage: &Stage) -> Result<Vec<String>> {
 
 impl Stage {
     /// Shows a command and its answer, then how long it took.
-    fn athar(&self, code: i32, arguments: &[&str]) -> Result<Option<String>> {
-        println!("\n{}", style::bold(&format!("$ athar {}", arguments.join(" "))));
+    fn athar(&mut self, code: i32, arguments: &[&str]) -> Result<Option<String>> {
+        let typed = format!("athar {}", arguments.join(" "));
+        println!("\n{}", style::bold(&format!("$ {typed}")));
         let began = Instant::now();
-        let status = self.command(arguments).status().context("cannot start athar")?;
+        let status = self.answer(&typed, arguments).context("cannot start athar")?;
         let took = began.elapsed().as_secs_f64();
         println!("{}", style::dim(&format!("[{took:.2} s]")));
-        let surprise = format!("`athar {}` ended with {status}, not {code}", arguments.join(" "));
+        let surprise = format!("`{typed}` ended with {status}, not {code}");
         Ok((status.code() != Some(code)).then_some(surprise))
+    }
+
+    fn answer(&mut self, typed: &str, arguments: &[&str]) -> std::io::Result<ExitStatus> {
+        let mut command = self.command(arguments);
+        let Some(tour) = &mut self.tour else { return command.status() };
+        let output = command.output()?;
+        let answer = String::from_utf8_lossy(&output.stdout);
+        print!("{answer}{}", String::from_utf8_lossy(&output.stderr));
+        tour.note(typed, &answer);
+        Ok(output.status)
     }
 
     fn links(&self) -> Result<String> {
