@@ -14,6 +14,7 @@
 //! is just what the second run must find there.
 
 use super::SIDE;
+use std::ops::Range;
 
 /// One output of the second run that is kept: the centre of a cell of the 64 x 64 grid.
 #[derive(Clone, Copy)]
@@ -62,9 +63,14 @@ impl Axis {
         Self { len, window, steps, divisors, reciprocals, taps }
     }
 
+    /// Divisors of the first run at `steps` and their reciprocals.
+    pub fn divisors(&self, steps: Range<usize>) -> (&[f32], &[f32]) {
+        (&self.divisors[steps.clone()], &self.reciprocals[steps])
+    }
+
     /// The one power of two that all steps of this range divide by, as its reciprocal: with it a
     /// multiplication is the division, exactly.
-    pub fn exact_reciprocal(&self, steps: std::ops::Range<usize>) -> Option<f32> {
+    pub fn exact_reciprocal(&self, steps: Range<usize>) -> Option<f32> {
         let full = self.window as f32;
         let uniform = self.window.is_power_of_two()
             && self.divisors[steps].iter().all(|&divisor| divisor == full);

@@ -22,10 +22,10 @@ use super::axis::Axis;
 use super::simd::Simd;
 use super::{Grid, SIDE};
 
-/// Rows of lanes in a strip: two running sums that do not wait for one another.
+/// Groups of lanes in a strip: two running sums that do not wait for one another.
 const GROUPS: usize = 2;
-/// Blocks in a tile of columns.
-const TILE_BLOCKS: usize = 4;
+/// Columns of a tile, in vectors.
+const TILE_VECTORS: usize = 4;
 
 /// Where rows of luma come from.
 pub(super) trait Rows {
@@ -33,255 +33,295 @@ pub(super) trait Rows {
     fn width(&self) -> usize;
     /// Rows, at least 5.
     fn height(&self) -> usize;
-    /// Rows `first..first + count`, row by row, each starting a stride after the one before.
-    fn rows(&mut self, first: usize, count: usize) -> (&[f32], usize);
+    /// Rows `first..first + count`, each starting a width after the one before.
+    fn rows(&mut self, first: usize, count: usize) -> &[f32];
 }
 
-/// The grid of a picture that is not itself 64 x 64.
+/// The grid of a picture.
 #[inline(always)]
 pub(super) fn downsample<S: Simd>(simd: S, source: &mut impl Rows) -> Grid {
     let mut walk = Walk::new(simd, source.width(), source.height());
-    for first in (0..walk.vertical.steps).step_by(GROUPS * S::LANES) {
-        walk.strip(source, first);
+    for first in (0..walk.vertical.steps).step_by(Walk::<S>::STRIP) {
+        let count = Walk::<S>::STRIP.min(source.height().saturating_sub(first));
+        walk.strip(first, count, source.rows(first, count));
     }
     walk.grid
 }
 
-/// The state between one block and the next.
+/// The state between one tile and the next.
 struct Walk<S: Simd> {
     simd: S,
     horizontal: Axis,
     vertical: Axis,
-    /// Run 1: `window` columns of history, then the tile, column by column of strip height.
-    columns_in: Vec<f32>,
-    sums_1: [S::Vector; GROUPS],
-    /// Output of run 1: the tile, column by column.
+    /// The picture's part of a tile at its right or lower edge, row by row, zero outside.
+    edge: Vec<f32>,
+    run_1: AlongRows<S>,
+    /// Output of run 1: a tile, column by column.
     rows_1: Vec<f32>,
-    /// Run 2: a ring of the last rows of `rows_1`, as wide as the picture.
-    ring: Vec<f32>,
-    ring_rows: usize,
-    sums_2: Vec<f32>,
-    /// Output of run 2: the tile, row by row.
+    run_2: AlongColumns,
+    /// Output of run 2: a tile, row by row.
     columns_1: Vec<f32>,
-    /// Run 3: as `columns_in`.
-    columns_in_3: Vec<f32>,
-    sums_3: [S::Vector; GROUPS],
-    /// Output of run 3: 64 columns of strip height.
-    kept: Vec<f32>,
-    /// Run 4: a ring of the last rows of 64.
-    ring_4: Vec<f32>,
-    sums_4: [f32; SIDE],
-    next_row: usize,
+    run_3: AlongRows<S>,
+    /// Output of run 3: 64 columns of the strip.
+    rows_2: Vec<f32>,
+    run_4: AlongColumns,
     grid: Grid,
+    /// Rows of the grid that are written.
+    written: usize,
 }
 
 impl<S: Simd> Walk<S> {
     const STRIP: usize = GROUPS * S::LANES;
-    const TILE: usize = TILE_BLOCKS * S::LANES;
+    const TILE: usize = TILE_VECTORS * S::LANES;
 
-    #[inline(always)]
     fn new(simd: S, width: usize, height: usize) -> Self {
         let horizontal = Axis::new(width, Self::TILE);
         let vertical = Axis::new(height, Self::STRIP);
-        let history = (horizontal.window + Self::TILE) * Self::STRIP;
-        let ring_rows = (vertical.window + Self::STRIP).next_multiple_of(Self::STRIP);
         Self {
             simd,
-            columns_in: vec![0.0; history],
-            sums_1: [simd.splat(0.0); GROUPS],
+            edge: vec![0.0; Self::TILE * Self::STRIP],
+            run_1: AlongRows::new(simd, horizontal.window),
             rows_1: vec![0.0; Self::TILE * Self::STRIP],
-            ring: vec![0.0; ring_rows * horizontal.steps],
-            ring_rows,
-            sums_2: vec![0.0; horizontal.steps],
+            run_2: AlongColumns::new(horizontal.steps, vertical.window, Self::STRIP),
             columns_1: vec![0.0; Self::TILE * Self::STRIP],
-            columns_in_3: vec![0.0; history],
-            sums_3: [simd.splat(0.0); GROUPS],
-            kept: vec![0.0; SIDE * Self::STRIP],
-            ring_4: vec![0.0; ring_rows * SIDE],
-            sums_4: [0.0; SIDE],
-            next_row: 0,
+            run_3: AlongRows::new(simd, horizontal.window),
+            rows_2: vec![0.0; SIDE * Self::STRIP],
+            run_4: AlongColumns::new(SIDE, vertical.window, Self::STRIP),
             grid: Grid([0.0; SIDE * SIDE]),
+            written: 0,
             horizontal,
             vertical,
         }
     }
 
+    /// Takes the strip that starts at row `first`, of which `count` rows lie in the picture.
     #[inline(always)]
-    fn strip(&mut self, source: &mut impl Rows, first: usize) {
-        let window = self.horizontal.window * Self::STRIP;
-        self.columns_in[..window].fill(0.0);
-        self.columns_in_3[..window].fill(0.0);
-        self.sums_1 = [self.simd.splat(0.0); GROUPS];
-        self.sums_3 = [self.simd.splat(0.0); GROUPS];
-        let height = source.height();
-        let count = Self::STRIP.min(height.saturating_sub(first));
-        let (rows, stride) = source.rows(first, count);
-        let mut next_tap = 0;
+    fn strip(&mut self, first: usize, count: usize, rows: &[f32]) {
+        self.run_1.start(self.simd);
+        self.run_2.start(first);
+        self.run_3.start(self.simd);
+        self.run_4.start(first);
+        let mut taps = 0;
         for column in (0..self.horizontal.steps).step_by(Self::TILE) {
-            self.enter(rows, stride, count, column);
-            self.run_1(column);
-            self.run_2(first, column);
-            next_tap = self.run_3(column, next_tap);
+            self.rows_once(count, column, rows);
+            self.columns_once(first, column);
+            taps = self.rows_twice(column, taps);
         }
-        self.run_4(first);
+        self.columns_twice(first);
     }
 
-    /// Transposes a tile of the picture into `columns_in`; outside the picture it is zero.
+    /// Run 1: from the picture to `rows_1`.
     #[inline(always)]
-    fn enter(&mut self, rows: &[f32], stride: usize, count: usize, column: usize) {
-        let window = self.horizontal.window;
-        let width = self.horizontal.len;
-        let tile = &mut self.columns_in[window * Self::STRIP..];
-        if count == Self::STRIP && column + Self::TILE <= width {
-            for block in 0..TILE_BLOCKS {
-                for group in 0..GROUPS {
-                    let from = &rows[group * S::LANES * stride + column + block * S::LANES..];
-                    let vectors = self.simd.load_transposed(from, stride);
-                    let to = &mut tile[block * S::LANES * Self::STRIP + group * S::LANES..];
-                    for (i, &vector) in vectors.as_ref().iter().enumerate() {
-                        self.simd.store(vector, &mut to[i * Self::STRIP..]);
-                    }
-                }
+    fn rows_once(&mut self, count: usize, column: usize, rows: &[f32]) {
+        let (simd, width) = (self.simd, self.horizontal.len);
+        let inside = count == Self::STRIP && column + Self::TILE <= width;
+        if !inside {
+            self.edge.fill(0.0);
+            let columns = column.min(width)..width.min(column + Self::TILE);
+            for (row, to) in self.edge.chunks_exact_mut(Self::TILE).enumerate().take(count) {
+                to[..columns.len()].copy_from_slice(&rows[row * width..][columns.clone()]);
             }
+        }
+        let (from, stride) =
+            if inside { (&rows[column..], width) } else { (&self.edge[..], Self::TILE) };
+        let out = &mut self.rows_1[..Self::TILE * Self::STRIP];
+        let steps = column..column + Self::TILE;
+        if let Some(reciprocal) = self.horizontal.exact_reciprocal(steps.clone()) {
+            let r = simd.splat(reciprocal);
+            self.run_1.tile(simd, from, stride, |i, [a, b]| {
+                simd.store(simd.mul(a, r), &mut out[i * Self::STRIP..]);
+                simd.store(simd.mul(b, r), &mut out[i * Self::STRIP + S::LANES..]);
+            });
         } else {
-            tile.fill(0.0);
-            for row in 0..count {
-                for c in column..width.min(column + Self::TILE) {
-                    tile[(c - column) * Self::STRIP + row] = rows[row * stride + c];
-                }
+            let (d, r) = self.horizontal.divisors(steps);
+            self.run_1.tile(simd, from, stride, |i, [a, b]| {
+                simd.store(simd.div(a, d[i], r[i]), &mut out[i * Self::STRIP..]);
+                simd.store(simd.div(b, d[i], r[i]), &mut out[i * Self::STRIP + S::LANES..]);
+            });
+        }
+    }
+
+    /// Run 2: from `rows_1` to `columns_1`.
+    #[inline(always)]
+    fn columns_once(&mut self, first: usize, column: usize) {
+        let simd = self.simd;
+        let out = &mut self.columns_1[..Self::TILE * Self::STRIP];
+        let steps = first..first + Self::STRIP;
+        let exact = self.vertical.exact_reciprocal(steps.clone());
+        let (d, r) = self.vertical.divisors(steps);
+        for x in (0..Self::TILE).step_by(S::LANES) {
+            let from = &self.rows_1[x * Self::STRIP..];
+            if let Some(reciprocal) = exact {
+                let r = simd.splat(reciprocal);
+                self.run_2.vector(simd, from, column + x, |i, sum| {
+                    simd.store(simd.mul(sum, r), &mut out[i * Self::TILE + x..]);
+                });
+            } else {
+                self.run_2.vector(simd, from, column + x, |i, sum| {
+                    simd.store(simd.div(sum, d[i], r[i]), &mut out[i * Self::TILE + x..]);
+                });
             }
         }
     }
 
+    /// Run 3: from `columns_1` to those of the 64 columns of `rows_2` that lie in this tile;
+    /// returns how many of them are done.
     #[inline(always)]
-    fn run_1(&mut self, column: usize) {
-        let history = self.horizontal.window * Self::STRIP;
-        let exact = self.horizontal.exact_reciprocal(column..column + Self::TILE);
-        for i in 0..Self::TILE {
-            let old = &self.columns_in[i * Self::STRIP..][..Self::STRIP];
-            let new = &self.columns_in[history + i * Self::STRIP..][..Self::STRIP];
-            let to = &mut self.rows_1[i * Self::STRIP..][..Self::STRIP];
-            for g in 0..GROUPS {
-                let mut sum = self.simd.add(self.sums_1[g], self.simd.load(&new[g * S::LANES..]));
-                sum = self.simd.sub(sum, self.simd.load(&old[g * S::LANES..]));
-                self.sums_1[g] = sum;
-                let out = match exact {
-                    Some(reciprocal) => self.simd.mul(sum, self.simd.splat(reciprocal)),
-                    None => self.simd.div(
-                        sum,
-                        self.horizontal.divisors[column + i],
-                        self.horizontal.reciprocals[column + i],
-                    ),
-                };
-                self.simd.store(out, &mut to[g * S::LANES..]);
+    fn rows_twice(&mut self, column: usize, done: usize) -> usize {
+        let (simd, out) = (self.simd, &mut self.rows_2);
+        let mut taps = self.horizontal.taps[done..].iter().enumerate();
+        let mut next = taps.next();
+        self.run_3.tile(simd, &self.columns_1, Self::TILE, |i, [a, b]| {
+            while let Some((n, tap)) = next.filter(|(_, tap)| tap.step == column + i) {
+                let to = &mut out[(done + n) * Self::STRIP..][..Self::STRIP];
+                simd.store(simd.div(a, tap.divisor, tap.reciprocal), to);
+                simd.store(simd.div(b, tap.divisor, tap.reciprocal), &mut to[S::LANES..]);
+                next = taps.next();
             }
-        }
-        self.columns_in.copy_within(Self::TILE * Self::STRIP.., 0);
+        });
+        next.map_or(SIDE, |(n, _)| done + n)
     }
 
+    /// Run 4: from `rows_2` to those rows of the grid whose step lies in this strip.
     #[inline(always)]
-    fn run_2(&mut self, first: usize, column: usize) {
-        let window = self.vertical.window;
-        let exact = self.vertical.exact_reciprocal(first..first + Self::STRIP);
-        let stride = self.horizontal.steps;
-        for block in (0..Self::TILE).step_by(S::LANES) {
-            let mut sum = self.simd.load(&self.sums_2[column + block..]);
-            for group in (0..Self::STRIP).step_by(S::LANES) {
-                let from = &self.rows_1[block * Self::STRIP + group..];
-                let vectors = self.simd.load_transposed(from, Self::STRIP);
-                for (i, &new) in vectors.as_ref().iter().enumerate() {
-                    let row = first + group + i;
-                    let at = row % self.ring_rows * stride + column + block;
-                    self.simd.store(new, &mut self.ring[at..]);
-                    let at =
-                        (row + self.ring_rows - window) % self.ring_rows * stride + column + block;
-                    let old = self.simd.load(&self.ring[at..]);
-                    sum = self.simd.sub(self.simd.add(sum, new), old);
-                    let out = match exact {
-                        Some(reciprocal) => self.simd.mul(sum, self.simd.splat(reciprocal)),
-                        None => self.simd.div(
-                            sum,
-                            self.vertical.divisors[row],
-                            self.vertical.reciprocals[row],
-                        ),
-                    };
-                    self.simd.store(out, &mut self.columns_1[(group + i) * Self::TILE + block..]);
+    fn columns_twice(&mut self, first: usize) {
+        let simd = self.simd;
+        let taps = &self.vertical.taps[self.written..];
+        let inside = taps.iter().take_while(|tap| tap.step < first + Self::STRIP).count();
+        let rows = &mut self.grid.0[self.written * SIDE..][..inside * SIDE];
+        for x in (0..SIDE).step_by(S::LANES) {
+            let mut next = 0;
+            self.run_4.vector(simd, &self.rows_2[x * Self::STRIP..], x, |i, sum| {
+                while next < inside && taps[next].step == first + i {
+                    let out = simd.div(sum, taps[next].divisor, taps[next].reciprocal);
+                    simd.store(out, &mut rows[next * SIDE + x..]);
+                    next += 1;
                 }
+            });
+        }
+        self.written += inside;
+    }
+}
+
+/// Running sums along the rows of a strip: lanes are rows.
+struct AlongRows<S: Simd> {
+    window: usize,
+    sums: [S::Vector; GROUPS],
+    /// The last `window` columns, then those of the tile, each as high as the strip.
+    columns: Vec<f32>,
+}
+
+impl<S: Simd> AlongRows<S> {
+    const STRIP: usize = GROUPS * S::LANES;
+    const TILE: usize = TILE_VECTORS * S::LANES;
+
+    fn new(simd: S, window: usize) -> Self {
+        let columns = vec![0.0; (window + Self::TILE) * Self::STRIP];
+        Self { window, sums: [simd.splat(0.0); GROUPS], columns }
+    }
+
+    /// Goes to the left edge.
+    #[inline(always)]
+    fn start(&mut self, simd: S) {
+        self.sums = [simd.splat(0.0); GROUPS];
+        self.columns[..self.window * Self::STRIP].fill(0.0);
+    }
+
+    /// Takes a tile of rows that are a stride apart, and gives the sums at each of its columns.
+    #[inline(always)]
+    fn tile(
+        &mut self,
+        simd: S,
+        from: &[f32],
+        stride: usize,
+        mut out: impl FnMut(usize, [S::Vector; GROUPS]),
+    ) {
+        let [mut a, mut b] = self.sums;
+        let lower = &from[S::LANES * stride..];
+        let columns = &mut self.columns[..(self.window + Self::TILE) * Self::STRIP];
+        for left in (0..Self::TILE).step_by(4) {
+            let new_a = simd.load_transposed(&from[left..], stride);
+            let new_b = simd.load_transposed(&lower[left..], stride);
+            for (k, (new_a, new_b)) in new_a.into_iter().zip(new_b).enumerate() {
+                let old = &columns[(left + k) * Self::STRIP..][..Self::STRIP];
+                a = simd.sub(simd.add(a, new_a), simd.load(old));
+                b = simd.sub(simd.add(b, new_b), simd.load(&old[S::LANES..]));
+                let new = &mut columns[(self.window + left + k) * Self::STRIP..][..Self::STRIP];
+                simd.store(new_a, new);
+                simd.store(new_b, &mut new[S::LANES..]);
+                out(left + k, [a, b]);
             }
-            self.simd.store(sum, &mut self.sums_2[column + block..]);
+        }
+        self.sums = [a, b];
+        for at in (0..self.window * Self::STRIP).step_by(S::LANES) {
+            let last = simd.load(&columns[Self::TILE * Self::STRIP + at..]);
+            simd.store(last, &mut columns[at..]);
+        }
+    }
+}
+
+/// Running sums along the columns of the picture: lanes are columns.
+struct AlongColumns {
+    width: usize,
+    window: usize,
+    sums: Vec<f32>,
+    /// The last rows, `window` of them and a strip at least.
+    ring: Vec<f32>,
+    /// Where the rows of the strip go in the ring, and where those they push out are.
+    places: Vec<Place>,
+}
+
+/// Offsets of two rows in the ring, in floats.
+#[derive(Clone, Copy)]
+struct Place {
+    new: usize,
+    old: usize,
+}
+
+impl AlongColumns {
+    fn new(width: usize, window: usize, strip: usize) -> Self {
+        Self {
+            width,
+            window,
+            sums: vec![0.0; width],
+            ring: vec![0.0; (window + strip) * width],
+            places: vec![Place { new: 0, old: 0 }; strip],
         }
     }
 
+    /// Goes to the strip that starts at row `first`.
     #[inline(always)]
-    fn run_3(&mut self, column: usize, mut next_tap: usize) -> usize {
-        let history = self.horizontal.window * Self::STRIP;
-        for block in (0..Self::TILE).step_by(S::LANES) {
-            for group in (0..Self::STRIP).step_by(S::LANES) {
-                let from = &self.columns_1[group * Self::TILE + block..];
-                let vectors = self.simd.load_transposed(from, Self::TILE);
-                let to = &mut self.columns_in_3[history + block * Self::STRIP + group..];
-                for (i, &vector) in vectors.as_ref().iter().enumerate() {
-                    self.simd.store(vector, &mut to[i * Self::STRIP..]);
-                }
-            }
-        }
-        let mut next_step = self.horizontal.taps.get(next_tap).map_or(usize::MAX, |t| t.step);
-        for i in 0..Self::TILE {
-            let old = &self.columns_in_3[i * Self::STRIP..][..Self::STRIP];
-            let new = &self.columns_in_3[history + i * Self::STRIP..][..Self::STRIP];
-            for g in 0..GROUPS {
-                let sum = self.simd.add(self.sums_3[g], self.simd.load(&new[g * S::LANES..]));
-                self.sums_3[g] = self.simd.sub(sum, self.simd.load(&old[g * S::LANES..]));
-            }
-            while next_step == column + i {
-                let tap = self.horizontal.taps[next_tap];
-                for g in 0..GROUPS {
-                    let out = self.simd.div(self.sums_3[g], tap.divisor, tap.reciprocal);
-                    self.simd.store(out, &mut self.kept[next_tap * Self::STRIP + g * S::LANES..]);
-                }
-                next_tap += 1;
-                next_step = self.horizontal.taps.get(next_tap).map_or(usize::MAX, |t| t.step);
-            }
-        }
-        self.columns_in_3.copy_within(Self::TILE * Self::STRIP.., 0);
-        next_tap
-    }
-
-    #[inline(always)]
-    fn run_4(&mut self, first: usize) {
-        let window = self.vertical.window;
-        let start = first % self.ring_rows;
-        for column in (0..SIDE).step_by(S::LANES) {
-            for group in (0..Self::STRIP).step_by(S::LANES) {
-                let from = &self.kept[column * Self::STRIP + group..];
-                let vectors = self.simd.load_transposed(from, Self::STRIP);
-                for (i, &vector) in vectors.as_ref().iter().enumerate() {
-                    self.simd
-                        .store(vector, &mut self.ring_4[(start + group + i) * SIDE + column..]);
-                }
-            }
-        }
-        for row in first..first + Self::STRIP {
-            let new = row % self.ring_rows * SIDE;
-            let old = (row + self.ring_rows - window) % self.ring_rows * SIDE;
-            for column in (0..SIDE).step_by(S::LANES) {
-                let mut sum = self.simd.load(&self.sums_4[column..]);
-                sum = self.simd.add(sum, self.simd.load(&self.ring_4[new + column..]));
-                sum = self.simd.sub(sum, self.simd.load(&self.ring_4[old + column..]));
-                self.simd.store(sum, &mut self.sums_4[column..]);
-            }
-            self.keep(row);
+    fn start(&mut self, first: usize) {
+        let rows = self.window + self.places.len();
+        for (i, place) in self.places.iter_mut().enumerate() {
+            place.new = (first + i) % rows * self.width;
+            place.old = (first + i + rows - self.window) % rows * self.width;
         }
     }
 
-    /// Writes the rows of the grid whose step this is.
+    /// Takes one vector of columns of the strip, each as high as the strip, the first of which
+    /// is column `x`, and gives the sums at each row.
     #[inline(always)]
-    fn keep(&mut self, row: usize) {
-        while let Some(tap) = self.vertical.taps.get(self.next_row).filter(|tap| tap.step == row) {
-            for (to, sum) in self.grid.0[self.next_row * SIDE..].iter_mut().zip(self.sums_4) {
-                *to = sum / tap.divisor;
+    fn vector<S: Simd>(
+        &mut self,
+        simd: S,
+        from: &[f32],
+        x: usize,
+        mut out: impl FnMut(usize, S::Vector),
+    ) {
+        let strip = GROUPS * S::LANES;
+        let places = &self.places[..strip];
+        let mut sum = simd.load(&self.sums[x..]);
+        for top in (0..strip).step_by(4) {
+            let new = simd.load_transposed(&from[top..], strip);
+            for (k, new) in new.into_iter().enumerate() {
+                let place = places[top + k];
+                simd.store(new, &mut self.ring[place.new + x..]);
+                let old = simd.load(&self.ring[place.old + x..]);
+                sum = simd.sub(simd.add(sum, new), old);
+                out(top + k, sum);
             }
-            self.next_row += 1;
         }
+        simd.store(sum, &mut self.sums[x..]);
     }
 }

@@ -71,10 +71,9 @@ impl Rows for PlaneRows<'_> {
         self.0.height()
     }
     #[inline(always)]
-    fn rows(&mut self, first: usize, count: usize) -> (&[f32], usize) {
+    fn rows(&mut self, first: usize, count: usize) -> &[f32] {
         let width = self.0.width();
-        let first = first.min(self.0.height());
-        (&self.0.luma()[first * width..][..count * width], width)
+        &self.0.luma()[first.min(self.0.height()) * width..][..count * width]
     }
 }
 

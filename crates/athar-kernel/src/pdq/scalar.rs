@@ -9,7 +9,6 @@ pub(super) struct Scalar;
 impl Simd for Scalar {
     const LANES: usize = 4;
     type Vector = [f32; 4];
-    type Block = [[f32; 4]; 4];
 
     #[inline(always)]
     fn splat(self, value: f32) -> [f32; 4] {

@@ -10,8 +10,6 @@ pub(super) trait Simd: Copy {
     const LANES: usize;
     /// A vector.
     type Vector: Copy;
-    /// As many vectors as a vector has lanes.
-    type Block: AsRef<[Self::Vector]>;
 
     /// All lanes the same.
     fn splat(self, value: f32) -> Self::Vector;
@@ -19,9 +17,9 @@ pub(super) trait Simd: Copy {
     fn load(self, from: &[f32]) -> Self::Vector;
     /// Into the first `LANES` floats of `to`.
     fn store(self, vector: Self::Vector, to: &mut [f32]);
-    /// The block whose vector `i` holds element `i` of each of `LANES` runs; run `k` starts at
+    /// Four vectors: vector `i` holds element `i` of each of `LANES` runs, and run `k` starts at
     /// `from[k * stride]`.
-    fn load_transposed(self, from: &[f32], stride: usize) -> Self::Block;
+    fn load_transposed(self, from: &[f32], stride: usize) -> [Self::Vector; 4];
     /// `a + b`
     fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// `a - b`

@@ -45,7 +45,6 @@ struct Avx512(());
 impl Simd for Avx2 {
     const LANES: usize = 8;
     type Vector = __m256;
-    type Block = [__m256; 8];
 
     #[inline(always)]
     fn splat(self, value: f32) -> __m256 {
@@ -68,10 +67,10 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    fn load_transposed(self, from: &[f32], stride: usize) -> [__m256; 8] {
-        let from = &from[..7 * stride + 8];
+    fn load_transposed(self, from: &[f32], stride: usize) -> [__m256; 4] {
+        let from = &from[..7 * stride + 4];
         // SAFETY: `self` proves AVX; the eighth run ends where `from` does.
-        unsafe { transpose_8x8(from.as_ptr(), stride) }
+        unsafe { transpose_8x4(from.as_ptr(), stride) }
     }
 
     #[inline(always)]
@@ -106,7 +105,6 @@ impl Simd for Avx2 {
 impl Simd for Avx512 {
     const LANES: usize = 16;
     type Vector = __m512;
-    type Block = [__m512; 16];
 
     #[inline(always)]
     fn splat(self, value: f32) -> __m512 {
@@ -129,10 +127,10 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    fn load_transposed(self, from: &[f32], stride: usize) -> [__m512; 16] {
-        let from = &from[..15 * stride + 16];
+    fn load_transposed(self, from: &[f32], stride: usize) -> [__m512; 4] {
+        let from = &from[..15 * stride + 4];
         // SAFETY: `self` proves AVX-512F; the sixteenth run ends where `from` does.
-        unsafe { transpose_16x16(from.as_ptr(), stride) }
+        unsafe { transpose_16x4(from.as_ptr(), stride) }
     }
 
     #[inline(always)]
@@ -165,56 +163,50 @@ impl Simd for Avx512 {
 }
 
 /// # Safety
-/// AVX; `from` is valid for 8 runs of 8 floats, `stride` floats apart.
+/// AVX; `from` is valid for 8 runs of 4 floats, `stride` floats apart.
 #[inline(always)]
-unsafe fn transpose_8x8(from: *const f32, stride: usize) -> [__m256; 8] {
-    // SAFETY: the caller's promise, for each quarter of a run.
+unsafe fn transpose_8x4(from: *const f32, stride: usize) -> [__m256; 4] {
+    // SAFETY: the caller's promise.
     unsafe {
-        // Halves of runs k and k + 4 side by side, so that the rest stays within 128 bits.
-        let pair = |k: usize, half: usize| {
-            let low = _mm_loadu_ps(from.add(k * stride + 4 * half));
-            let high = _mm_loadu_ps(from.add((k + 4) * stride + 4 * half));
-            _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(low), high)
+        // Runs k and k + 4 side by side, so that the rest stays within 128 bits.
+        let pair = |k: usize| {
+            let low = _mm256_castps128_ps256(_mm_loadu_ps(from.add(k * stride)));
+            _mm256_insertf128_ps::<1>(low, _mm_loadu_ps(from.add((k + 4) * stride)))
         };
-        let mut out = [_mm256_setzero_ps(); 8];
-        for half in 0..2 {
-            let [a, b, c, d] = [pair(0, half), pair(1, half), pair(2, half), pair(3, half)];
-            let (ab_low, ab_high) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
-            let (cd_low, cd_high) = (_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
-            out[4 * half] = _mm256_shuffle_ps::<0x44>(ab_low, cd_low);
-            out[4 * half + 1] = _mm256_shuffle_ps::<0xee>(ab_low, cd_low);
-            out[4 * half + 2] = _mm256_shuffle_ps::<0x44>(ab_high, cd_high);
-            out[4 * half + 3] = _mm256_shuffle_ps::<0xee>(ab_high, cd_high);
-        }
-        out
+        let [a, b, c, d] = [pair(0), pair(1), pair(2), pair(3)];
+        let (ab_low, ab_high) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+        let (cd_low, cd_high) = (_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
+        [
+            _mm256_shuffle_ps::<0x44>(ab_low, cd_low),
+            _mm256_shuffle_ps::<0xee>(ab_low, cd_low),
+            _mm256_shuffle_ps::<0x44>(ab_high, cd_high),
+            _mm256_shuffle_ps::<0xee>(ab_high, cd_high),
+        ]
     }
 }
 
 /// # Safety
-/// AVX-512F; `from` is valid for 16 runs of 16 floats, `stride` floats apart.
+/// AVX-512F; `from` is valid for 16 runs of 4 floats, `stride` floats apart.
 #[inline(always)]
-unsafe fn transpose_16x16(from: *const f32, stride: usize) -> [__m512; 16] {
-    // SAFETY: the caller's promise, for each quarter of a run.
+unsafe fn transpose_16x4(from: *const f32, stride: usize) -> [__m512; 4] {
+    // SAFETY: the caller's promise.
     unsafe {
-        // Quarters of runs k, k + 4, k + 8, k + 12 side by side, so that the rest stays within
-        // 128 bits.
-        let four = |k: usize, quarter: usize| {
-            let at = |k: usize| _mm_loadu_ps(from.add(k * stride + 4 * quarter));
+        // Runs k, k + 4, k + 8, k + 12 side by side, so that the rest stays within 128 bits.
+        let four = |k: usize| {
+            let at = |k: usize| _mm_loadu_ps(from.add(k * stride));
             let v = _mm512_castps128_ps512(at(k));
             let v = _mm512_insertf32x4::<1>(v, at(k + 4));
             let v = _mm512_insertf32x4::<2>(v, at(k + 8));
             _mm512_insertf32x4::<3>(v, at(k + 12))
         };
-        let mut out = [_mm512_setzero_ps(); 16];
-        for q in 0..4 {
-            let [a, b, c, d] = [four(0, q), four(1, q), four(2, q), four(3, q)];
-            let (ab_low, ab_high) = (_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
-            let (cd_low, cd_high) = (_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
-            out[4 * q] = _mm512_shuffle_ps::<0x44>(ab_low, cd_low);
-            out[4 * q + 1] = _mm512_shuffle_ps::<0xee>(ab_low, cd_low);
-            out[4 * q + 2] = _mm512_shuffle_ps::<0x44>(ab_high, cd_high);
-            out[4 * q + 3] = _mm512_shuffle_ps::<0xee>(ab_high, cd_high);
-        }
-        out
+        let [a, b, c, d] = [four(0), four(1), four(2), four(3)];
+        let (ab_low, ab_high) = (_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
+        let (cd_low, cd_high) = (_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
+        [
+            _mm512_shuffle_ps::<0x44>(ab_low, cd_low),
+            _mm512_shuffle_ps::<0xee>(ab_low, cd_low),
+            _mm512_shuffle_ps::<0x44>(ab_high, cd_high),
+            _mm512_shuffle_ps::<0xee>(ab_high, cd_high),
+        ]
     }
 }
