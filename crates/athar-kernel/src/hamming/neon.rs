@@ -1,9 +1,9 @@
 //! NEON, which counts the bits of each byte with one instruction.
 
-#![expect(unsafe_code, reason = "vector loads")]
+#![expect(unsafe_code, reason = "vector loads and stores")]
 
-use super::Near;
-use super::tiles::{Pass, Tiling, measure};
+use super::tiles::{Pass, Tiling, distance_of, measure};
+use super::{Near, naive};
 use crate::{Code, Distance};
 use std::arch::aarch64::*;
 use std::array;
@@ -36,7 +36,13 @@ pub(super) fn within(pass: Pass<'_>, found: &mut Vec<Near>) {
 /// The distance of each code.
 #[target_feature(enable = "neon")]
 pub(super) fn distances(query: &Code, block: &[Code], distances: &mut [Distance]) {
-    super::naive::distances(query, block, distances);
+    let (eights, rest) = block.as_chunks::<8>();
+    let (outs, rest_out) = distances.as_chunks_mut::<8>();
+    let words = halves(query);
+    for (codes, out) in eights.iter().zip(outs) {
+        *out = bits(codes, words).map(distance_of);
+    }
+    naive::distances(query, rest, rest_out);
 }
 
 /// Words 0, 1 and 2 of two codes.
@@ -64,4 +70,31 @@ fn sums_of_words(counts: [uint8x16_t; TILE / 2]) -> uint8x16_t {
     let fours: [_; 4] = array::from_fn(|i| vpaddq_u8(counts[2 * i], counts[2 * i + 1]));
     let twos: [_; 2] = array::from_fn(|i| vpaddq_u8(fours[2 * i], fours[2 * i + 1]));
     vpaddq_u8(twos[0], twos[1])
+}
+
+/// The distance of each of eight codes, in bits: three rounds of adding neighbours leave two
+/// bytes of a code, each at most 128, and the last round makes one number of them.
+#[inline]
+#[target_feature(enable = "neon")]
+fn bits(codes: &[Code; 8], query: [uint8x16_t; 2]) -> [u16; 8] {
+    let counts = codes.each_ref().map(|code| {
+        let [low, high] = halves(code);
+        vaddq_u8(vcntq_u8(veorq_u8(low, query[0])), vcntq_u8(veorq_u8(high, query[1])))
+    });
+    let fours: [_; 4] = array::from_fn(|i| vpaddq_u8(counts[2 * i], counts[2 * i + 1]));
+    let twos: [_; 2] = array::from_fn(|i| vpaddq_u8(fours[2 * i], fours[2 * i + 1]));
+    let sums = vpaddlq_u8(vpaddq_u8(twos[0], twos[1]));
+    let mut bits = [0; 8];
+    // SAFETY: eight numbers of 16 bits are all that is written.
+    unsafe { vst1q_u16(bits.as_mut_ptr(), sums) };
+    bits
+}
+
+/// The two halves of a code.
+#[inline]
+#[target_feature(enable = "neon")]
+fn halves(code: &Code) -> [uint8x16_t; 2] {
+    let (halves, _) = code.words().as_chunks::<2>();
+    // SAFETY: half a code is two words, which are all that is read.
+    array::from_fn(|i| vreinterpretq_u8_u64(unsafe { vld1q_u64(halves[i].as_ptr()) }))
 }

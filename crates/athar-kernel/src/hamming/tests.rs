@@ -64,13 +64,19 @@ fn every_level_finds_what_the_naive_loop_finds() {
     for len in (0..=40).chain([63, 64, 65, 95, 127, 128, 129, 191, 192, 193, 200]) {
         let block = random.block(len, &queries);
         for radius in RADII.map(|bits| Radius::new(bits).unwrap()) {
-            let expected = naive_within(&queries, &block, radius);
-            for level in Level::available() {
-                let mut found = fast_within(level, &queries, &block, radius);
-                found.sort_unstable();
-                assert_eq!(found, expected, "{level}, {len} codes, {radius:?}");
+            for queries in [&queries[..1], &queries] {
+                compare(queries, &block, radius);
             }
         }
+    }
+}
+
+fn compare(queries: &[Code], block: &[Code], radius: Radius) {
+    let expected = naive_within(queries, block, radius);
+    for level in Level::available() {
+        let mut found = fast_within(level, queries, block, radius);
+        found.sort_unstable();
+        assert_eq!(found, expected, "{level}, {} codes, {radius:?}", block.len());
     }
 }
 

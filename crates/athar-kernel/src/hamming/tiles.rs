@@ -5,7 +5,7 @@
 //! that level's instructions.
 
 use super::{Near, SIEVE_MAX_BITS};
-use crate::{Code, Radius};
+use crate::{Code, Distance, Radius};
 
 /// One block against a few queries, both small enough for their caches.
 #[derive(Clone, Copy)]
@@ -106,4 +106,15 @@ pub(super) fn measure(
             });
         }
     }
+}
+
+/// A sum of popcounts over all of a code, which is never over 256, as a distance.
+#[cfg_attr(
+    not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "wasm32")),
+    expect(dead_code, reason = "for vectors of sums")
+)]
+#[inline(always)]
+pub(super) fn distance_of(bits: u16) -> Distance {
+    const FARTHEST: Distance = Distance::new(256).expect("256 bits are a distance");
+    Distance::new(bits).unwrap_or(FARTHEST)
 }

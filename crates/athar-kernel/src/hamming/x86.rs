@@ -6,7 +6,7 @@
 
 #![expect(unsafe_code, reason = "vector loads and stores")]
 
-use super::tiles::{Pass, Tiling, measure};
+use super::tiles::{Pass, Tiling, distance_of, measure};
 use super::{Near, naive};
 use crate::{Code, Distance};
 use std::arch::x86_64::*;
@@ -208,11 +208,4 @@ fn measure_avx512(
             measure(pass, query, eight, first + 8 * i, found);
         }
     }
-}
-
-/// A sum of four popcounts as a distance: it is never over 256.
-#[inline(always)]
-fn distance_of(bits: u16) -> Distance {
-    const FARTHEST: Distance = Distance::new(256).expect("256 bits are a distance");
-    Distance::new(bits).unwrap_or(FARTHEST)
 }
