@@ -1,1 +1,7 @@
-//! placeholder
+//! What the tests and measurements of the whole share: the command, pictures made by formula,
+//! edits, and the corpus.
+
+pub mod command;
+pub mod corpus;
+pub mod edits;
+pub mod pictures;

@@ -1,1 +1,43 @@
-//! placeholder
+//! The only place where media, hashes, index and ledger meet.
+//!
+//! A [`Store`] answers what people and programs ask: add this material to a case, is this known,
+//! what ties these cases together, does the evidence still stand. The walk of one report:
+//!
+//! ```text
+//! paths ─ walk ─► files ─ intake ─► bytes, digests ─ prepare ─► fingerprint      (many threads)
+//!                                                      │
+//!         ledger ◄─ one commit ─ matches ◄─ policy ◄─ lookup                     (one thread)
+//! ```
+//!
+//! Every threshold and every verdict lives in [`policy`]. Threads and the clock are used here and
+//! nowhere below. Nothing here prints: what happens is told to a [`Watcher`].
+
+pub mod policy;
+
+mod add;
+mod budget;
+mod check;
+mod clock;
+mod error;
+mod intake;
+mod links;
+mod lookup;
+mod matching;
+mod outcome;
+mod pipeline;
+mod prepare;
+mod store;
+mod verify;
+mod walk;
+
+pub use add::{AddOptions, AddSummary};
+pub use athar_hash::{FileDigest, Space};
+pub use athar_kernel::{Code, CodeParseError, Level, Orientation};
+pub use athar_media::{Limits, Want, is_decoding};
+pub use check::{CheckOptions, CheckSummary};
+pub use error::{EngineError, InputError, InputErrorKind};
+pub use links::{CasePage, CaseSummary, Item, Link, LinkEnd, Report};
+pub use outcome::{Kept, Match, Outcome, SecondOpinion};
+pub use pipeline::{HashTaker, Interrupt, Watcher, hash_files};
+pub use store::Store;
+pub use verify::VerifySummary;

@@ -1,1 +1,20 @@
-//! placeholder
+//! Planes in, fingerprints out.
+//!
+//! A picture becomes one PDQ code for each of its eight orientations, of which the upright one is
+//! stored and all are asked with; a quality; and the second opinion, an independent hash of the
+//! same picture. The digests of a file's bytes are made here too, in one pass with reading.
+//!
+//! Nothing here does I/O, reads a clock or holds unsafe code: the numbers' fast paths are
+//! `athar-kernel`'s.
+
+#![forbid(unsafe_code)]
+
+mod digest;
+mod fingerprint;
+pub mod pdq;
+mod second;
+
+pub use digest::{Digests, FileDigest};
+pub use fingerprint::{PictureFingerprint, Space, fingerprint_picture};
+pub use pdq::{SCHEME as PDQ_SCHEME, VERSION as PDQ_VERSION, orientations_of_code};
+pub use second::{Second, SecondDistance};

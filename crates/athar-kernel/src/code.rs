@@ -116,6 +116,9 @@ impl std::error::Error for CodeParseError {}
 pub struct Distance(u16);
 
 impl Distance {
+    /// Equal codes.
+    pub const ZERO: Self = Self(0);
+
     /// A distance of `bits`, or `None` over 256.
     pub const fn new(bits: u16) -> Option<Self> {
         if bits <= 256 { Some(Self(bits)) } else { None }
@@ -132,6 +135,9 @@ impl Distance {
 pub struct Radius(u16);
 
 impl Radius {
+    /// Equal codes only.
+    pub const ZERO: Self = Self(0);
+
     /// A radius of `bits`, or `None` over 256.
     pub const fn new(bits: u16) -> Option<Self> {
         if bits <= 256 { Some(Self(bits)) } else { None }

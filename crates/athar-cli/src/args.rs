@@ -1,0 +1,132 @@
+//! What can be typed. What it means is decided in `commands`.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
+use std::path::PathBuf;
+
+/// Trace blackmail material across victims: find where a reported picture was used before, and
+/// which cases it ties together.
+#[derive(Debug, Parser)]
+#[command(name = "athar", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    /// The store's directory.
+    #[arg(long, global = true, env = "ATHAR_DATA", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub data: Option<PathBuf>,
+
+    /// Text for people, or JSON for programs, one object a line.
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done (check: something matched), 1 check found nothing or verify found a fault,
+2 usage or store error, 3 some input could not be read (check: and nothing matched), 130 Ctrl-C.";
+
+/// How answers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+    /// A Graphviz graph of cases (links only).
+    Dot,
+    /// A GraphML graph of cases (links only).
+    Graphml,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a new, empty store.
+    Init,
+    /// Open, list and show cases.
+    #[command(subcommand)]
+    Case(CaseCommand),
+    /// Report material into a case, and see at once what it matches.
+    Add(AddArgs),
+    /// Ask whether material is known; nothing is kept but the fact that it was asked.
+    Check(CheckArgs),
+    /// Show what ties cases together, and why.
+    Links(LinksArgs),
+    /// Print codes only, as `hash,quality,path`; needs no store.
+    Hash(HashArgs),
+    /// Check the chain of events, every row against it, and the index against the ledger.
+    Verify,
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a directory.
+    Man {
+        /// The directory.
+        #[arg(value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CaseCommand {
+    /// Open a new case.
+    Open {
+        /// An opaque name: a file number, never a person's name.
+        name: String,
+    },
+    /// List all cases.
+    List,
+    /// Show one case: its reports, its items and what they are linked to.
+    Show {
+        /// The case.
+        name: String,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct AddArgs {
+    /// The case; it is opened if there is none of this name.
+    pub case: String,
+
+    /// Files, and directories to be walked.
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+
+    /// How the report came in: hotline, app, e-mail, walk-in …
+    #[arg(long, value_name = "NAME")]
+    pub channel: Option<String>,
+
+    /// The unit that took it.
+    #[arg(long, value_name = "NAME")]
+    pub unit: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(group = clap::ArgGroup::new("input").required(true).multiple(true))]
+pub(crate) struct CheckArgs {
+    /// Files, and directories to be walked.
+    #[arg(group = "input", value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+
+    /// A PDQ code of 64 hex digits, or `-` to read codes from standard input, one a line, so
+    /// that they do not show in the list of processes. May be repeated.
+    #[arg(long, group = "input", value_name = "HEX")]
+    pub pdq: Vec<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct LinksArgs {
+    /// Only the links of this case.
+    pub case: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct HashArgs {
+    /// Files, and directories to be walked.
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+
+    /// Decode large pictures in full instead of at the scale that hashing needs.
+    #[arg(long)]
+    pub full: bool,
+}

@@ -1,0 +1,38 @@
+//! `athar add`.
+
+use super::Shown;
+use super::store::Location;
+use crate::args::{AddArgs, Format};
+use crate::exit::Exit;
+use crate::interrupt;
+use crate::output::{Summary, message, text};
+use anyhow::Result;
+use athar_engine::{AddOptions, AddSummary};
+
+pub(super) fn run(at: &Location, format: Format, args: AddArgs) -> Result<Exit> {
+    let mut store = at.open()?;
+    let stop = interrupt::on_ctrl_c();
+    let options = AddOptions { channel: args.channel, unit: args.unit };
+    let mut shown = Shown::new(format);
+    let summary = store.add(&args.case, &args.paths, &options, &stop, &mut shown)?;
+    let mut answers = shown.end()?;
+    match format {
+        Format::Json => answers.json(&Summary { summary: &summary })?,
+        _ => answers.line(&text::add_summary(&summary))?,
+    }
+    if summary.case_opened {
+        message(&format!("case {} is new: it was opened", summary.case));
+    }
+    if summary.files == 0 && !summary.interrupted {
+        message("there are no files there");
+    }
+    Ok(exit(&summary))
+}
+
+fn exit(summary: &AddSummary) -> Exit {
+    match summary {
+        AddSummary { interrupted: true, .. } => Exit::Interrupted,
+        AddSummary { refused: 1.., .. } => Exit::Unread,
+        _ => Exit::Success,
+    }
+}

@@ -1,0 +1,82 @@
+//! `athar check`.
+
+use super::Shown;
+use super::store::Location;
+use crate::args::{CheckArgs, Format};
+use crate::exit::Exit;
+use crate::interrupt;
+use crate::output::{Summary, message, text};
+use anyhow::{Context, Result};
+use athar_engine::{CheckOptions, CheckSummary, Code};
+use std::io::{BufRead, stdin};
+
+pub(super) fn run(at: &Location, format: Format, args: CheckArgs) -> Result<Exit> {
+    let codes = read_codes(&args.pdq)?;
+    let mut store = at.open()?;
+    let stop = interrupt::on_ctrl_c();
+    let options = CheckOptions { paths: args.paths, codes };
+    let mut shown = Shown::new(format);
+    let summary = store.check(&options, &stop, &mut shown)?;
+    let mut answers = shown.end()?;
+    match format {
+        Format::Json => answers.json(&Summary { summary: &summary })?,
+        _ => answers.line(&text::check_summary(&summary))?,
+    }
+    if summary.inputs == 0 && !summary.interrupted {
+        message("there are no files there");
+    }
+    Ok(exit(&summary))
+}
+
+/// Codes from the command line, and from standard input for each `-`. An error says which one
+/// is wrong and never repeats it.
+fn read_codes(given: &[String]) -> Result<Vec<Code>> {
+    let mut codes = Vec::new();
+    for (number, text) in given.iter().enumerate() {
+        if text == "-" {
+            read_codes_from(stdin().lock(), &mut codes)?;
+        } else {
+            let code = Code::from_hex(text).with_context(|| format!("--pdq {}", number + 1))?;
+            codes.push(code);
+        }
+    }
+    Ok(codes)
+}
+
+fn read_codes_from(input: impl BufRead, codes: &mut Vec<Code>) -> Result<()> {
+    for (number, line) in input.lines().enumerate() {
+        let line = line.context("standard input cannot be read")?;
+        // The reference tool's lines are `hash,quality,path`: the first field is the code.
+        let text = line.split(',').next().unwrap_or_default().trim();
+        if !text.is_empty() {
+            let place = || format!("standard input, line {}", number + 1);
+            codes.push(Code::from_hex(text).with_context(place)?);
+        }
+    }
+    Ok(())
+}
+
+fn exit(summary: &CheckSummary) -> Exit {
+    match summary {
+        CheckSummary { interrupted: true, .. } => Exit::Interrupted,
+        CheckSummary { matched: 1.., .. } => Exit::Success,
+        CheckSummary { unreadable: 1.., .. } => Exit::Unread,
+        _ => Exit::Nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_read_as_the_reference_tool_prints_them() {
+        let hex = "b1a0792acc32e22704ebf57943595b96cc63e7470bd55a5254548f87aa16bacd";
+        let mut codes = Vec::new();
+        read_codes_from(format!("{hex},100,a.jpg\n\n{hex}\n").as_bytes(), &mut codes).unwrap();
+        assert_eq!(codes, [Code::from_hex(hex).unwrap(); 2]);
+        let error = read_codes_from("secret,1,x".as_bytes(), &mut codes).unwrap_err();
+        assert!(format!("{error:#}").contains("line 1"));
+        assert!(!format!("{error:#}").contains("secret"));
+    }
+}

@@ -1,0 +1,79 @@
+//! One module a command: what was typed becomes a question, the answer becomes lines.
+
+mod add;
+mod case;
+mod check;
+mod extras;
+mod hash;
+mod links;
+mod store;
+mod verify;
+
+use crate::args::{Args, Command, Format};
+use crate::exit::Exit;
+use anyhow::{Result, bail};
+use athar_engine::{Outcome, Watcher};
+
+use crate::output::progress::Progress;
+use crate::output::{Answers, text};
+
+/// Runs one command.
+pub(crate) fn run(args: Args) -> Result<Exit> {
+    let Args { data, format, command } = args;
+    if matches!(format, Format::Dot | Format::Graphml) && !matches!(command, Command::Links(_)) {
+        bail!("--format dot and graphml draw links only: use text or json");
+    }
+    let at = store::Location::from_args(data);
+    match command {
+        Command::Init => store::init(&at, format),
+        Command::Case(command) => case::run(&at, format, command),
+        Command::Add(args) => add::run(&at, format, args),
+        Command::Check(args) => check::run(&at, format, args),
+        Command::Links(args) => links::run(&at, format, &args),
+        Command::Hash(args) => hash::run(format, &args),
+        Command::Verify => verify::run(&at, format),
+        Command::Completions { shell } => extras::completions(shell),
+        Command::Man { dir } => extras::man(&dir),
+    }
+}
+
+/// Shows work under way: a line an input on standard output, a bar on standard error.
+struct Shown {
+    format: Format,
+    answers: Answers,
+    progress: Progress,
+    failed: Option<std::io::Error>,
+}
+
+impl Shown {
+    fn new(format: Format) -> Self {
+        Self { format, answers: Answers::new(), progress: Progress::new(), failed: None }
+    }
+
+    /// Ends the bar. Fails when a line could not be written: the work was done all the same.
+    fn end(self) -> Result<Answers> {
+        drop(self.progress);
+        match self.failed {
+            Some(error) => Err(anyhow::Error::new(error).context("the answers cannot be written")),
+            None => Ok(self.answers),
+        }
+    }
+}
+
+impl Watcher for Shown {
+    fn planned(&mut self, files: usize, bytes: u64) {
+        self.progress.plan(files, bytes);
+    }
+
+    fn done(&mut self, outcome: &Outcome) {
+        let Self { format, answers, progress, failed } = self;
+        progress.advance(outcome.bytes);
+        let written = progress.suspended(|| match format {
+            Format::Json => answers.json(outcome),
+            _ => answers.line(&text::outcome(outcome)),
+        });
+        if let Err(error) = written {
+            failed.get_or_insert(error);
+        }
+    }
+}

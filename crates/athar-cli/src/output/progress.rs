@@ -1,0 +1,50 @@
+//! How far work has come, on a terminal; nothing in a pipe.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// A bar on standard error, which is hidden when that is no terminal.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    files: usize,
+    done: usize,
+}
+
+impl Progress {
+    pub(crate) fn new() -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
+        Self { bar, files: 0, done: 0 }
+    }
+
+    /// Bytes are what takes time, so the bar and the time left follow them.
+    pub(crate) fn plan(&mut self, files: usize, bytes: u64) {
+        self.files = files;
+        self.bar.set_length(bytes);
+        if let Ok(style) = ProgressStyle::with_template(
+            "{bar:28.cyan/dim} {msg} · {bytes} of {total_bytes} · {bytes_per_sec} · {eta} left",
+        ) {
+            self.bar.set_style(style.progress_chars("━╸─"));
+        }
+        self.show();
+    }
+
+    pub(crate) fn advance(&mut self, bytes: u64) {
+        self.done += 1;
+        self.bar.inc(bytes);
+        self.show();
+    }
+
+    /// Writes to the terminal without the bar in between.
+    pub(crate) fn suspended<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.bar.suspend(write)
+    }
+
+    fn show(&self) {
+        self.bar.set_message(format!("{} of {} files", self.done, self.files));
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}

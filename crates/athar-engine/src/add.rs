@@ -1,0 +1,303 @@
+//! Reporting material into a case.
+//!
+//! Files are prepared on all processors; results are committed in the order of the files, as
+//! many at a time as are ready. Within one transaction the lookup first learns what other
+//! processes added, then each new item is looked up and written with its matches, and only what
+//! is committed is told. So a process that dies loses nothing that it told of.
+
+use crate::lookup::{Candidate, Lookup};
+use crate::outcome::Kept;
+use crate::pipeline::prepare_all;
+use crate::policy::{self, PDQ_RADIUS};
+use crate::prepare::{Body, Prepared, PreparedPicture, Preparer, too_flat};
+use crate::store::Store;
+use crate::walk::walk;
+use crate::{EngineError, InputErrorKind, Interrupt, Outcome, Watcher, clock, matching};
+use athar_hash::{FileDigest, Space};
+use athar_kernel::Level;
+use athar_ledger::{
+    Added, CaseId, ItemId, LedgerError, NewCode, NewItem, NewMatch, NewReport, Refusal,
+    ReportClose, ReportId, Tx,
+};
+use athar_media::Want;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+/// How a report came in.
+#[derive(Debug, Clone, Default)]
+pub struct AddOptions {
+    /// The channel: hotline, app, e-mail, walk-in …
+    pub channel: Option<String>,
+    /// The unit that took it.
+    pub unit: Option<String>,
+}
+
+/// What became of a report.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct AddSummary {
+    /// The case.
+    pub case: String,
+    /// Number of the report in the ledger.
+    pub report: i64,
+    /// Whether the case was opened for it.
+    pub case_opened: bool,
+    /// Inputs found.
+    pub files: u64,
+    /// Items that no case had.
+    pub new: u64,
+    /// Items that another case had, as the same file.
+    pub known: u64,
+    /// Files that this case had already.
+    pub in_case: u64,
+    /// Files that have no fingerprint; that they were reported is kept.
+    pub refused: u64,
+    /// Items too flat to be matched; they are among the kept ones.
+    pub low_quality: u64,
+    /// Inputs that match an item of another case.
+    pub matched: u64,
+    /// Those cases.
+    pub cases: BTreeSet<String>,
+    /// Whether it was broken off; the same command goes on where it stopped.
+    pub interrupted: bool,
+}
+
+impl Store {
+    /// Reports every file below `paths` into `case`, which is opened if there is none.
+    pub fn add(
+        &mut self,
+        case: &str,
+        paths: &[PathBuf],
+        options: &AddOptions,
+        stop: &Interrupt,
+        watcher: &mut dyn Watcher,
+    ) -> Result<AddSummary, EngineError> {
+        let found = walk(paths);
+        watcher.planned(found.len(), found.iter().map(|file| file.bytes).sum());
+        let mut adding = self.begin_report(case, options)?;
+        let reader = Mutex::new(self.reader()?);
+        let known = |sha256: &[u8; 32]| {
+            let reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
+            // A reader that fails only costs the decoding that it would have spared.
+            matches!(reader.item_by_sha256(sha256), Ok(Some(_)))
+        };
+        let preparer = Preparer::new(Level::best(), Want::Hash, stop, &known);
+        let worked = prepare_all(&found, &preparer, stop, |batch| {
+            for outcome in self.commit(&adding, batch)? {
+                adding.count(&outcome);
+                watcher.done(&outcome);
+            }
+            Ok::<_, EngineError>(())
+        });
+        adding.summary.interrupted = adding.summary.files < found.len() as u64;
+        worked?;
+        self.end_report(&adding)?;
+        Ok(adding.summary)
+    }
+
+    fn begin_report(&mut self, case: &str, options: &AddOptions) -> Result<Adding, EngineError> {
+        let at_ms = clock::now_ms();
+        self.ledger.write(|tx| {
+            let standing = tx.case_by_name(case)?;
+            let id = match &standing {
+                Some(row) => row.id,
+                None => tx.open_case(case, at_ms)?,
+            };
+            let (channel, unit) = (options.channel.as_deref(), options.unit.as_deref());
+            let report = tx.open_report(id, &NewReport { channel, unit }, at_ms)?;
+            let summary = AddSummary {
+                case: case.into(),
+                report: report.0,
+                case_opened: standing.is_none(),
+                ..AddSummary::default()
+            };
+            Ok(Adding { case: id, report, summary })
+        })
+    }
+
+    fn commit(
+        &mut self,
+        adding: &Adding,
+        batch: Vec<Prepared>,
+    ) -> Result<Vec<Outcome>, EngineError> {
+        let at_ms = clock::now_ms();
+        let Store { ledger, lookup, .. } = self;
+        let committed = ledger.write(|tx| {
+            let mut outcomes = Vec::with_capacity(batch.len());
+            for prepared in batch {
+                lookup.catch_up(tx)?;
+                let candidates = match &prepared.body {
+                    Body::Picture(picture) if policy::searchable(picture.fingerprint.quality()) => {
+                        lookup.ask(&picture.fingerprint)
+                    }
+                    _ => Vec::new(),
+                };
+                outcomes.push(keep(tx, adding, prepared, &candidates, at_ms)?);
+            }
+            Ok(outcomes)
+        });
+        if committed.is_err() {
+            // What was learnt within the transaction was rolled back with it.
+            *lookup = Lookup::new(Level::best());
+        }
+        committed
+    }
+
+    fn end_report(&mut self, adding: &Adding) -> Result<(), EngineError> {
+        let summary = &adding.summary;
+        let close = ReportClose {
+            complete: !summary.interrupted,
+            added: summary.new,
+            known: summary.known + summary.in_case,
+            refused: summary.refused,
+        };
+        self.ledger.write(|tx| Ok(tx.close_report(adding.report, &close, clock::now_ms())?))
+    }
+}
+
+/// A report under way.
+struct Adding {
+    case: CaseId,
+    report: ReportId,
+    summary: AddSummary,
+}
+
+impl Adding {
+    fn count(&mut self, outcome: &Outcome) {
+        let summary = &mut self.summary;
+        summary.files += 1;
+        match outcome.kept {
+            Some(Kept::New) => summary.new += 1,
+            Some(Kept::Known) => summary.known += 1,
+            Some(Kept::InCase) => summary.in_case += 1,
+            Some(Kept::Refused) | None => summary.refused += 1,
+        }
+        let error = outcome.error.as_ref();
+        if error.is_some_and(|error| error.kind == InputErrorKind::LowQuality) {
+            summary.low_quality += 1;
+        }
+        let elsewhere = outcome.matches.iter().filter(|m| m.case != summary.case);
+        let cases: BTreeSet<_> = elsewhere.map(|m| m.case.clone()).collect();
+        summary.matched += u64::from(!cases.is_empty());
+        summary.cases.extend(cases);
+    }
+}
+
+/// Writes what one file turned out to be.
+fn keep(
+    tx: &mut Tx<'_>,
+    adding: &Adding,
+    prepared: Prepared,
+    candidates: &[Candidate],
+    at_ms: i64,
+) -> Result<Outcome, LedgerError> {
+    let Prepared { mut outcome, digest, body } = prepared;
+    let added = match (&body, &digest) {
+        (Body::Picture(picture), Some(digest)) => {
+            Some(add_picture(tx, adding.report, &outcome, digest, picture, at_ms)?)
+        }
+        (Body::Known, Some(digest)) => match tx.item_id(&digest.sha256)? {
+            Some(item) => Some(tx.add_known_item(adding.report, item, at_ms)?),
+            None => None,
+        },
+        _ => None,
+    };
+    let Some(added) = added else {
+        outcome.kept = Some(Kept::Refused);
+        refuse(tx, adding.report, &outcome, at_ms)?;
+        return Ok(outcome);
+    };
+    let (item, kept) = match added {
+        Added::New(item) => (item, Kept::New),
+        Added::Known(item) => (item, Kept::Known),
+        Added::AlreadyInCase(item) => (item, Kept::InCase),
+    };
+    if kept == Kept::New {
+        add_matches(tx, item, candidates, at_ms)?;
+    }
+    outcome.kept = Some(kept);
+    describe_known(tx, item, &mut outcome)?;
+    outcome.matches = matching::standing_matches(tx, item, Some(adding.case))?;
+    Ok(outcome)
+}
+
+fn add_picture(
+    tx: &mut Tx<'_>,
+    report: ReportId,
+    outcome: &Outcome,
+    digest: &FileDigest,
+    picture: &PreparedPicture,
+    at_ms: i64,
+) -> Result<Added, LedgerError> {
+    let fingerprint = &picture.fingerprint;
+    let second = fingerprint.seconds()[0].to_bytes();
+    let code = NewCode {
+        space: Space::Pdq.name(),
+        scheme: athar_hash::PDQ_SCHEME,
+        version: athar_hash::PDQ_VERSION,
+        ordinal: 0,
+        code: *fingerprint.code(),
+        searchable: policy::searchable(fingerprint.quality()),
+        second: Some(&second),
+    };
+    let item = NewItem {
+        sha256: digest.sha256,
+        md5: digest.md5,
+        kind: "image",
+        format: picture.format,
+        bytes: outcome.bytes,
+        width: picture.width,
+        height: picture.height,
+        quality: fingerprint.quality(),
+        codes: &[code],
+    };
+    tx.add_item(report, &item, at_ms)
+}
+
+fn refuse(
+    tx: &mut Tx<'_>,
+    report: ReportId,
+    outcome: &Outcome,
+    at_ms: i64,
+) -> Result<(), LedgerError> {
+    let kind = outcome.error.as_ref().map_or("unreadable", |error| error.kind.name());
+    let bytes = outcome.sha256.is_some().then_some(outcome.bytes);
+    tx.refuse(report, &Refusal { sha256: outcome.sha256, bytes, kind }, at_ms)
+}
+
+fn add_matches(
+    tx: &mut Tx<'_>,
+    query: ItemId,
+    candidates: &[Candidate],
+    at_ms: i64,
+) -> Result<(), LedgerError> {
+    for candidate in candidates {
+        let Some(relation) = policy::judge_whole(candidate.distance) else { continue };
+        let new = NewMatch {
+            query,
+            stored: candidate.item,
+            relation: relation.name(),
+            via: Space::Pdq.name(),
+            distance: candidate.distance.bits(),
+            orientation: candidate.orientation.name(),
+            second_distance: candidate.second_distance,
+            radius: PDQ_RADIUS.bits(),
+            false_alarm_rate: policy::false_alarm_rate(candidate.distance),
+        };
+        tx.add_match(&new, at_ms)?;
+    }
+    Ok(())
+}
+
+/// What the ledger knows of a file that was not decoded again.
+fn describe_known(tx: &mut Tx<'_>, item: ItemId, outcome: &mut Outcome) -> Result<(), LedgerError> {
+    if let Some(row) = tx.item(item)? {
+        outcome.kind = Some("image");
+        outcome.quality = Some(row.quality);
+        if !policy::searchable(row.quality) {
+            outcome.error = Some(too_flat(row.quality));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! What can go wrong: with the store (the command ends) or with one input (the rest goes on).
+
+use athar_ledger::LedgerError;
+use athar_media::MediaError;
+use serde::Serialize;
+use std::fmt;
+use std::io;
+
+/// The command cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// There is no store where one was looked for.
+    #[error("there is no store here: make one with 'athar init'")]
+    NoStore,
+    /// A store was to be made where one is.
+    #[error("there is a store here already")]
+    StoreExists,
+    /// The directory of a new store cannot be made.
+    #[error("the store's directory cannot be made: {}", io_reason(.0))]
+    MakeStore(#[source] io::Error),
+    /// A case that was named does not exist.
+    #[error("there is no case of this name: 'athar case list' shows those there are")]
+    NoSuchCase,
+    /// The ledger refused.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+/// Why one input has no fingerprint, or one that is not matched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InputError {
+    /// The kind, for programs.
+    pub kind: InputErrorKind,
+    /// One sentence, for people. It never holds a file's content.
+    pub message: String,
+}
+
+/// The kinds of [`InputError`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InputErrorKind {
+    /// The content is of no format that is read.
+    Unsupported,
+    /// The content is damaged.
+    Corrupt,
+    /// The content is larger than the limits allow.
+    Limit,
+    /// The picture is too flat for its code to mean anything: kept, never matched.
+    LowQuality,
+    /// The file could not be opened or read.
+    Unreadable,
+}
+
+impl InputErrorKind {
+    /// The name used in JSON and in the ledger.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unsupported => "unsupported",
+            Self::Corrupt => "corrupt",
+            Self::Limit => "limit",
+            Self::LowQuality => "low_quality",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+impl fmt::Display for InputErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl InputError {
+    pub(crate) fn new(kind: InputErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+
+    pub(crate) fn unreadable(message: impl Into<String>) -> Self {
+        Self::new(InputErrorKind::Unreadable, message)
+    }
+
+    pub(crate) fn from_io(error: &io::Error) -> Self {
+        Self::unreadable(io_reason(error))
+    }
+
+    pub(crate) fn from_media(error: &MediaError) -> Self {
+        let kind = match error {
+            MediaError::Unsupported { .. } | MediaError::UnsupportedKind { .. } => {
+                InputErrorKind::Unsupported
+            }
+            MediaError::Empty | MediaError::NoPixels { .. } | MediaError::Corrupt { .. } => {
+                InputErrorKind::Corrupt
+            }
+            MediaError::Limit { .. } => InputErrorKind::Limit,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+/// The reason of an I/O error in words, without the number that the system adds.
+pub(crate) fn io_reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file (was it moved or deleted?)".into(),
+        io::ErrorKind::PermissionDenied => "permission denied".into(),
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".into(),
+        io::ErrorKind::StorageFull => "the disk is full".into(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or_default().to_lowercase()
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Reading one file: its bytes, and its digests in the same pass.
+
+use crate::policy::LIMITS;
+use crate::{InputError, InputErrorKind};
+use athar_hash::{Digests, FileDigest};
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+/// Beyond this a file that is too large to be decoded is not even digested.
+const DIGEST_BYTES_MAX: u64 = 16 << 30;
+
+const CHUNK_BYTES: usize = 256 << 10;
+
+/// A file as read.
+pub(crate) struct Intake {
+    pub size: u64,
+    pub digest: Option<FileDigest>,
+    /// The content, unless it is over the limit.
+    pub content: Result<Vec<u8>, InputError>,
+}
+
+/// A regular file, opened.
+pub(crate) struct Opened {
+    file: File,
+    pub size: u64,
+}
+
+/// Opens `path` if it is a regular file. A FIFO, device or socket is refused without waiting
+/// for whatever stands behind it.
+pub(crate) fn open(path: &Path) -> Result<Opened, InputError> {
+    let metadata = path.metadata().map_err(|e| InputError::from_io(&e))?;
+    refuse_special(&metadata)?;
+    let file = open_without_waiting(path).map_err(|e| InputError::from_io(&e))?;
+    let metadata = file.metadata().map_err(|e| InputError::from_io(&e))?;
+    refuse_special(&metadata)?;
+    Ok(Opened { file, size: metadata.len() })
+}
+
+fn refuse_special(metadata: &std::fs::Metadata) -> Result<(), InputError> {
+    match metadata.is_file() {
+        true => Ok(()),
+        false => Err(InputError::unreadable(format!("{}, not a file", special(metadata)))),
+    }
+}
+
+#[cfg(unix)]
+fn special(metadata: &std::fs::Metadata) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    let kind = metadata.file_type();
+    match () {
+        () if kind.is_fifo() => "a named pipe",
+        () if kind.is_socket() => "a socket",
+        () if kind.is_char_device() || kind.is_block_device() => "a device",
+        () => "a directory",
+    }
+}
+
+#[cfg(not(unix))]
+fn special(_: &std::fs::Metadata) -> &'static str {
+    "a special entry"
+}
+
+/// A path can turn into a FIFO between looking and opening, so opening must not wait either.
+#[cfg(unix)]
+fn open_without_waiting(path: &Path) -> std::io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)
+}
+
+#[cfg(not(unix))]
+fn open_without_waiting(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().read(true).open(path)
+}
+
+/// Reads the whole file once. What is over the limit is digested but not held; `stop` is asked
+/// between chunks, so that a very large file does not outlast an interrupt: then there is
+/// nothing to give.
+pub(crate) fn read(opened: Opened, stop: &dyn Fn() -> bool) -> Result<Option<Intake>, InputError> {
+    let Opened { mut file, size } = opened;
+    let mut reading = Reading::new(size);
+    let mut chunk = vec![0; CHUNK_BYTES];
+    while reading.size.max(size) <= DIGEST_BYTES_MAX {
+        match file.read(&mut chunk) {
+            Ok(0) => return Ok(Some(reading.finish())),
+            Ok(n) => reading.take(&chunk[..n]),
+            Err(e) if e.kind() == ErrorKind::Interrupted => {}
+            Err(e) => return Err(InputError::from_io(&e)),
+        }
+        if stop() {
+            return Ok(None);
+        }
+    }
+    let size = reading.size.max(size);
+    Ok(Some(Intake { size, digest: None, content: Err(too_large(size)) }))
+}
+
+struct Reading {
+    size: u64,
+    digests: Digests,
+    content: Option<Vec<u8>>,
+}
+
+impl Reading {
+    fn new(expected: u64) -> Self {
+        let room = if expected <= LIMITS.bytes { expected as usize } else { 0 };
+        Self { size: 0, digests: Digests::new(), content: Some(Vec::with_capacity(room)) }
+    }
+
+    fn take(&mut self, chunk: &[u8]) {
+        self.size += chunk.len() as u64;
+        self.digests.update(chunk);
+        if self.size > LIMITS.bytes {
+            self.content = None;
+        } else if let Some(content) = &mut self.content {
+            content.extend_from_slice(chunk);
+        }
+    }
+
+    fn finish(self) -> Intake {
+        let content = self.content.ok_or_else(|| too_large(self.size));
+        Intake { size: self.size, digest: Some(self.digests.finish()), content }
+    }
+}
+
+fn too_large(bytes: u64) -> InputError {
+    let (got, max) = (bytes >> 20, LIMITS.bytes >> 20);
+    let message = format!("the file has {got} MiB, at most {max} MiB are decoded");
+    InputError::new(InputErrorKind::Limit, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_and_digests_come_from_one_pass() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("abc");
+        std::fs::write(&path, "abc").unwrap();
+        let intake = read(open(&path).unwrap(), &|| false).unwrap().unwrap();
+        assert_eq!((intake.size, intake.content.as_deref()), (3, Ok(&b"abc"[..])));
+        // FIPS 180-4's own example.
+        assert_eq!(intake.digest.unwrap().sha256[..4], [0xba, 0x78, 0x16, 0xbf]);
+    }
+
+    #[test]
+    fn what_is_not_a_file_is_refused_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let message = |path: &Path| open(path).map(|_| ()).unwrap_err().message;
+        assert_eq!(message(dir.path()), "a directory, not a file");
+        assert!(message(&dir.path().join("gone")).starts_with("no such file"));
+        #[cfg(unix)]
+        {
+            let status = std::process::Command::new("mkfifo").arg(dir.path().join("pipe")).status();
+            assert!(status.unwrap().success());
+            assert_eq!(message(&dir.path().join("pipe")), "a named pipe, not a file");
+            assert_eq!(message(Path::new("/dev/zero")), "a device, not a file");
+        }
+    }
+
+    #[test]
+    fn an_interrupt_ends_a_long_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("long");
+        std::fs::write(&path, vec![0; CHUNK_BYTES * 2]).unwrap();
+        assert!(matches!(read(open(&path).unwrap(), &|| true), Ok(None)));
+    }
+}

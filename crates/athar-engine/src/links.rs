@@ -1,0 +1,217 @@
+//! What ties cases together.
+
+use crate::outcome::{SecondOpinion, hex, orientation_name};
+use crate::policy::{self, Relation};
+use crate::{EngineError, Store, clock, matching};
+use athar_kernel::{Distance, Orientation};
+use athar_ledger::{CaseId, ItemRow, LinkRow, ReportRow};
+use serde::Serialize;
+
+/// A match between items of two cases.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Link {
+    /// The side that was reported later.
+    pub from: LinkEnd,
+    /// The side that was known before.
+    pub to: LinkEnd,
+    /// How the two hang together.
+    pub relation: Relation,
+    /// The space in which they met.
+    pub via: String,
+    /// Distance of the two codes in bits, 0 to 256.
+    pub distance: u16,
+    /// What is done to the picture of `from` to lay it on that of `to`.
+    #[serde(serialize_with = "orientation_name")]
+    pub orientation: Orientation,
+    /// The region on both sides; `null` for whole pictures.
+    pub region: Option<()>,
+    /// The stretch of time on both sides; `null` for pictures.
+    pub time: Option<()>,
+    /// What an independent hash says.
+    pub second_opinion: Option<SecondOpinion>,
+    /// How often one comparison of unrelated pictures comes as near.
+    pub false_alarm_rate: f64,
+}
+
+/// One side of a link.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct LinkEnd {
+    /// The case.
+    pub case: String,
+    /// SHA-256 of its item.
+    #[serde(serialize_with = "hex")]
+    pub item: [u8; 32],
+}
+
+/// A case and its sums.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CaseSummary {
+    /// The opaque name its unit gave it.
+    pub case: String,
+    /// When it was opened, milliseconds since 1970-01-01 UTC.
+    pub opened_at_ms: i64,
+    /// Number of reports.
+    pub reports: u64,
+    /// Number of items.
+    pub items: u64,
+    /// Number of files that could not be hashed.
+    pub refused: u64,
+    /// Number of other cases it is linked with.
+    pub linked_cases: u64,
+}
+
+/// One case in full.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CasePage {
+    /// The sums.
+    #[serde(flatten)]
+    pub summary: CaseSummary,
+    /// Its reports, oldest first.
+    pub report_list: Vec<Report>,
+    /// Its items, oldest first.
+    pub item_list: Vec<Item>,
+    /// Its links with other cases.
+    pub links: Vec<Link>,
+}
+
+/// One submission of items into a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Its number in the ledger.
+    pub report: i64,
+    /// By which way it came.
+    pub channel: Option<String>,
+    /// Which unit took it.
+    pub unit: Option<String>,
+    /// When it was begun, milliseconds since 1970-01-01 UTC.
+    pub opened_at_ms: i64,
+    /// Whether every file was looked at; `false` when it was broken off.
+    pub complete: bool,
+}
+
+/// One file as reported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Item {
+    /// SHA-256 of the file.
+    #[serde(serialize_with = "hex")]
+    pub item: [u8; 32],
+    /// `image`, `video` or `audio`.
+    pub kind: String,
+    /// The file's format, found in its content.
+    pub file_format: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Columns in pixels, as a person sees it.
+    pub width: u32,
+    /// Rows in pixels.
+    pub height: u32,
+    /// PDQ quality, 0 to 100.
+    pub quality: u8,
+    /// When it was first reported, milliseconds since 1970-01-01 UTC.
+    pub added_at_ms: i64,
+}
+
+impl Store {
+    /// Opens a case. Fails when there is one of this name.
+    pub fn open_case(&mut self, name: &str) -> Result<(), EngineError> {
+        self.ledger.write(|tx| tx.open_case(name, clock::now_ms()))?;
+        Ok(())
+    }
+
+    /// Every case, oldest first.
+    pub fn cases(&self) -> Result<Vec<CaseSummary>, EngineError> {
+        Ok(self.ledger.cases()?.into_iter().map(CaseSummary::from).collect())
+    }
+
+    /// One case in full.
+    pub fn case(&self, name: &str) -> Result<CasePage, EngineError> {
+        let id = self.case_id(name)?;
+        let summary = self.ledger.cases()?.into_iter().find(|row| row.id == id);
+        Ok(CasePage {
+            summary: summary.ok_or(EngineError::NoSuchCase)?.into(),
+            report_list: self.ledger.case_reports(id)?.into_iter().map(Report::from).collect(),
+            item_list: self.ledger.case_items(id)?.into_iter().map(Item::from).collect(),
+            links: self.links(Some(name))?,
+        })
+    }
+
+    /// Every link between two cases, or those of one case.
+    pub fn links(&self, case: Option<&str>) -> Result<Vec<Link>, EngineError> {
+        let case = case.map(|name| self.case_id(name)).transpose()?;
+        Ok(self.ledger.links(case)?.into_iter().map(Link::from).collect())
+    }
+
+    fn case_id(&self, name: &str) -> Result<CaseId, EngineError> {
+        Ok(self.ledger.case_by_name(name)?.ok_or(EngineError::NoSuchCase)?.id)
+    }
+}
+
+impl From<LinkRow> for Link {
+    fn from(row: LinkRow) -> Self {
+        let evidence = row.evidence;
+        // A file that two cases share is judged here, like any other distance.
+        let distance = Distance::new(evidence.distance).unwrap_or(Distance::ZERO);
+        let false_alarm_rate = match row.match_seq {
+            Some(_) => evidence.false_alarm_rate,
+            None => policy::false_alarm_rate(distance),
+        };
+        Self {
+            from: row.from.into(),
+            to: row.to.into(),
+            relation: matching::relation(&evidence.relation),
+            via: evidence.via,
+            distance: evidence.distance,
+            orientation: matching::orientation(&evidence.orientation),
+            region: None,
+            time: None,
+            second_opinion: evidence.second_distance.map(matching::second_opinion),
+            false_alarm_rate,
+        }
+    }
+}
+
+impl From<athar_ledger::LinkEnd> for LinkEnd {
+    fn from(end: athar_ledger::LinkEnd) -> Self {
+        Self { case: end.case_name, item: end.sha256 }
+    }
+}
+
+impl From<athar_ledger::CaseSummary> for CaseSummary {
+    fn from(row: athar_ledger::CaseSummary) -> Self {
+        Self {
+            case: row.name,
+            opened_at_ms: row.opened_at_ms,
+            reports: row.reports,
+            items: row.items,
+            refused: row.refusals,
+            linked_cases: row.links,
+        }
+    }
+}
+
+impl From<ReportRow> for Report {
+    fn from(row: ReportRow) -> Self {
+        Self {
+            report: row.id.0,
+            channel: row.channel,
+            unit: row.unit,
+            opened_at_ms: row.opened_at_ms,
+            complete: row.closing.is_some_and(|closing| closing.complete),
+        }
+    }
+}
+
+impl From<ItemRow> for Item {
+    fn from(row: ItemRow) -> Self {
+        Self {
+            item: row.sha256,
+            kind: row.kind,
+            file_format: row.format,
+            bytes: row.bytes,
+            width: row.width,
+            height: row.height,
+            quality: row.quality,
+            added_at_ms: row.added_at_ms,
+        }
+    }
+}

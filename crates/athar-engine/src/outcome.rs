@@ -1,0 +1,138 @@
+//! What is told about one input: the JSON line of `add` and `check`.
+
+use crate::policy::Relation;
+use crate::{InputError, InputErrorKind};
+use athar_kernel::Orientation;
+use serde::{Serialize, Serializer};
+use std::path::{Path, PathBuf};
+
+/// One input and what it matched.
+#[derive(Debug, Clone, Serialize)]
+pub struct Outcome {
+    /// The path as it was given or found; `None` for a bare code.
+    #[serde(serialize_with = "lossy_path")]
+    pub path: Option<PathBuf>,
+    /// The path's bytes in hex, when they are not UTF-8 and `path` cannot show them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path_hex: Option<String>,
+    /// SHA-256 of the file, unless it could not be read.
+    #[serde(serialize_with = "hex_option")]
+    pub sha256: Option<[u8; 32]>,
+    /// `image`, or `None` when the content was not recognised.
+    pub kind: Option<&'static str>,
+    /// Size of the file in bytes.
+    pub bytes: u64,
+    /// PDQ quality, 0 to 100.
+    pub quality: Option<u8>,
+    /// What became of the file in the ledger; `None` for a check, which keeps nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Kept>,
+    /// Where the material is known from, nearest first.
+    pub matches: Vec<Match>,
+    /// Why there is no fingerprint, or none that is matched.
+    pub error: Option<InputError>,
+}
+
+/// What became of a reported file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kept {
+    /// A new item.
+    New,
+    /// The same file is an item of another case already: this case now holds it too.
+    Known,
+    /// This case held the file before.
+    InCase,
+    /// It has no fingerprint; that it was reported, and its digest, are kept.
+    Refused,
+}
+
+/// A verdict: an item of a case shows the same material.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Match {
+    /// The case that holds the item.
+    pub case: String,
+    /// SHA-256 of the item.
+    #[serde(serialize_with = "hex")]
+    pub item: [u8; 32],
+    /// How the two hang together.
+    pub relation: Relation,
+    /// The space in which they met.
+    pub via: &'static str,
+    /// Distance of the two codes in bits, 0 to 256.
+    pub distance: u16,
+    /// What was done to the input before its code met the item's.
+    #[serde(serialize_with = "orientation_name")]
+    pub orientation: Orientation,
+    /// The region on both sides; `null` for whole pictures.
+    pub region: Option<()>,
+    /// The stretch of time on both sides; `null` for pictures.
+    pub time: Option<()>,
+    /// What an independent hash says.
+    pub second_opinion: Option<SecondOpinion>,
+    /// How often one comparison of unrelated pictures comes as near.
+    pub false_alarm_rate: f64,
+}
+
+/// The verdict of an independent hash on the same two pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct SecondOpinion {
+    /// Distance in bits of that hash.
+    pub distance: u16,
+    /// Whether it calls them the same.
+    pub agrees: bool,
+}
+
+impl Outcome {
+    pub(crate) fn of_path(path: &Path) -> Self {
+        Self {
+            path_hex: path.to_str().is_none().then(|| to_hex(path.as_os_str().as_encoded_bytes())),
+            path: Some(path.to_path_buf()),
+            ..Self::of_code()
+        }
+    }
+
+    /// For a bare code: it has no path, and the code itself is not repeated.
+    pub(crate) fn of_code() -> Self {
+        Self {
+            path: None,
+            path_hex: None,
+            sha256: None,
+            kind: None,
+            bytes: 0,
+            quality: None,
+            kept: None,
+            matches: Vec::new(),
+            error: None,
+        }
+    }
+
+    /// Whether the input could not be read as material at all. A picture of low quality was.
+    pub fn is_unread(&self) -> bool {
+        self.error.as_ref().is_some_and(|error| error.kind != InputErrorKind::LowQuality)
+    }
+}
+
+/// Lower-case hex.
+pub(crate) fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(crate) fn hex<S: Serializer>(bytes: &[u8; 32], out: S) -> Result<S::Ok, S::Error> {
+    out.serialize_str(&to_hex(bytes))
+}
+
+pub(crate) fn orientation_name<S: Serializer>(
+    orientation: &Orientation,
+    out: S,
+) -> Result<S::Ok, S::Error> {
+    out.serialize_str(orientation.name())
+}
+
+fn hex_option<S: Serializer>(bytes: &Option<[u8; 32]>, out: S) -> Result<S::Ok, S::Error> {
+    bytes.as_ref().map(|bytes| to_hex(bytes)).serialize(out)
+}
+
+fn lossy_path<S: Serializer>(path: &Option<PathBuf>, out: S) -> Result<S::Ok, S::Error> {
+    path.as_ref().map(|path| path.to_string_lossy()).serialize(out)
+}

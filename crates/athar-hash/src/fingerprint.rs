@@ -1,0 +1,55 @@
+//! All that is computed of one medium.
+
+use crate::pdq::{PdqOrientations, pdq_orientations};
+use crate::second::{Second, seconds};
+use athar_kernel::{Code, Level, Orientation, Plane};
+
+/// Codes that may be compared with each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Space {
+    /// PDQ of whole pictures and of frames.
+    Pdq,
+}
+
+impl Space {
+    /// The name used in JSON and in the ledger.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pdq => "pdq",
+        }
+    }
+}
+
+/// What a picture is stored by and asked with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PictureFingerprint {
+    pdq: PdqOrientations,
+    seconds: [Second; 8],
+}
+
+/// The fingerprint of an upright picture.
+pub fn fingerprint_picture(plane: &Plane, level: Level) -> PictureFingerprint {
+    PictureFingerprint { pdq: pdq_orientations(plane, level), seconds: seconds(plane) }
+}
+
+impl PictureFingerprint {
+    /// The code to store: that of the picture as it stands.
+    pub fn code(&self) -> &Code {
+        &self.pdq.codes[Orientation::Rot0 as usize]
+    }
+
+    /// The codes to ask with, by `Orientation as usize`.
+    pub fn codes(&self) -> &[Code; 8] {
+        &self.pdq.codes
+    }
+
+    /// PDQ quality, 0 to 100.
+    pub fn quality(&self) -> u8 {
+        self.pdq.quality
+    }
+
+    /// The second opinions, by `Orientation as usize`; the first is the one to store.
+    pub fn seconds(&self) -> &[Second; 8] {
+        &self.seconds
+    }
+}

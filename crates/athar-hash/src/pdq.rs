@@ -1,0 +1,219 @@
+//! PDQ, bit for bit as the reference implementation gives it.
+//!
+//! Source: Facebook, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm"
+//! (2019), and its C++ implementation in the ThreatExchange repository.
+//!
+//! ```text
+//! plane ─ two box filters along each axis ─► 64 x 64 grid ─► quality: how much changes in it
+//!                                              └─ DCT ─► 16 x 16 spectrum ─► 256 bits: > median
+//! ```
+//!
+//! The eight orientations cost one spectrum: mirroring a picture changes the sign of every other
+//! row or column of it, a quarter turn also transposes it. There are only four patterns of signs,
+//! and a transposed spectrum has the median of the plain one. So four medians give eight codes,
+//! each within a few bits of the code of the picture that was really turned.
+
+use athar_kernel::pdq::{COEFFICIENTS, Grid, SIDE, Spectrum, dct, downsample};
+use athar_kernel::{Code, Level, Orientation, Plane};
+
+/// The scheme's name wherever codes are stored.
+pub const SCHEME: &str = "pdq";
+
+/// The version of the scheme; codes of one version may be compared.
+pub const VERSION: u32 = 1;
+
+/// Sides below this, in pixels, have no code: the reference gives zero and quality 0.
+const MIN_SIDE_PX: usize = 5;
+
+/// Changes of brightness, in percent of white and summed over the grid, for one point of quality.
+const CHANGE_PER_QUALITY: u32 = 90;
+
+/// A code and how much it can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pdq {
+    /// The code.
+    pub code: Code,
+    /// 0 (one colour) to 100. Codes below 50 mean little, says the reference.
+    pub quality: u8,
+}
+
+/// The codes of all eight orientations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PdqOrientations {
+    /// By `Orientation as usize`: the code that the picture has after that was done to it.
+    pub codes: [Code; 8],
+    /// 0 (one colour) to 100.
+    pub quality: u8,
+}
+
+/// The code of a picture.
+pub fn pdq(plane: &Plane, level: Level) -> Pdq {
+    let Some(grid) = grid(plane, level) else { return Pdq { code: Code::default(), quality: 0 } };
+    let code = bits(&dct(&grid, level).0);
+    Pdq { code, quality: quality(&grid) }
+}
+
+/// The codes of a picture in its eight orientations, from one spectrum.
+pub fn pdq_orientations(plane: &Plane, level: Level) -> PdqOrientations {
+    let Some(grid) = grid(plane, level) else {
+        return PdqOrientations { codes: [Code::default(); 8], quality: 0 };
+    };
+    let spectrum = dct(&grid, level);
+    let codes = SIGNS.map(|signs| bits(&signed(&spectrum, signs)));
+    PdqOrientations { codes: in_orientations(codes), quality: quality(&grid) }
+}
+
+/// What the codes of a picture's eight orientations would be, as far as its one code tells: the
+/// median is taken for zero, which it is nearly. On 750 photographs, at the median 6 bits and in
+/// 99 of 100 at most 20 from [`pdq_orientations`].
+pub fn orientations_of_code(code: &Code) -> [Code; 8] {
+    in_orientations(SIGNS.map(|signs| {
+        from_bits(|row, column| code.bit(row * COEFFICIENTS + column) != signs(row, column))
+    }))
+}
+
+/// The grid, or nothing when a side is too short. A plane of the grid's own size is the grid.
+fn grid(plane: &Plane, level: Level) -> Option<Grid> {
+    match (plane.width(), plane.height()) {
+        (width, height) if width < MIN_SIDE_PX || height < MIN_SIDE_PX => None,
+        (SIDE, SIDE) => plane.luma().try_into().ok().map(Grid),
+        _ => Some(downsample(plane, level)),
+    }
+}
+
+/// How much neighbouring cells differ, each difference cut to whole percents of white, as the
+/// reference sums it up.
+fn quality(grid: &Grid) -> u8 {
+    let cells = &grid.0;
+    let below = cells.iter().zip(&cells[SIDE..]).map(change).sum::<u32>();
+    let beside = cells.chunks_exact(SIDE).flat_map(|row| row.iter().zip(&row[1..]));
+    let sum = below + beside.map(change).sum::<u32>();
+    (sum / CHANGE_PER_QUALITY).min(100) as u8
+}
+
+fn change((a, b): (&f32, &f32)) -> u32 {
+    (((a - b) * 100.0 / 255.0) as i32).unsigned_abs()
+}
+
+/// Whether a coefficient, by row and column, changes its sign.
+type Signs = fn(usize, usize) -> bool;
+
+/// As it is, mirrored left to right, mirrored top to bottom, and both. The coefficient at row
+/// `i` has vertical frequency `i + 1`: the even rows hold the odd frequencies, which a mirror
+/// turns round.
+const SIGNS: [Signs; 4] = [
+    |_, _| false,
+    |_, column| column % 2 == 0,
+    |row, _| row % 2 == 0,
+    |row, column| (row + column) % 2 == 1,
+];
+
+fn signed(spectrum: &Spectrum, signs: Signs) -> [f32; COEFFICIENTS * COEFFICIENTS] {
+    let mut signed = spectrum.0;
+    for (place, value) in signed.iter_mut().enumerate() {
+        if signs(place / COEFFICIENTS, place % COEFFICIENTS) {
+            *value = -*value;
+        }
+    }
+    signed
+}
+
+/// The eight codes from those of the four sign patterns.
+fn in_orientations([plain, mirrored, upside, turned]: [Code; 4]) -> [Code; 8] {
+    Orientation::ALL.map(|orientation| match orientation {
+        Orientation::Rot0 => plain,
+        Orientation::Rot90 => transposed(&upside),
+        Orientation::Rot180 => turned,
+        Orientation::Rot270 => transposed(&mirrored),
+        Orientation::Mirror => mirrored,
+        Orientation::MirrorRot90 => transposed(&turned),
+        Orientation::MirrorRot180 => upside,
+        Orientation::MirrorRot270 => transposed(&plain),
+    })
+}
+
+fn transposed(code: &Code) -> Code {
+    from_bits(|row, column| code.bit(column * COEFFICIENTS + row))
+}
+
+/// A bit for each coefficient: whether it lies above the lower median, the 128th smallest.
+fn bits(coefficients: &[f32; COEFFICIENTS * COEFFICIENTS]) -> Code {
+    let mut ordered = *coefficients;
+    let middle = ordered.len() / 2 - 1;
+    let (_, median, _) = ordered.select_nth_unstable_by(middle, f32::total_cmp);
+    let median = *median;
+    from_bits(|row, column| coefficients[row * COEFFICIENTS + column] > median)
+}
+
+fn from_bits(bit: impl Fn(usize, usize) -> bool) -> Code {
+    let mut words = [0u64; 4];
+    for place in 0..Code::BITS {
+        let set = bit(place / COEFFICIENTS, place % COEFFICIENTS);
+        words[place / 64] |= u64::from(set) << (place % 64);
+    }
+    Code::from_words(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Patches of random brightness, coarse and fine: every frequency has its share, as in a
+    /// photograph.
+    fn scene(width: usize, height: usize) -> Plane {
+        let random = |x: usize, y: usize, cells: usize| {
+            let mut mixed = (x << 20 | y << 10 | cells) as u64;
+            for _ in 0..3 {
+                mixed = (mixed ^ mixed >> 31).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            }
+            (mixed >> 40) as f32 / (1 << 24) as f32
+        };
+        Plane::from_fn(width, height, |x, y| {
+            let patch = |cells| random(x * cells / width, y * cells / height, cells);
+            255.0 * (0.5 * patch(7) + 0.3 * patch(16) + 0.2 * patch(33))
+        })
+    }
+
+    #[test]
+    fn each_orientation_is_near_the_picture_really_turned() {
+        for (width, height) in [(300, 200), (64, 64), (513, 700)] {
+            let plane = scene(width, height);
+            let eight = pdq_orientations(&plane, Level::best());
+            for orientation in Orientation::ALL {
+                let turned = pdq(&plane.clone().oriented(orientation), Level::best());
+                let distance = turned.code.distance(&eight.codes[orientation as usize]);
+                // A filter window of even width is off its centre, and a turn moves it: patches of
+                // noise feel that more than photographs. A wrong orientation is 128 bits away.
+                assert!(distance.bits() <= 31, "{orientation:?}: {distance:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_bare_code_tells_its_orientations_nearly() {
+        let eight = pdq_orientations(&scene(300, 200), Level::best());
+        let told = orientations_of_code(&eight.codes[0]);
+        assert_eq!(told[0], eight.codes[0]);
+        let distances = told.iter().zip(&eight.codes).map(|(told, eight)| told.distance(eight));
+        let bits: Vec<_> = distances.map(athar_kernel::Distance::bits).collect();
+        assert!(bits.iter().all(|bits| *bits <= 20), "{bits:?}");
+    }
+
+    #[test]
+    fn every_level_gives_the_same_bits() {
+        let plane = scene(411, 277);
+        let all: Vec<_> =
+            Level::available().iter().map(|level| pdq_orientations(&plane, *level)).collect();
+        assert!(all.iter().all(|codes| *codes == all[0]));
+    }
+
+    #[test]
+    fn what_is_too_small_or_flat_has_no_quality() {
+        for (width, height) in [(0, 0), (1, 900), (900, 1), (4, 4), (5, 4)] {
+            let hashed = pdq(&scene(width, height), Level::best());
+            assert_eq!((hashed.code, hashed.quality), (Code::default(), 0));
+        }
+        let flat = Plane::from_fn(200, 100, |_, _| 77.0);
+        assert_eq!(pdq(&flat, Level::best()).quality, 0);
+    }
+}

@@ -1,0 +1,89 @@
+//! The command `athar`, run as its users run it, against a store of its own.
+
+use serde_json::Value;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// A store in a directory of its own, and a folder for the test's files beside it.
+pub struct Bench {
+    program: PathBuf,
+    dir: TempDir,
+}
+
+/// How a command ended.
+pub struct Ran {
+    /// Exit code; -1 when a signal ended it.
+    pub code: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Bench {
+    /// A place without a store. `program` is `env!("CARGO_BIN_EXE_athar-under-test")`.
+    pub fn bare(program: &str) -> Self {
+        let dir = tempfile::tempdir().expect("a temporary directory can be made");
+        Self { program: program.into(), dir }
+    }
+
+    /// A place with a new store.
+    pub fn new(program: &str) -> Self {
+        let bench = Self::bare(program);
+        assert_eq!(bench.run(["init"]).code, 0);
+        bench
+    }
+
+    /// The store's directory.
+    pub fn store(&self) -> PathBuf {
+        self.dir.path().join("store")
+    }
+
+    /// A path in the folder of the test's files; directories above it are made.
+    pub fn file(&self, name: impl AsRef<Path>) -> PathBuf {
+        let path = self.dir.path().join("files").join(name);
+        let parent = path.parent().expect("the path is below the folder");
+        std::fs::create_dir_all(parent).expect("directories can be made");
+        path
+    }
+
+    /// The command, ready to be started.
+    pub fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(&self.program);
+        command.arg("--data").arg(self.store()).args(args);
+        command.env_remove("ATHAR_DATA").stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the command to its end.
+    pub fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Ran {
+        self.command(args).output().expect("the command can be started").into()
+    }
+
+    /// Runs the command with `--format json` and reads its lines.
+    pub fn json<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> (i32, Vec<Value>) {
+        let mut command = self.command(args);
+        let ran = Ran::from(command.args(["--format", "json"]).output().expect("it can start"));
+        (ran.code, ran.json_lines())
+    }
+}
+
+impl Ran {
+    /// The lines of standard output as JSON.
+    pub fn json_lines(&self) -> Vec<Value> {
+        let parse = |line| serde_json::from_str(line).expect("each line is one JSON object");
+        self.out.lines().map(parse).collect()
+    }
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
