@@ -29,8 +29,6 @@ pub(super) struct Tap {
 
 /// The schedule of both runs along one axis.
 pub(super) struct Axis {
-    /// Samples along the axis.
-    pub len: usize,
     /// Samples in a full window.
     pub window: usize,
     /// Steps in all, a multiple of the lanes asked for.
@@ -60,7 +58,7 @@ impl Axis {
             let divisor = samples_in_window(step, len, window) as f32;
             Tap { step: step + lag, divisor, reciprocal: 1.0 / divisor }
         });
-        Self { len, window, steps, divisors, reciprocals, taps }
+        Self { window, steps, divisors, reciprocals, taps }
     }
 
     /// Divisors of the first run at `steps` and their reciprocals.

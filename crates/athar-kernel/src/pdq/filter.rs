@@ -18,14 +18,16 @@
 //! an output is worth keeping. A tile and its history stay in the innermost cache; memory is
 //! O(window * width), never a plane.
 
+use super::aligned::Aligned;
 use super::axis::Axis;
 use super::simd::Simd;
 use super::{Grid, SIDE};
+use std::cell::Cell;
 
 /// Groups of lanes in a strip: two running sums that do not wait for one another.
 const GROUPS: usize = 2;
 /// Columns of a tile, in vectors.
-const TILE_VECTORS: usize = 4;
+const TILE_VECTORS: usize = 2;
 
 /// Where rows of luma come from.
 pub(super) trait Rows {
@@ -33,17 +35,17 @@ pub(super) trait Rows {
     fn width(&self) -> usize;
     /// Rows, at least 5.
     fn height(&self) -> usize;
-    /// Rows `first..first + count`, each starting a width after the one before.
-    fn rows(&mut self, first: usize, count: usize) -> &[f32];
+    /// Writes row `y` to the first `width` floats of `to`.
+    fn row(&self, y: usize, to: &mut [f32]);
 }
 
 /// The grid of a picture.
 #[inline(always)]
-pub(super) fn downsample<S: Simd>(simd: S, source: &mut impl Rows) -> Grid {
+pub(super) fn downsample<S: Simd>(simd: S, source: &impl Rows) -> Grid {
     let mut walk = Walk::new(simd, source.width(), source.height());
     for first in (0..walk.vertical.steps).step_by(Walk::<S>::STRIP) {
-        let count = Walk::<S>::STRIP.min(source.height().saturating_sub(first));
-        walk.strip(first, count, source.rows(first, count));
+        walk.enter(source, first);
+        walk.strip(first);
     }
     walk.grid
 }
@@ -53,17 +55,18 @@ struct Walk<S: Simd> {
     simd: S,
     horizontal: Axis,
     vertical: Axis,
-    /// The picture's part of a tile at its right or lower edge, row by row, zero outside.
-    edge: Vec<f32>,
+    /// The strip of the picture, row by row, `stride` floats apart.
+    picture: Aligned,
+    stride: usize,
     run_1: AlongRows<S>,
     /// Output of run 1: a tile, column by column.
-    rows_1: Vec<f32>,
+    rows_1: Aligned,
     run_2: AlongColumns,
     /// Output of run 2: a tile, row by row.
-    columns_1: Vec<f32>,
+    columns_1: Aligned,
     run_3: AlongRows<S>,
     /// Output of run 3: 64 columns of the strip.
-    rows_2: Vec<f32>,
+    rows_2: Aligned,
     run_4: AlongColumns,
     grid: Grid,
     /// Rows of the grid that are written.
@@ -77,15 +80,18 @@ impl<S: Simd> Walk<S> {
     fn new(simd: S, width: usize, height: usize) -> Self {
         let horizontal = Axis::new(width, Self::TILE);
         let vertical = Axis::new(height, Self::STRIP);
+        // An odd number of cache lines: the rows of a column spread over all sets of the cache.
+        let stride = (horizontal.steps.div_ceil(16) | 1) * 16;
         Self {
             simd,
-            edge: vec![0.0; Self::TILE * Self::STRIP],
+            picture: Aligned::zeroed(stride * Self::STRIP),
+            stride,
             run_1: AlongRows::new(simd, horizontal.window),
-            rows_1: vec![0.0; Self::TILE * Self::STRIP],
+            rows_1: Aligned::zeroed(Self::TILE * Self::STRIP),
             run_2: AlongColumns::new(horizontal.steps, vertical.window, Self::STRIP),
-            columns_1: vec![0.0; Self::TILE * Self::STRIP],
+            columns_1: Aligned::zeroed(Self::TILE * Self::STRIP),
             run_3: AlongRows::new(simd, horizontal.window),
-            rows_2: vec![0.0; SIDE * Self::STRIP],
+            rows_2: Aligned::zeroed(SIDE * Self::STRIP),
             run_4: AlongColumns::new(SIDE, vertical.window, Self::STRIP),
             grid: Grid([0.0; SIDE * SIDE]),
             written: 0,
@@ -94,16 +100,27 @@ impl<S: Simd> Walk<S> {
         }
     }
 
-    /// Takes the strip that starts at row `first`, of which `count` rows lie in the picture.
+    /// Copies the strip that starts at row `first`; outside the picture it is zero.
     #[inline(always)]
-    fn strip(&mut self, first: usize, count: usize, rows: &[f32]) {
+    fn enter(&mut self, source: &impl Rows, first: usize) {
+        for (y, to) in (first..).zip(self.picture.chunks_exact_mut(self.stride)) {
+            match y < source.height() {
+                true => source.row(y, to),
+                false => to.fill(0.0),
+            }
+        }
+    }
+
+    /// Takes the strip that starts at row `first` through all four runs.
+    #[inline(always)]
+    fn strip(&mut self, first: usize) {
         self.run_1.start(self.simd);
         self.run_2.start(first);
         self.run_3.start(self.simd);
         self.run_4.start(first);
         let mut taps = 0;
         for column in (0..self.horizontal.steps).step_by(Self::TILE) {
-            self.rows_once(count, column, rows);
+            self.rows_once(column);
             self.columns_once(first, column);
             taps = self.rows_twice(column, taps);
         }
@@ -112,18 +129,8 @@ impl<S: Simd> Walk<S> {
 
     /// Run 1: from the picture to `rows_1`.
     #[inline(always)]
-    fn rows_once(&mut self, count: usize, column: usize, rows: &[f32]) {
-        let (simd, width) = (self.simd, self.horizontal.len);
-        let inside = count == Self::STRIP && column + Self::TILE <= width;
-        if !inside {
-            self.edge.fill(0.0);
-            let columns = column.min(width)..width.min(column + Self::TILE);
-            for (row, to) in self.edge.chunks_exact_mut(Self::TILE).enumerate().take(count) {
-                to[..columns.len()].copy_from_slice(&rows[row * width..][columns.clone()]);
-            }
-        }
-        let (from, stride) =
-            if inside { (&rows[column..], width) } else { (&self.edge[..], Self::TILE) };
+    fn rows_once(&mut self, column: usize) {
+        let (simd, from, stride) = (self.simd, &self.picture[column..], self.stride);
         let out = &mut self.rows_1[..Self::TILE * Self::STRIP];
         let steps = column..column + Self::TILE;
         if let Some(reciprocal) = self.horizontal.exact_reciprocal(steps.clone()) {
@@ -149,16 +156,21 @@ impl<S: Simd> Walk<S> {
         let steps = first..first + Self::STRIP;
         let exact = self.vertical.exact_reciprocal(steps.clone());
         let (d, r) = self.vertical.divisors(steps);
-        for x in (0..Self::TILE).step_by(S::LANES) {
+        for x in (0..Self::TILE).step_by(2 * S::LANES) {
             let from = &self.rows_1[x * Self::STRIP..];
+            let mut store = |i: usize, [a, b]: [S::Vector; 2]| {
+                let to = &mut out[i * Self::TILE + x..][..2 * S::LANES];
+                simd.store(a, to);
+                simd.store(b, &mut to[S::LANES..]);
+            };
             if let Some(reciprocal) = exact {
                 let r = simd.splat(reciprocal);
-                self.run_2.vector(simd, from, column + x, |i, sum| {
-                    simd.store(simd.mul(sum, r), &mut out[i * Self::TILE + x..]);
+                self.run_2.pair(simd, from, column + x, |i, sums| {
+                    store(i, sums.map(|sum| simd.mul(sum, r)));
                 });
             } else {
-                self.run_2.vector(simd, from, column + x, |i, sum| {
-                    simd.store(simd.div(sum, d[i], r[i]), &mut out[i * Self::TILE + x..]);
+                self.run_2.pair(simd, from, column + x, |i, sums| {
+                    store(i, sums.map(|sum| simd.div(sum, d[i], r[i])));
                 });
             }
         }
@@ -189,12 +201,14 @@ impl<S: Simd> Walk<S> {
         let taps = &self.vertical.taps[self.written..];
         let inside = taps.iter().take_while(|tap| tap.step < first + Self::STRIP).count();
         let rows = &mut self.grid.0[self.written * SIDE..][..inside * SIDE];
-        for x in (0..SIDE).step_by(S::LANES) {
+        for x in (0..SIDE).step_by(2 * S::LANES) {
             let mut next = 0;
-            self.run_4.vector(simd, &self.rows_2[x * Self::STRIP..], x, |i, sum| {
+            self.run_4.pair(simd, &self.rows_2[x * Self::STRIP..], x, |i, [a, b]| {
                 while next < inside && taps[next].step == first + i {
-                    let out = simd.div(sum, taps[next].divisor, taps[next].reciprocal);
-                    simd.store(out, &mut rows[next * SIDE + x..]);
+                    let tap = taps[next];
+                    let to = &mut rows[next * SIDE + x..][..2 * S::LANES];
+                    simd.store(simd.div(a, tap.divisor, tap.reciprocal), to);
+                    simd.store(simd.div(b, tap.divisor, tap.reciprocal), &mut to[S::LANES..]);
                     next += 1;
                 }
             });
@@ -208,7 +222,7 @@ struct AlongRows<S: Simd> {
     window: usize,
     sums: [S::Vector; GROUPS],
     /// The last `window` columns, then those of the tile, each as high as the strip.
-    columns: Vec<f32>,
+    columns: Aligned,
 }
 
 impl<S: Simd> AlongRows<S> {
@@ -216,7 +230,7 @@ impl<S: Simd> AlongRows<S> {
     const TILE: usize = TILE_VECTORS * S::LANES;
 
     fn new(simd: S, window: usize) -> Self {
-        let columns = vec![0.0; (window + Self::TILE) * Self::STRIP];
+        let columns = Aligned::zeroed((window + Self::TILE) * Self::STRIP);
         Self { window, sums: [simd.splat(0.0); GROUPS], columns }
     }
 
@@ -238,24 +252,26 @@ impl<S: Simd> AlongRows<S> {
     ) {
         let [mut a, mut b] = self.sums;
         let lower = &from[S::LANES * stride..];
-        let columns = &mut self.columns[..(self.window + Self::TILE) * Self::STRIP];
+        let columns = Cell::from_mut(&mut self.columns[..]).as_slice_of_cells();
+        let (old, new) = (columns, &columns[self.window * Self::STRIP..]);
         for left in (0..Self::TILE).step_by(4) {
             let new_a = simd.load_transposed(&from[left..], stride);
             let new_b = simd.load_transposed(&lower[left..], stride);
-            for (k, (new_a, new_b)) in new_a.into_iter().zip(new_b).enumerate() {
-                let old = &columns[(left + k) * Self::STRIP..][..Self::STRIP];
-                a = simd.sub(simd.add(a, new_a), simd.load(old));
-                b = simd.sub(simd.add(b, new_b), simd.load(&old[S::LANES..]));
-                let new = &mut columns[(self.window + left + k) * Self::STRIP..][..Self::STRIP];
-                simd.store(new_a, new);
-                simd.store(new_b, &mut new[S::LANES..]);
+            let old = &old[left * Self::STRIP..][..4 * Self::STRIP];
+            let new = &new[left * Self::STRIP..][..4 * Self::STRIP];
+            for k in 0..4 {
+                let (at, at_b) = (k * Self::STRIP, k * Self::STRIP + S::LANES);
+                a = simd.sub(simd.add(a, new_a[k]), simd.load_cells(&old[at..]));
+                b = simd.sub(simd.add(b, new_b[k]), simd.load_cells(&old[at_b..]));
+                simd.store_cells(new_a[k], &new[at..]);
+                simd.store_cells(new_b[k], &new[at_b..]);
                 out(left + k, [a, b]);
             }
         }
         self.sums = [a, b];
         for at in (0..self.window * Self::STRIP).step_by(S::LANES) {
-            let last = simd.load(&columns[Self::TILE * Self::STRIP + at..]);
-            simd.store(last, &mut columns[at..]);
+            let last = simd.load_cells(&columns[Self::TILE * Self::STRIP + at..]);
+            simd.store_cells(last, &columns[at..]);
         }
     }
 }
@@ -264,9 +280,9 @@ impl<S: Simd> AlongRows<S> {
 struct AlongColumns {
     width: usize,
     window: usize,
-    sums: Vec<f32>,
+    sums: Aligned,
     /// The last rows, `window` of them and a strip at least.
-    ring: Vec<f32>,
+    ring: Aligned,
     /// Where the rows of the strip go in the ring, and where those they push out are.
     places: Vec<Place>,
 }
@@ -283,8 +299,8 @@ impl AlongColumns {
         Self {
             width,
             window,
-            sums: vec![0.0; width],
-            ring: vec![0.0; (window + strip) * width],
+            sums: Aligned::zeroed(width),
+            ring: Aligned::zeroed((window + strip) * width),
             places: vec![Place { new: 0, old: 0 }; strip],
         }
     }
@@ -299,29 +315,35 @@ impl AlongColumns {
         }
     }
 
-    /// Takes one vector of columns of the strip, each as high as the strip, the first of which
-    /// is column `x`, and gives the sums at each row.
+    /// Takes two vectors of columns of the strip, each column as high as the strip, the first
+    /// of which is column `x`, and gives the sums at each row.
     #[inline(always)]
-    fn vector<S: Simd>(
+    fn pair<S: Simd>(
         &mut self,
         simd: S,
         from: &[f32],
         x: usize,
-        mut out: impl FnMut(usize, S::Vector),
+        mut out: impl FnMut(usize, [S::Vector; 2]),
     ) {
         let strip = GROUPS * S::LANES;
-        let places = &self.places[..strip];
-        let mut sum = simd.load(&self.sums[x..]);
-        for top in (0..strip).step_by(4) {
-            let new = simd.load_transposed(&from[top..], strip);
-            for (k, new) in new.into_iter().enumerate() {
-                let place = places[top + k];
-                simd.store(new, &mut self.ring[place.new + x..]);
-                let old = simd.load(&self.ring[place.old + x..]);
-                sum = simd.sub(simd.add(sum, new), old);
-                out(top + k, sum);
+        let ring = Cell::from_mut(&mut self.ring[..]).as_slice_of_cells();
+        let sums = &mut self.sums[x..][..2 * S::LANES];
+        let (mut a, mut b) = (simd.load(sums), simd.load(&sums[S::LANES..]));
+        let right = &from[S::LANES * strip..];
+        for (top, places) in self.places.chunks_exact(4).enumerate() {
+            let new_a = simd.load_transposed(&from[4 * top..], strip);
+            let new_b = simd.load_transposed(&right[4 * top..], strip);
+            for k in 0..4 {
+                let new = &ring[places[k].new + x..][..2 * S::LANES];
+                simd.store_cells(new_a[k], new);
+                simd.store_cells(new_b[k], &new[S::LANES..]);
+                let old = &ring[places[k].old + x..][..2 * S::LANES];
+                a = simd.sub(simd.add(a, new_a[k]), simd.load_cells(old));
+                b = simd.sub(simd.add(b, new_b[k]), simd.load_cells(&old[S::LANES..]));
+                out(4 * top + k, [a, b]);
             }
         }
-        simd.store(sum, &mut self.sums[x..]);
+        simd.store(a, sums);
+        simd.store(b, &mut sums[S::LANES..]);
     }
 }

@@ -1,117 +1,174 @@
-//! PDQ's numbers: luma from RGB, the 64 x 64 grid of a picture, and the grid's spectrum, each
-//! with the bits of the reference implementation.
+//! PDQ's numbers: the 64 x 64 grid of a picture, its spectrum, the median that becomes the
+//! threshold of the bits, and the quality, each with the bits of the reference implementation.
+//!
+//! The reference (Facebook, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing
+//! Algorithm", 2019, and its C++ code) adds in single precision in a fixed order, and on a
+//! checkerboard 192 of 256 coefficients tie within rounding: any other order changes the code.
+//! So every sum here has the reference's order, no product is fused with a sum, and vectors only
+//! do side by side what has nothing to do with one another. The algorithm is written once, over
+//! the vectors of a `Simd`, and each level gives the bits of the naive twin.
 
+mod aligned;
 mod axis;
 mod dct;
 mod filter;
+mod luma;
 #[cfg(test)]
 mod naive;
+mod rank;
 mod scalar;
 mod simd;
+#[cfg(test)]
+mod tests;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 use crate::level::Kind;
-use crate::{Level, Plane};
+use crate::{Code, Level, Plane};
 use filter::Rows;
 use scalar::Scalar;
+use simd::{Kernel, Simd};
 
 /// Cells along a side of the grid.
 pub const SIDE: usize = 64;
 /// Coefficients kept along each axis of the spectrum.
 pub const COEFFICIENTS: usize = 16;
+/// The shortest side, in pixels, of a picture that has a grid.
+pub const MIN_SIDE_PX: usize = 5;
 
-/// 64 x 64 cells, row by row.
+/// 64 x 64 cells of luma, row by row.
 #[derive(Clone, PartialEq)]
 pub struct Grid(pub [f32; SIDE * SIDE]);
 
-/// 16 x 16 coefficients; vertical frequency `i + 1`, horizontal `j + 1` at `i * 16 + j`.
+/// 16 x 16 coefficients: vertical frequency `i + 1` and horizontal `j + 1` at `i * 16 + j`.
 #[derive(Clone, PartialEq)]
 pub struct Spectrum(pub [f32; COEFFICIENTS * COEFFICIENTS]);
 
-/// The grid of a plane, both sides at least 5 and not both 64.
-pub fn downsample(plane: &Plane, level: Level) -> Grid {
-    run(&mut PlaneRows(plane), level)
-}
+impl Grid {
+    /// The grid of a plane: itself where it is 64 x 64, else blurred by a tent of 1/64 of each
+    /// side and sampled. `None` where a side is shorter than [`MIN_SIDE_PX`].
+    pub fn of(plane: &Plane, level: Level) -> Option<Self> {
+        match plane.luma().try_into() {
+            Ok(cells) if plane.width() == SIDE => Some(Self(cells)),
+            _ => Self::sampled(plane, level),
+        }
+    }
 
-/// The spectrum of a grid.
-#[expect(unsafe_code, reason = "calls the level's kernel")]
-pub fn dct(grid: &Grid, level: Level) -> Spectrum {
-    match level.kind() {
-        // SAFETY: a level is proof that the processor has it.
-        #[cfg(target_arch = "x86_64")]
-        Kind::Avx512 => unsafe { x86::dct_avx512(grid) },
-        // SAFETY: a level is proof that the processor has it.
-        #[cfg(target_arch = "x86_64")]
-        Kind::Avx2 => unsafe { x86::dct_avx2(grid) },
-        _ => dct::dct(Scalar, grid),
+    /// The grid of a picture of 8-bit RGB, `3 * width * height` bytes row by row, as
+    /// [`Grid::of`] its luma, which is the correctly rounded (299 R + 587 G + 114 B) / 1000.
+    /// `None` also where the bytes do not fill the picture.
+    pub fn of_rgb(width: usize, height: usize, rgb: &[u8], level: Level) -> Option<Self> {
+        let bytes = width.checked_mul(height)?.checked_mul(3)?;
+        if rgb.len() != bytes {
+            return None;
+        }
+        if (width, height) == (SIDE, SIDE) {
+            let mut cells = [0.0; SIDE * SIDE];
+            luma::convert(rgb, &mut cells);
+            return Some(Self(cells));
+        }
+        Self::sampled(&luma::RgbRows { width, height, rgb }, level)
+    }
+
+    /// The spectrum of the grid.
+    pub fn spectrum(&self, level: Level) -> Spectrum {
+        run(Transform(self), level)
+    }
+
+    /// The reference's quality, 0 (one colour) to 100.
+    pub fn quality(&self, level: Level) -> u8 {
+        run(Quality(self), level)
+    }
+
+    fn sampled(rows: &impl Rows, level: Level) -> Option<Self> {
+        let large_enough = rows.width().min(rows.height()) >= MIN_SIDE_PX;
+        large_enough.then(|| run(Filter(rows), level))
     }
 }
 
-#[expect(unsafe_code, reason = "calls the level's kernel")]
-fn run(source: &mut impl Rows, level: Level) -> Grid {
-    match level.kind() {
-        // SAFETY: a level is proof that the processor has it.
-        #[cfg(target_arch = "x86_64")]
-        Kind::Avx512 => unsafe { x86::downsample_avx512(source) },
-        // SAFETY: a level is proof that the processor has it.
-        #[cfg(target_arch = "x86_64")]
-        Kind::Avx2 => unsafe { x86::downsample_avx2(source) },
-        _ => filter::downsample(Scalar, source),
+impl Spectrum {
+    /// The lower median: the 128th smallest coefficient.
+    pub fn median(&self, level: Level) -> f32 {
+        run(Median(self), level)
+    }
+
+    /// Bit `k` says whether coefficient `k` is greater than `threshold`.
+    pub fn above(&self, threshold: f32, level: Level) -> Code {
+        run(Above(self, threshold), level)
     }
 }
 
-struct PlaneRows<'a>(&'a Plane);
+struct Filter<'a, R>(&'a R);
+struct Transform<'a>(&'a Grid);
+struct Quality<'a>(&'a Grid);
+struct Median<'a>(&'a Spectrum);
+struct Above<'a>(&'a Spectrum, f32);
 
-impl Rows for PlaneRows<'_> {
-    fn width(&self) -> usize {
-        self.0.width()
-    }
-    fn height(&self) -> usize {
-        self.0.height()
-    }
+impl<R: Rows> Kernel for Filter<'_, R> {
+    type Output = Grid;
     #[inline(always)]
-    fn rows(&mut self, first: usize, count: usize) -> &[f32] {
-        let width = self.0.width();
-        &self.0.luma()[first.min(self.0.height()) * width..][..count * width]
+    fn run<S: Simd>(self, simd: S) -> Grid {
+        filter::downsample(simd, self.0)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Kernel for Transform<'_> {
+    type Output = Spectrum;
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> Spectrum {
+        dct::dct(simd, self.0)
+    }
+}
 
-    fn noise(seed: u32) -> impl FnMut() -> u32 {
-        let mut state = seed;
-        move || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            state >> 8
-        }
+impl Kernel for Quality<'_> {
+    type Output = u8;
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> u8 {
+        rank::quality(simd, self.0)
+    }
+}
+
+impl Kernel for Median<'_> {
+    type Output = f32;
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> f32 {
+        rank::median(simd, self.0)
+    }
+}
+
+impl Kernel for Above<'_> {
+    type Output = Code;
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> Code {
+        rank::above(simd, self.0, self.1)
+    }
+}
+
+/// Runs a kernel with the vectors of a level.
+#[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "calls what the level proves"))]
+fn run<K: Kernel>(kernel: K, level: Level) -> K::Output {
+    match level.kind() {
+        // SAFETY: a level is proof that the processor has it.
+        #[cfg(target_arch = "x86_64")]
+        Kind::Avx512 => unsafe { x86::avx512(kernel) },
+        // SAFETY: a level is proof that the processor has it.
+        #[cfg(target_arch = "x86_64")]
+        Kind::Avx2 => unsafe { x86::avx2(kernel) },
+        _ => kernel.run(Scalar),
+    }
+}
+
+impl Rows for Plane {
+    fn width(&self) -> usize {
+        self.width()
     }
 
-    #[test]
-    fn every_level_equals_the_naive_twin() {
-        for (width, height) in [
-            (5, 5),
-            (7, 300),
-            (63, 65),
-            (128, 128),
-            (129, 257),
-            (512, 512),
-            (513, 511),
-            (600, 400),
-            (1030, 777),
-        ] {
-            let mut next = noise(width as u32 * 7919 + height as u32);
-            let plane = Plane::from_fn(width, height, |_, _| (next() % 255_001) as f32 / 1000.0);
-            let grid = naive::downsample(plane.luma(), width, height);
-            let spectrum = naive::dct(&grid);
-            for level in Level::available() {
-                let got = downsample(&plane, level);
-                let wrong = (0..4096).find(|&k| got.0[k].to_bits() != grid.0[k].to_bits());
-                assert_eq!(wrong, None, "{width} x {height} {level}");
-                assert!(dct(&grid, level) == spectrum, "{width} x {height} {level}");
-            }
-        }
+    fn height(&self) -> usize {
+        self.height()
+    }
+
+    #[inline(always)]
+    fn row(&self, y: usize, to: &mut [f32]) {
+        to[..self.width()].copy_from_slice(self.row(y));
     }
 }

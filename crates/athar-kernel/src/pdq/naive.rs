@@ -58,3 +58,19 @@ pub(super) fn dct(grid: &Grid) -> Spectrum {
     };
     Spectrum(std::array::from_fn(|n| both(n / COEFFICIENTS, n % COEFFICIENTS)))
 }
+
+/// The 128th smallest coefficient.
+pub(super) fn median(spectrum: &Spectrum) -> f32 {
+    let mut sorted = spectrum.0;
+    sorted.sort_by(f32::total_cmp);
+    sorted[127]
+}
+
+/// Differences of neighbours in whole percents, summed, over 90.
+pub(super) fn quality(grid: &Grid) -> u8 {
+    let cell = |i: usize, j: usize| grid.0[i * SIDE + j];
+    let percent = |a: f32, b: f32| ((((a - b) * 100.0) / 255.0) as i32).abs();
+    let down = (0..63).flat_map(|i| (0..64).map(move |j| percent(cell(i, j), cell(i + 1, j))));
+    let right = (0..64).flat_map(|i| (0..63).map(move |j| percent(cell(i, j), cell(i, j + 1))));
+    ((down.sum::<i32>() + right.sum::<i32>()) / 90).min(100) as u8
+}

@@ -1,6 +1,7 @@
 //! The vector of a processor of which nothing is known: four plain floats.
 
 use super::simd::Simd;
+use std::cell::Cell;
 
 /// Four floats in an array; the compiler makes of it what it can.
 #[derive(Clone, Copy)]
@@ -21,8 +22,15 @@ impl Simd for Scalar {
     }
 
     #[inline(always)]
-    fn store(self, vector: [f32; 4], to: &mut [f32]) {
-        to[..4].copy_from_slice(&vector);
+    fn load_cells(self, from: &[Cell<f32>]) -> [f32; 4] {
+        [from[0].get(), from[1].get(), from[2].get(), from[3].get()]
+    }
+
+    #[inline(always)]
+    fn store_cells(self, vector: [f32; 4], to: &[Cell<f32>]) {
+        for (cell, value) in to[..4].iter().zip(vector) {
+            cell.set(value);
+        }
     }
 
     #[inline(always)]
@@ -49,5 +57,15 @@ impl Simd for Scalar {
     #[inline(always)]
     fn div(self, a: [f32; 4], divisor: f32, _reciprocal: f32) -> [f32; 4] {
         if divisor == 0.0 { [0.0; 4] } else { std::array::from_fn(|i| a[i] / divisor) }
+    }
+
+    #[inline(always)]
+    fn whole(self, a: [f32; 4]) -> [f32; 4] {
+        a.map(|a| a.abs().trunc())
+    }
+
+    #[inline(always)]
+    fn above(self, a: [f32; 4], b: [f32; 4]) -> u32 {
+        (0..4).fold(0, |mask, i| mask | u32::from(a[i] > b[i]) << i)
     }
 }

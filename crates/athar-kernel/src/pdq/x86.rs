@@ -1,37 +1,22 @@
 //! The vectors of AVX2 and AVX-512.
 #![expect(unsafe_code, reason = "vector instructions and loads without bounds checks")]
 
-use super::filter::{self, Rows};
-use super::simd::Simd;
-use super::{Grid, Spectrum, dct};
+use super::simd::{Kernel, Simd};
 use std::arch::x86_64::*;
+use std::cell::Cell;
 
 /// # Safety
 /// The processor has the level AVX-512.
-#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
-pub(super) unsafe fn downsample_avx512(source: &mut impl Rows) -> Grid {
-    filter::downsample(Avx512(()), source)
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,popcnt")]
+pub(super) unsafe fn avx512<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run(Avx512(()))
 }
 
 /// # Safety
 /// The processor has the level AVX2.
-#[target_feature(enable = "avx2,fma")]
-pub(super) unsafe fn downsample_avx2(source: &mut impl Rows) -> Grid {
-    filter::downsample(Avx2(()), source)
-}
-
-/// # Safety
-/// The processor has the level AVX-512.
-#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
-pub(super) unsafe fn dct_avx512(grid: &Grid) -> Spectrum {
-    dct::dct(Avx512(()), grid)
-}
-
-/// # Safety
-/// The processor has the level AVX2.
-#[target_feature(enable = "avx2,fma")]
-pub(super) unsafe fn dct_avx2(grid: &Grid) -> Spectrum {
-    dct::dct(Avx2(()), grid)
+#[target_feature(enable = "avx2,fma,popcnt")]
+pub(super) unsafe fn avx2<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run(Avx2(()))
 }
 
 /// Proof of AVX2 and FMA: made only in functions that require them.
@@ -60,10 +45,18 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    fn store(self, vector: __m256, to: &mut [f32]) {
-        let to = &mut to[..8];
-        // SAFETY: `self` proves AVX; `to` is 8 floats long.
-        unsafe { _mm256_storeu_ps(to.as_mut_ptr(), vector) }
+    fn load_cells(self, from: &[Cell<f32>]) -> __m256 {
+        let from = &from[..8];
+        // SAFETY: `self` proves AVX; `from` is 8 floats long, and a cell is its float.
+        unsafe { _mm256_loadu_ps(from.as_ptr().cast()) }
+    }
+
+    #[inline(always)]
+    fn store_cells(self, vector: __m256, to: &[Cell<f32>]) {
+        let to = &to[..8];
+        // SAFETY: `self` proves AVX; `to` is 8 floats long, each of which may be written
+        // through a shared reference because it is in a cell.
+        unsafe { _mm256_storeu_ps(to.as_ptr().cast_mut().cast(), vector) }
     }
 
     #[inline(always)]
@@ -100,6 +93,21 @@ impl Simd for Avx2 {
             _mm256_fmadd_ps(_mm256_fnmadd_ps(d, q, a), r, q)
         }
     }
+
+    #[inline(always)]
+    fn whole(self, a: __m256) -> __m256 {
+        // SAFETY: `self` proves AVX.
+        unsafe {
+            let size = _mm256_andnot_ps(_mm256_set1_ps(-0.0), a);
+            _mm256_round_ps::<{ _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC }>(size)
+        }
+    }
+
+    #[inline(always)]
+    fn above(self, a: __m256, b: __m256) -> u32 {
+        // SAFETY: `self` proves AVX.
+        unsafe { _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_GT_OQ>(a, b)) as u32 }
+    }
 }
 
 impl Simd for Avx512 {
@@ -120,10 +128,18 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    fn store(self, vector: __m512, to: &mut [f32]) {
-        let to = &mut to[..16];
-        // SAFETY: `self` proves AVX-512F; `to` is 16 floats long.
-        unsafe { _mm512_storeu_ps(to.as_mut_ptr(), vector) }
+    fn load_cells(self, from: &[Cell<f32>]) -> __m512 {
+        let from = &from[..16];
+        // SAFETY: `self` proves AVX-512F; `from` is 16 floats long, and a cell is its float.
+        unsafe { _mm512_loadu_ps(from.as_ptr().cast()) }
+    }
+
+    #[inline(always)]
+    fn store_cells(self, vector: __m512, to: &[Cell<f32>]) {
+        let to = &to[..16];
+        // SAFETY: `self` proves AVX-512F; `to` is 16 floats long, each of which may be written
+        // through a shared reference because it is in a cell.
+        unsafe { _mm512_storeu_ps(to.as_ptr().cast_mut().cast(), vector) }
     }
 
     #[inline(always)]
@@ -159,6 +175,20 @@ impl Simd for Avx512 {
             let q = _mm512_mul_ps(a, r);
             _mm512_fmadd_ps(_mm512_fnmadd_ps(d, q, a), r, q)
         }
+    }
+
+    #[inline(always)]
+    fn whole(self, a: __m512) -> __m512 {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe {
+            _mm512_roundscale_ps::<{ _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC }>(_mm512_abs_ps(a))
+        }
+    }
+
+    #[inline(always)]
+    fn above(self, a: __m512, b: __m512) -> u32 {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe { u32::from(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(a, b)) }
     }
 }
 
