@@ -13,7 +13,7 @@
 //! and a transposed spectrum has the median of the plain one. So four medians give eight codes,
 //! each within a few bits of the code of the picture that was really turned.
 
-use athar_kernel::pdq::{COEFFICIENTS, Grid, SIDE, Spectrum, dct, downsample};
+use athar_kernel::pdq::{COEFFICIENTS, Grid, Spectrum};
 use athar_kernel::{Code, Level, Orientation, Plane};
 
 /// The scheme's name wherever codes are stored.
@@ -21,12 +21,6 @@ pub const SCHEME: &str = "pdq";
 
 /// The version of the scheme; codes of one version may be compared.
 pub const VERSION: u32 = 1;
-
-/// Sides below this, in pixels, have no code: the reference gives zero and quality 0.
-const MIN_SIDE_PX: usize = 5;
-
-/// Changes of brightness, in percent of white and summed over the grid, for one point of quality.
-const CHANGE_PER_QUALITY: u32 = 90;
 
 /// A code and how much it can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,21 +40,53 @@ pub struct PdqOrientations {
     pub quality: u8,
 }
 
+impl Pdq {
+    /// What a picture with a side below five pixels has.
+    const NONE: Self = Self { code: Code::from_words([0; 4]), quality: 0 };
+
+    /// From a grid, as where a frame was brought to 64 x 64 already.
+    pub fn of_grid(grid: &Grid, level: Level) -> Self {
+        let code = bits(&grid.spectrum(level), level);
+        Self { code, quality: grid.quality(level) }
+    }
+}
+
+impl PdqOrientations {
+    /// What a picture with a side below five pixels has.
+    const NONE: Self = Self { codes: [Pdq::NONE.code; 8], quality: 0 };
+
+    /// From a grid, as where a frame was brought to 64 x 64 already.
+    pub fn of_grid(grid: &Grid, level: Level) -> Self {
+        let spectrum = grid.spectrum(level);
+        let codes = SIGNS.map(|signs| bits(&signed(&spectrum, signs), level));
+        Self { codes: in_orientations(codes), quality: grid.quality(level) }
+    }
+}
+
 /// The code of a picture.
 pub fn pdq(plane: &Plane, level: Level) -> Pdq {
-    let Some(grid) = grid(plane, level) else { return Pdq { code: Code::default(), quality: 0 } };
-    let code = bits(&dct(&grid, level).0);
-    Pdq { code, quality: quality(&grid) }
+    Grid::of(plane, level).map_or(Pdq::NONE, |grid| Pdq::of_grid(&grid, level))
 }
 
 /// The codes of a picture in its eight orientations, from one spectrum.
 pub fn pdq_orientations(plane: &Plane, level: Level) -> PdqOrientations {
-    let Some(grid) = grid(plane, level) else {
-        return PdqOrientations { codes: [Code::default(); 8], quality: 0 };
-    };
-    let spectrum = dct(&grid, level);
-    let codes = SIGNS.map(|signs| bits(&signed(&spectrum, signs)));
-    PdqOrientations { codes: in_orientations(codes), quality: quality(&grid) }
+    let grid = Grid::of(plane, level);
+    grid.map_or(PdqOrientations::NONE, |grid| PdqOrientations::of_grid(&grid, level))
+}
+
+/// As [`pdq_orientations`], of `3 * width * height` bytes of 8-bit R, G and B, row by row; `None`
+/// where they are more or fewer. Luma is (299 R + 587 G + 114 B) / 1000, as the reference's.
+pub fn pdq_orientations_of_rgb(
+    width: usize,
+    height: usize,
+    rgb: &[u8],
+    level: Level,
+) -> Option<PdqOrientations> {
+    if width.checked_mul(height)?.checked_mul(3)? != rgb.len() {
+        return None;
+    }
+    let grid = Grid::of_rgb(width, height, rgb, level);
+    Some(grid.map_or(PdqOrientations::NONE, |grid| PdqOrientations::of_grid(&grid, level)))
 }
 
 /// What the codes of a picture's eight orientations would be, as far as its one code tells: the
@@ -70,29 +96,6 @@ pub fn orientations_of_code(code: &Code) -> [Code; 8] {
     in_orientations(SIGNS.map(|signs| {
         from_bits(|row, column| code.bit(row * COEFFICIENTS + column) != signs(row, column))
     }))
-}
-
-/// The grid, or nothing when a side is too short. A plane of the grid's own size is the grid.
-fn grid(plane: &Plane, level: Level) -> Option<Grid> {
-    match (plane.width(), plane.height()) {
-        (width, height) if width < MIN_SIDE_PX || height < MIN_SIDE_PX => None,
-        (SIDE, SIDE) => plane.luma().try_into().ok().map(Grid),
-        _ => Some(downsample(plane, level)),
-    }
-}
-
-/// How much neighbouring cells differ, each difference cut to whole percents of white, as the
-/// reference sums it up.
-fn quality(grid: &Grid) -> u8 {
-    let cells = &grid.0;
-    let below = cells.iter().zip(&cells[SIDE..]).map(change).sum::<u32>();
-    let beside = cells.chunks_exact(SIDE).flat_map(|row| row.iter().zip(&row[1..]));
-    let sum = below + beside.map(change).sum::<u32>();
-    (sum / CHANGE_PER_QUALITY).min(100) as u8
-}
-
-fn change((a, b): (&f32, &f32)) -> u32 {
-    (((a - b) * 100.0 / 255.0) as i32).unsigned_abs()
 }
 
 /// Whether a coefficient, by row and column, changes its sign.
@@ -108,9 +111,9 @@ const SIGNS: [Signs; 4] = [
     |row, column| (row + column) % 2 == 1,
 ];
 
-fn signed(spectrum: &Spectrum, signs: Signs) -> [f32; COEFFICIENTS * COEFFICIENTS] {
-    let mut signed = spectrum.0;
-    for (place, value) in signed.iter_mut().enumerate() {
+fn signed(spectrum: &Spectrum, signs: Signs) -> Spectrum {
+    let mut signed = spectrum.clone();
+    for (place, value) in signed.0.iter_mut().enumerate() {
         if signs(place / COEFFICIENTS, place % COEFFICIENTS) {
             *value = -*value;
         }
@@ -136,13 +139,9 @@ fn transposed(code: &Code) -> Code {
     from_bits(|row, column| code.bit(column * COEFFICIENTS + row))
 }
 
-/// A bit for each coefficient: whether it lies above the lower median, the 128th smallest.
-fn bits(coefficients: &[f32; COEFFICIENTS * COEFFICIENTS]) -> Code {
-    let mut ordered = *coefficients;
-    let middle = ordered.len() / 2 - 1;
-    let (_, median, _) = ordered.select_nth_unstable_by(middle, f32::total_cmp);
-    let median = *median;
-    from_bits(|row, column| coefficients[row * COEFFICIENTS + column] > median)
+/// A bit for each coefficient: whether it lies above the lower median.
+fn bits(spectrum: &Spectrum, level: Level) -> Code {
+    spectrum.above(spectrum.median(level), level)
 }
 
 fn from_bits(bit: impl Fn(usize, usize) -> bool) -> Code {
