@@ -27,16 +27,32 @@ pub(super) struct Tap {
     pub reciprocal: f32,
 }
 
+/// How a range of steps divides.
+#[derive(Clone, Copy)]
+pub(super) enum Quotients<'a> {
+    /// All by one power of two: to multiply by this reciprocal of it is to divide.
+    Exact(f32),
+    /// Each by its own divisor.
+    Table(Table<'a>),
+}
+
+/// The divisor of each step, and its correctly rounded reciprocal; both 0 where there is no
+/// output.
+#[derive(Clone, Copy)]
+pub(super) struct Table<'a> {
+    pub divisors: &'a [f32],
+    pub reciprocals: &'a [f32],
+}
+
 /// The schedule of both runs along one axis.
 pub(super) struct Axis {
     /// Samples in a full window.
     pub window: usize,
     /// Steps in all, a multiple of the lanes asked for.
     pub steps: usize,
-    /// Divisor of the first run at each step, 0 where it has no output.
-    pub divisors: Vec<f32>,
-    /// Correctly rounded reciprocals of the divisors, 0 where there is no output.
-    pub reciprocals: Vec<f32>,
+    /// Of the first run, as a [`Table`] of all steps.
+    divisors: Vec<f32>,
+    reciprocals: Vec<f32>,
     /// The 64 outputs kept, in ascending order of their step.
     pub taps: [Tap; SIDE],
 }
@@ -61,18 +77,14 @@ impl Axis {
         Self { window, steps, divisors, reciprocals, taps }
     }
 
-    /// Divisors of the first run at `steps` and their reciprocals.
-    pub fn divisors(&self, steps: Range<usize>) -> (&[f32], &[f32]) {
-        (&self.divisors[steps.clone()], &self.reciprocals[steps])
-    }
-
-    /// The one power of two that all steps of this range divide by, as its reciprocal: with it a
-    /// multiplication is the division, exactly.
-    pub fn exact_reciprocal(&self, steps: Range<usize>) -> Option<f32> {
+    /// How the first run divides at `steps`.
+    pub fn quotients(&self, steps: Range<usize>) -> Quotients<'_> {
+        let divisors = &self.divisors[steps.clone()];
         let full = self.window as f32;
-        let uniform = self.window.is_power_of_two()
-            && self.divisors[steps].iter().all(|&divisor| divisor == full);
-        uniform.then_some(1.0 / full)
+        match self.window.is_power_of_two() && divisors.iter().all(|&d| d == full) {
+            true => Quotients::Exact(1.0 / full),
+            false => Quotients::Table(Table { divisors, reciprocals: &self.reciprocals[steps] }),
+        }
     }
 }
 
@@ -93,9 +105,9 @@ mod tests {
         assert_eq!((axis.window, axis.steps), (4, 528));
         assert_eq!(axis.divisors[..5], [0.0, 0.0, 3.0, 4.0, 4.0]);
         assert_eq!(axis.divisors[510..516], [4.0, 4.0, 3.0, 2.0, 0.0, 0.0]);
-        assert_eq!(axis.exact_reciprocal(3..512), Some(0.25));
-        assert_eq!(axis.exact_reciprocal(2..512), None);
-        assert_eq!(Axis::new(300, 16).exact_reciprocal(16..32), None);
+        assert!(matches!(axis.quotients(3..512), Quotients::Exact(0.25)));
+        assert!(matches!(axis.quotients(2..512), Quotients::Table(_)));
+        assert!(matches!(Axis::new(300, 16).quotients(16..32), Quotients::Table(_)));
     }
 
     #[test]

@@ -19,7 +19,7 @@
 //! O(window * width), never a plane.
 
 use super::aligned::Aligned;
-use super::axis::Axis;
+use super::axis::{Axis, Quotients, Table, Tap};
 use super::simd::Simd;
 use super::{Grid, SIDE};
 use std::cell::Cell;
@@ -130,48 +130,39 @@ impl<S: Simd> Walk<S> {
     /// Run 1: from the picture to `rows_1`.
     #[inline(always)]
     fn rows_once(&mut self, column: usize) {
-        let (simd, from, stride) = (self.simd, &self.picture[column..], self.stride);
-        let out = &mut self.rows_1[..Self::TILE * Self::STRIP];
-        let steps = column..column + Self::TILE;
-        if let Some(reciprocal) = self.horizontal.exact_reciprocal(steps.clone()) {
-            let r = simd.splat(reciprocal);
-            self.run_1.tile(simd, from, stride, |i, [a, b]| {
-                simd.store(simd.mul(a, r), &mut out[i * Self::STRIP..]);
-                simd.store(simd.mul(b, r), &mut out[i * Self::STRIP + S::LANES..]);
-            });
-        } else {
-            let (d, r) = self.horizontal.divisors(steps);
-            self.run_1.tile(simd, from, stride, |i, [a, b]| {
-                simd.store(simd.div(a, d[i], r[i]), &mut out[i * Self::STRIP..]);
-                simd.store(simd.div(b, d[i], r[i]), &mut out[i * Self::STRIP + S::LANES..]);
-            });
+        let (simd, from, out) = (self.simd, &self.picture[column..], &mut self.rows_1[..]);
+        match self.horizontal.quotients(column..column + Self::TILE) {
+            Quotients::Exact(reciprocal) => {
+                let sink =
+                    Means { out, stride: Self::STRIP, divide: Exact(simd.splat(reciprocal)) };
+                self.run_1.tile(simd, from, self.stride, sink);
+            }
+            Quotients::Table(divide) => {
+                self.run_1.tile(
+                    simd,
+                    from,
+                    self.stride,
+                    Means { out, stride: Self::STRIP, divide },
+                );
+            }
         }
     }
 
     /// Run 2: from `rows_1` to `columns_1`.
     #[inline(always)]
     fn columns_once(&mut self, first: usize, column: usize) {
-        let simd = self.simd;
-        let out = &mut self.columns_1[..Self::TILE * Self::STRIP];
-        let steps = first..first + Self::STRIP;
-        let exact = self.vertical.exact_reciprocal(steps.clone());
-        let (d, r) = self.vertical.divisors(steps);
+        let (simd, stride) = (self.simd, Self::TILE);
+        let quotients = self.vertical.quotients(first..first + Self::STRIP);
         for x in (0..Self::TILE).step_by(2 * S::LANES) {
-            let from = &self.rows_1[x * Self::STRIP..];
-            let mut store = |i: usize, [a, b]: [S::Vector; 2]| {
-                let to = &mut out[i * Self::TILE + x..][..2 * S::LANES];
-                simd.store(a, to);
-                simd.store(b, &mut to[S::LANES..]);
-            };
-            if let Some(reciprocal) = exact {
-                let r = simd.splat(reciprocal);
-                self.run_2.pair(simd, from, column + x, |i, sums| {
-                    store(i, sums.map(|sum| simd.mul(sum, r)));
-                });
-            } else {
-                self.run_2.pair(simd, from, column + x, |i, sums| {
-                    store(i, sums.map(|sum| simd.div(sum, d[i], r[i])));
-                });
+            let (from, out) = (&self.rows_1[x * Self::STRIP..], &mut self.columns_1[x..]);
+            match quotients {
+                Quotients::Exact(reciprocal) => {
+                    let sink = Means { out, stride, divide: Exact(simd.splat(reciprocal)) };
+                    self.run_2.pair(simd, from, column + x, sink);
+                }
+                Quotients::Table(divide) => {
+                    self.run_2.pair(simd, from, column + x, Means { out, stride, divide });
+                }
             }
         }
     }
@@ -180,40 +171,90 @@ impl<S: Simd> Walk<S> {
     /// returns how many of them are done.
     #[inline(always)]
     fn rows_twice(&mut self, column: usize, done: usize) -> usize {
-        let (simd, out) = (self.simd, &mut self.rows_2);
-        let mut taps = self.horizontal.taps[done..].iter().enumerate();
-        let mut next = taps.next();
-        self.run_3.tile(simd, &self.columns_1, Self::TILE, |i, [a, b]| {
-            while let Some((n, tap)) = next.filter(|(_, tap)| tap.step == column + i) {
-                let to = &mut out[(done + n) * Self::STRIP..][..Self::STRIP];
-                simd.store(simd.div(a, tap.divisor, tap.reciprocal), to);
-                simd.store(simd.div(b, tap.divisor, tap.reciprocal), &mut to[S::LANES..]);
-                next = taps.next();
-            }
-        });
-        next.map_or(SIDE, |(n, _)| done + n)
+        let taps = &self.horizontal.taps[done..];
+        let inside = taps.iter().take_while(|tap| tap.step < column + Self::TILE).count();
+        let (taps, stride) = (&taps[..inside], Self::STRIP);
+        let at = done * stride;
+        let sink = Kept { taps, first: column, out: &mut self.rows_2, at, stride };
+        self.run_3.tile(self.simd, &self.columns_1, Self::TILE, sink);
+        done + inside
     }
 
     /// Run 4: from `rows_2` to those rows of the grid whose step lies in this strip.
     #[inline(always)]
     fn columns_twice(&mut self, first: usize) {
-        let simd = self.simd;
         let taps = &self.vertical.taps[self.written..];
         let inside = taps.iter().take_while(|tap| tap.step < first + Self::STRIP).count();
-        let rows = &mut self.grid.0[self.written * SIDE..][..inside * SIDE];
         for x in (0..SIDE).step_by(2 * S::LANES) {
-            let mut next = 0;
-            self.run_4.pair(simd, &self.rows_2[x * Self::STRIP..], x, |i, [a, b]| {
-                while next < inside && taps[next].step == first + i {
-                    let tap = taps[next];
-                    let to = &mut rows[next * SIDE + x..][..2 * S::LANES];
-                    simd.store(simd.div(a, tap.divisor, tap.reciprocal), to);
-                    simd.store(simd.div(b, tap.divisor, tap.reciprocal), &mut to[S::LANES..]);
-                    next += 1;
-                }
-            });
+            let at = self.written * SIDE + x;
+            let out = &mut self.grid.0[..];
+            let sink = Kept { taps: &taps[..inside], first, out, at, stride: SIDE };
+            self.run_4.pair(self.simd, &self.rows_2[x * Self::STRIP..], x, sink);
         }
         self.written += inside;
+    }
+}
+
+/// What becomes of the sums. A trait of its own and not a closure, because only a function that
+/// is always inlined gets the instructions of the level that it is inlined into.
+trait Sink<S: Simd> {
+    /// Takes two vectors of sums of step `i` of the tile or strip.
+    fn put(&mut self, simd: S, i: usize, sums: [S::Vector; 2]);
+}
+
+/// Every sum divided, the two vectors side by side and the steps a stride apart.
+struct Means<'a, D> {
+    out: &'a mut [f32],
+    stride: usize,
+    divide: D,
+}
+
+/// A reciprocal that is a power of two in all lanes.
+struct Exact<V>(V);
+
+/// Only the sums at the taps, divided, one tap a stride after the other.
+struct Kept<'a> {
+    /// Those not met yet.
+    taps: &'a [Tap],
+    /// Step 0 of the tile or strip.
+    first: usize,
+    out: &'a mut [f32],
+    /// Where the next one goes.
+    at: usize,
+    stride: usize,
+}
+
+impl<S: Simd> Sink<S> for Means<'_, Exact<S::Vector>> {
+    #[inline(always)]
+    fn put(&mut self, simd: S, i: usize, [a, b]: [S::Vector; 2]) {
+        let to = &mut self.out[i * self.stride..][..2 * S::LANES];
+        simd.store(simd.mul(a, self.divide.0), to);
+        simd.store(simd.mul(b, self.divide.0), &mut to[S::LANES..]);
+    }
+}
+
+impl<S: Simd> Sink<S> for Means<'_, Table<'_>> {
+    #[inline(always)]
+    fn put(&mut self, simd: S, i: usize, [a, b]: [S::Vector; 2]) {
+        let to = &mut self.out[i * self.stride..][..2 * S::LANES];
+        let (d, r) = (self.divide.divisors[i], self.divide.reciprocals[i]);
+        simd.store(simd.div(a, d, r), to);
+        simd.store(simd.div(b, d, r), &mut to[S::LANES..]);
+    }
+}
+
+impl<S: Simd> Sink<S> for Kept<'_> {
+    #[inline(always)]
+    fn put(&mut self, simd: S, i: usize, [a, b]: [S::Vector; 2]) {
+        while let [tap, later @ ..] = self.taps
+            && tap.step == self.first + i
+        {
+            let to = &mut self.out[self.at..][..2 * S::LANES];
+            simd.store(simd.div(a, tap.divisor, tap.reciprocal), to);
+            simd.store(simd.div(b, tap.divisor, tap.reciprocal), &mut to[S::LANES..]);
+            self.at += self.stride;
+            self.taps = later;
+        }
     }
 }
 
@@ -241,15 +282,9 @@ impl<S: Simd> AlongRows<S> {
         self.columns[..self.window * Self::STRIP].fill(0.0);
     }
 
-    /// Takes a tile of rows that are a stride apart, and gives the sums at each of its columns.
+    /// Takes a tile of rows that are a stride apart, and hands on the sums at each of its columns.
     #[inline(always)]
-    fn tile(
-        &mut self,
-        simd: S,
-        from: &[f32],
-        stride: usize,
-        mut out: impl FnMut(usize, [S::Vector; GROUPS]),
-    ) {
+    fn tile(&mut self, simd: S, from: &[f32], stride: usize, mut sink: impl Sink<S>) {
         let [mut a, mut b] = self.sums;
         let lower = &from[S::LANES * stride..];
         let columns = Cell::from_mut(&mut self.columns[..]).as_slice_of_cells();
@@ -265,7 +300,7 @@ impl<S: Simd> AlongRows<S> {
                 b = simd.sub(simd.add(b, new_b[k]), simd.load_cells(&old[at_b..]));
                 simd.store_cells(new_a[k], &new[at..]);
                 simd.store_cells(new_b[k], &new[at_b..]);
-                out(left + k, [a, b]);
+                sink.put(simd, left + k, [a, b]);
             }
         }
         self.sums = [a, b];
@@ -316,15 +351,9 @@ impl AlongColumns {
     }
 
     /// Takes two vectors of columns of the strip, each column as high as the strip, the first
-    /// of which is column `x`, and gives the sums at each row.
+    /// of which is column `x`, and hands on the sums at each row.
     #[inline(always)]
-    fn pair<S: Simd>(
-        &mut self,
-        simd: S,
-        from: &[f32],
-        x: usize,
-        mut out: impl FnMut(usize, [S::Vector; 2]),
-    ) {
+    fn pair<S: Simd>(&mut self, simd: S, from: &[f32], x: usize, mut sink: impl Sink<S>) {
         let strip = GROUPS * S::LANES;
         let ring = Cell::from_mut(&mut self.ring[..]).as_slice_of_cells();
         let sums = &mut self.sums[x..][..2 * S::LANES];
@@ -340,7 +369,7 @@ impl AlongColumns {
                 let old = &ring[places[k].old + x..][..2 * S::LANES];
                 a = simd.sub(simd.add(a, new_a[k]), simd.load_cells(old));
                 b = simd.sub(simd.add(b, new_b[k]), simd.load_cells(&old[S::LANES..]));
-                out(4 * top + k, [a, b]);
+                sink.put(simd, 4 * top + k, [a, b]);
             }
         }
         simd.store(a, sums);
