@@ -5,7 +5,7 @@
 //! that grey stays what it is. What is transparent shows white.
 
 use crate::fit::Fit;
-use athar_kernel::Plane;
+use athar_kernel::{Orientation, Plane};
 
 /// How the 8-bit samples of a pixel lie behind one another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,17 +49,20 @@ impl Run {
     }
 }
 
-/// The plane in the making. Each of its samples is the sum of the pixels seen so far.
+/// The plane in the making, upright. Each of its samples is the sum of the pixels seen so far.
 pub(crate) struct Canvas {
     fit: Fit,
+    placing: Placing,
     sums: Vec<f32>,
     luma: Vec<f32>,
 }
 
 impl Canvas {
-    /// An empty canvas.
-    pub fn new(fit: Fit) -> Self {
-        Self { fit, sums: vec![0.0; fit.plane_width() * fit.plane_height()], luma: Vec::new() }
+    /// An empty canvas, on which stored pixels are laid with `orientation` done to them.
+    pub fn new(fit: Fit, orientation: Orientation) -> Self {
+        let (width, height) = (fit.plane_width(), fit.plane_height());
+        let placing = Placing::new(width, height, orientation);
+        Self { fit, placing, sums: vec![0.0; width * height], luma: Vec::new() }
     }
 
     pub fn fit(&self) -> &Fit {
@@ -75,28 +78,43 @@ impl Canvas {
         let fitting = (width - run.x).div_ceil(run.step);
         let count = fitting.min(samples.len() / layout.samples());
         let samples = &samples[..count * layout.samples()];
-        if run.step == 1 && self.fit.across == 1 && self.fit.down == 1 {
-            let row = &mut self.sums[run.y * width + run.x..][..count];
-            return write_luma(layout, samples, row);
+        let is_whole = self.fit.across == 1 && self.fit.down == 1;
+        if is_whole && run.step == 1 && self.placing.column == 1 {
+            let start = self.placing.index(run.x, run.y);
+            return write_luma(layout, samples, &mut self.sums[start..][..count]);
         }
         let mut luma = std::mem::take(&mut self.luma);
         luma.resize(count, 0.0);
         write_luma(layout, samples, &mut luma);
-        self.add(run, &luma);
+        if is_whole {
+            self.set(run, &luma);
+        } else {
+            self.add(run, &luma);
+        }
         self.luma = luma;
+    }
+
+    fn set(&mut self, run: Run, luma: &[f32]) {
+        let mut at = self.placing.index(run.x, run.y) as isize;
+        for &value in luma {
+            self.sums[at as usize] = value;
+            at += self.placing.column * run.step as isize;
+        }
     }
 
     fn add(&mut self, run: Run, luma: &[f32]) {
         let across = self.fit.across as usize;
-        let plane_width = self.fit.plane_width();
-        let row = &mut self.sums[run.y / self.fit.down as usize * plane_width..][..plane_width];
+        let y = run.y / self.fit.down as usize;
         if run.step == 1 && run.x == 0 {
-            for (sum, cell) in row.iter_mut().zip(luma.chunks(across)) {
-                *sum += cell.iter().sum::<f32>();
+            let mut at = self.placing.index(0, y) as isize;
+            for cell in luma.chunks(across) {
+                self.sums[at as usize] += cell.iter().sum::<f32>();
+                at += self.placing.column;
             }
         } else {
             for (index, value) in luma.iter().enumerate() {
-                row[(run.x + index * run.step) / across] += value;
+                let x = (run.x + index * run.step) / across;
+                self.sums[self.placing.index(x, y)] += value;
             }
         }
     }
@@ -105,14 +123,46 @@ impl Canvas {
     pub fn into_plane(mut self) -> Plane {
         let (width, height) = (self.fit.plane_width(), self.fit.plane_height());
         if (self.fit.across, self.fit.down) != (1, 1) {
-            for (y, row) in self.sums.chunks_exact_mut(width).enumerate() {
-                let rows = part(self.fit.height, self.fit.down, y);
-                for (x, sum) in row.iter_mut().enumerate() {
-                    *sum /= (rows * part(self.fit.width, self.fit.across, x)) as f32;
-                }
+            for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
+                let pixels = part(self.fit.width, self.fit.across, x)
+                    * part(self.fit.height, self.fit.down, y);
+                self.sums[self.placing.index(x, y)] /= pixels as f32;
             }
         }
+        let (width, height) =
+            if self.placing.swaps_sides { (height, width) } else { (width, height) };
         Plane::new(width, height, self.sums).expect("a canvas has a sum for each sample")
+    }
+}
+
+/// Where a column and row of the stored picture stand in the upright plane: `origin` and so many
+/// samples on for each column and each row. Turning while placing takes no second plane.
+#[derive(Clone, Copy)]
+struct Placing {
+    origin: isize,
+    column: isize,
+    row: isize,
+    swaps_sides: bool,
+}
+
+impl Placing {
+    fn new(width: usize, height: usize, orientation: Orientation) -> Self {
+        let (w, h) = (width as isize, height as isize);
+        let (origin, column, row) = match orientation {
+            Orientation::Rot0 => (0, 1, w),
+            Orientation::Rot90 => (h - 1, h, -1),
+            Orientation::Rot180 => (w * h - 1, -1, -w),
+            Orientation::Rot270 => (w * h - h, -h, 1),
+            Orientation::Mirror => (w - 1, -1, w),
+            Orientation::MirrorRot90 => (w * h - 1, -h, -1),
+            Orientation::MirrorRot180 => (w * h - w, 1, -w),
+            Orientation::MirrorRot270 => (0, h, 1),
+        };
+        Self { origin, column, row, swaps_sides: orientation.swaps_sides() }
+    }
+
+    fn index(&self, x: usize, y: usize) -> usize {
+        (self.origin + x as isize * self.column + y as isize * self.row) as usize
     }
 }
 
@@ -206,7 +256,7 @@ mod tests {
     #[test]
     fn shrinking_averages_whole_cells_and_the_rest_at_the_edges() {
         let fit = Fit { denominator: 1, width: 5, height: 3, across: 2, down: 2 };
-        let mut canvas = Canvas::new(fit);
+        let mut canvas = Canvas::new(fit, Orientation::Rot0);
         for (y, row) in [[1, 3, 5, 7, 9], [3, 5, 7, 9, 11], [0, 2, 4, 6, 8]].iter().enumerate() {
             // Once as a row, once as two interlaced runs: the sums are the same.
             if y == 0 {
@@ -222,8 +272,29 @@ mod tests {
     }
 
     #[test]
+    fn turning_while_placing_equals_turning_the_plane() {
+        for (across, down) in [(1, 1), (2, 3)] {
+            let fit = Fit { denominator: 1, width: 7, height: 5, across, down };
+            let painted = |orientation| {
+                let mut canvas = Canvas::new(fit, orientation);
+                for y in 0..5 {
+                    let row = |x: u8| (x * x * 3) ^ (y as u8 * 31);
+                    canvas.put(Run { x: 0, y, step: 2 }, Layout::Grey, &[0, 2, 4, 6].map(row));
+                    canvas.put(Run { x: 1, y, step: 2 }, Layout::Grey, &[1, 3, 5].map(row));
+                }
+                canvas.into_plane()
+            };
+            for orientation in Orientation::ALL {
+                let turned = painted(Orientation::Rot0).oriented(orientation);
+                assert_eq!(painted(orientation).luma(), turned.luma(), "{orientation:?}");
+                assert_eq!(painted(orientation), turned, "{orientation:?}");
+            }
+        }
+    }
+
+    #[test]
     fn what_lies_outside_is_dropped() {
-        let mut canvas = Canvas::new(Fit::new(Format::Png, Want::Full, 2, 1));
+        let mut canvas = Canvas::new(Fit::new(Format::Png, Want::Full, 2, 1), Orientation::Rot0);
         canvas.put(Run::row(1), Layout::Grey, &[9]);
         canvas.put(Run { x: 2, y: 0, step: 1 }, Layout::Grey, &[9]);
         canvas.put(Run { x: 1, y: 0, step: 1 }, Layout::Grey, &[7, 9, 9]);

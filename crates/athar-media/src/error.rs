@@ -14,7 +14,7 @@ pub enum MediaError {
         /// What it seems to be instead, as in "this is {}".
         looks_like: Option<&'static str>,
     },
-    /// The format is read here, but not this rare kind of it.
+    /// The format is known here, but not this kind of it, or not in this build.
     UnsupportedKind {
         /// The format.
         format: Format,
@@ -109,7 +109,7 @@ impl fmt::Display for MediaError {
                 f.write_str("the content is no known kind of picture")
             }
             Self::UnsupportedKind { format } => {
-                write!(f, "this rare kind of {format} picture cannot be read")
+                write!(f, "this kind of {format} picture cannot be read")
             }
             Self::NoPixels { format } => write!(f, "the {format} picture has no pixels"),
             Self::Corrupt { format, flaw } => write!(f, "the {format} picture is damaged: {flaw}"),

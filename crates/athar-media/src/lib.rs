@@ -102,13 +102,13 @@ pub fn decode(bytes: &[u8], limits: &Limits, want: Want) -> Result<Picture, Medi
     guard::guarded(format, || {
         let head = head(format, bytes, limits)?;
         let (fit, _) = plan(format, &head, limits, want)?;
-        let mut canvas = Canvas::new(fit);
+        let mut canvas = Canvas::new(fit, head.orientation);
         paint(format, bytes, limits, &mut canvas)?;
         let (width, height) = match head.orientation.swaps_sides() {
             true => (head.height, head.width),
             false => (head.width, head.height),
         };
-        let plane = canvas.into_plane().oriented(head.orientation);
+        let plane = canvas.into_plane();
         Ok(Picture { format, width, height, orientation: head.orientation, plane })
     })
 }
@@ -124,13 +124,7 @@ struct Head {
 
 fn recognise(bytes: &[u8], limits: &Limits) -> Result<Format, MediaError> {
     within(Resource::Bytes, bytes.len() as u64, limits.bytes)?;
-    let format = Format::of(bytes)?;
-    let is_built_in = match format {
-        Format::Heic | Format::Avif => cfg!(feature = "heif"),
-        Format::Jxl => cfg!(feature = "jxl"),
-        _ => true,
-    };
-    if is_built_in { Ok(format) } else { Err(MediaError::UnsupportedKind { format }) }
+    Format::of(bytes)
 }
 
 /// How the picture becomes a plane and what that takes, if the limits allow it.
@@ -145,9 +139,7 @@ fn plan(
     }
     within(Resource::Pixels, u64::from(head.width) * u64::from(head.height), limits.pixels)?;
     let fit = Fit::new(format, want, head.width, head.height);
-    // Turning a plane takes a second one.
-    let planes = if head.orientation == Orientation::Rot0 { 1 } else { 2 };
-    let memory = head.working.saturating_add(planes * fit.plane_bytes());
+    let memory = head.working.saturating_add(fit.plane_bytes());
     within(Resource::Memory, memory, limits.memory)?;
     Ok((fit, memory))
 }

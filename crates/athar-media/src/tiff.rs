@@ -20,8 +20,8 @@ pub(crate) fn head(bytes: &[u8], limits: &Limits) -> Result<Head, MediaError> {
         width: page.width,
         height: page.height,
         orientation: page.orientation(),
-        // A strip or tile as it is given, and once more inside of its decoder.
-        working: copied + 2 * unit.bytes as u64 + (1 << 18),
+        // A strip or tile as it is given; as a JPEG, once more inside of its decoder.
+        working: copied + if page.is_jpeg() { 3 } else { 1 } * unit.bytes as u64 + (1 << 18),
     })
 }
 
@@ -90,6 +90,11 @@ impl<'a> Page<'a> {
     fn orientation(&mut self) -> Orientation {
         let value = self.decoder.find_tag_unsigned::<u16>(Tag::Orientation).ok().flatten();
         value.and_then(Orientation::from_exif).unwrap_or_default()
+    }
+
+    fn is_jpeg(&mut self) -> bool {
+        const JPEG: u16 = 7;
+        self.decoder.find_tag_unsigned::<u16>(Tag::Compression).ok().flatten() == Some(JPEG)
     }
 
     fn units(&self) -> u32 {
@@ -166,9 +171,8 @@ impl<'a> Page<'a> {
     /// A strip that is itself a JPEG is decoded at the size that it claims. It may not claim more
     /// than its place in the picture, beyond what blocks of pixels round up to.
     fn check_inner_jpegs(&mut self, bytes: &[u8]) -> Result<(), MediaError> {
-        const JPEG: u16 = 7;
         const MAX_BLOCK: u32 = 64;
-        if self.decoder.find_tag_unsigned::<u16>(Tag::Compression).ok().flatten() != Some(JPEG) {
+        if !self.is_jpeg() {
             return Ok(());
         }
         let (width, height) = self.decoder.chunk_dimensions();

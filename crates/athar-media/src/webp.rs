@@ -12,8 +12,14 @@ pub(crate) fn head(bytes: &[u8], limits: &Limits) -> Result<Head, MediaError> {
     let (width, height) = decoder.dimensions();
     let exif = decoder.exif_metadata().ok().flatten();
     let pixels = u64::from(width) * u64::from(height);
-    // The picture as the decoder gives it, and its planes or its four channels before.
-    let buffers = if decoder.is_animated() { 12 } else { 8 };
+    // Bytes a pixel: what the decoder gives, and beside it planes of 4:2:0, alpha with the four
+    // channels it is coded in, the four channels of lossless, or a whole animated screen.
+    let buffers = match (decoder.is_animated(), decoder.is_lossy(), decoder.has_alpha()) {
+        (true, ..) => 13,
+        (false, true, false) => 5,
+        (false, true, true) => 11,
+        (false, false, _) => 8,
+    };
     Ok(Head {
         width,
         height,
