@@ -61,7 +61,7 @@ fn fast_within(level: Level, queries: &[Code], block: &[Code], radius: Radius) -
 fn every_level_finds_what_the_naive_loop_finds() {
     let mut random = Random(1);
     let queries: Vec<Code> = (0..5).map(|_| random.code()).collect();
-    for len in (0..=40).chain([63, 64, 65, 95, 127, 128, 129, 191, 192, 193, 200]) {
+    for len in (0..=40).chain([63, 64, 65, 95, 127, 128, 129, 192, 200, 255, 256, 257, 400]) {
         let block = random.block(len, &queries);
         for radius in RADII.map(|bits| Radius::new(bits).unwrap()) {
             for queries in [&queries[..1], &queries] {
@@ -95,17 +95,6 @@ fn passes_are_cut_without_losing_or_shifting_a_pair() {
         found.sort_unstable();
         let places: Vec<_> = found.iter().map(|near| (near.position, near.query)).collect();
         assert_eq!(places, [(0, 0), (8191, 255), (8192, 256), (8261, 514)], "{level}");
-    }
-}
-
-#[test]
-fn the_positions_of_one_query_ascend() {
-    let mut random = Random(3);
-    let query = random.code();
-    let block = random.block(3 * PASS_CODES + 5, &[query]);
-    for level in Level::available() {
-        let found = fast_within(level, &[query], &block, Radius::new(64).unwrap());
-        assert!(found.len() > 1000 && found.is_sorted_by_key(|near| near.position), "{level}");
     }
 }
 

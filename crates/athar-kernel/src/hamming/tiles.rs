@@ -7,7 +7,11 @@
 use super::{Near, SIEVE_MAX_BITS};
 use crate::{Code, Distance, Radius};
 
-/// One block against a few queries, both small enough for their caches.
+/// Tiles are taken in turn from so many parts of the block. A core that reads memory in several
+/// places at once gets more of it in the same time than one that reads straight on.
+const STREAMS: usize = 4;
+
+/// One block against as many queries as stay in their cache.
 #[derive(Clone, Copy)]
 pub(super) struct Pass<'a> {
     pub queries: &'a [Code],
@@ -42,46 +46,51 @@ impl<L, P, M> Tiling<L, P, M> {
         M: Fn(usize, &[Code; N], usize, &mut Vec<Near>),
     {
         let (tiles, rest) = pass.block.as_chunks::<N>();
-        if pass.radius.bits() <= SIEVE_MAX_BITS {
-            self.sift(pass, tiles, found);
-        } else {
-            self.measure_all(pass, tiles, found);
+        let each = tiles.len() / STREAMS;
+        for step in 0..each {
+            for stream in 0..STREAMS {
+                self.search(pass, tiles, stream * each + step, found);
+            }
+        }
+        for place in STREAMS * each..tiles.len() {
+            self.search(pass, tiles, place, found);
         }
         for query in 0..pass.queries.len() {
             measure(pass, query, rest, tiles.len() * N, found);
         }
     }
 
+    /// Searches one tile for all queries.
     #[inline(always)]
-    fn sift<const N: usize, T>(&self, pass: &Pass<'_>, tiles: &[[Code; N]], found: &mut Vec<Near>)
-    where
+    fn search<const N: usize, T>(
+        &self,
+        pass: &Pass<'_>,
+        tiles: &[[Code; N]],
+        place: usize,
+        found: &mut Vec<Near>,
+    ) where
         L: Fn(&[Code; N]) -> T,
         P: Fn(&T, &Code) -> bool,
         M: Fn(usize, &[Code; N], usize, &mut Vec<Near>),
     {
-        for (place, codes) in tiles.iter().enumerate() {
-            let tile = (self.load)(codes);
-            for (index, query) in pass.queries.iter().enumerate() {
-                if (self.may_hold)(&tile, query) {
-                    (self.measure)(index, codes, place * N, found);
-                }
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn measure_all<const N: usize>(
-        &self,
-        pass: &Pass<'_>,
-        tiles: &[[Code; N]],
-        found: &mut Vec<Near>,
-    ) where
-        M: Fn(usize, &[Code; N], usize, &mut Vec<Near>),
-    {
-        for (place, codes) in tiles.iter().enumerate() {
+        let (codes, first) = (&tiles[place], place * N);
+        if pass.radius.bits() > SIEVE_MAX_BITS {
             for index in 0..pass.queries.len() {
-                (self.measure)(index, codes, place * N, found);
+                (self.measure)(index, codes, first, found);
             }
+            return;
+        }
+        // Measuring calls functions, and no vector register outlives a call: the tile is loaded
+        // again after the rare pass instead of being kept in memory all the time.
+        let mut next = 0;
+        while let Some(queries) = pass.queries.get(next..) {
+            let tile = (self.load)(codes);
+            let Some(passed) = queries.iter().position(|query| (self.may_hold)(&tile, query))
+            else {
+                break;
+            };
+            (self.measure)(next + passed, codes, first, found);
+            next += passed + 1;
         }
     }
 }
