@@ -48,7 +48,9 @@ pub(super) struct Table<'a> {
 pub(super) struct Axis {
     /// Samples in a full window.
     pub window: usize,
-    /// Steps in all, a multiple of the lanes asked for.
+    /// Steps up to the last output that is kept.
+    needed: usize,
+    /// The same as a multiple of the lanes asked for.
     pub steps: usize,
     /// Of the first run, as a [`Table`] of all steps.
     divisors: Vec<f32>,
@@ -58,23 +60,30 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    /// The schedule for `len` samples (at least 1), padded to a multiple of `lanes` steps.
+    /// The schedule for `len` samples (at least 1), its steps padded to a multiple of `lanes`,
+    /// which is a multiple of 4.
     pub fn new(len: usize, lanes: usize) -> Self {
         let window = len.div_ceil(2 * SIDE);
         let lag = window / 2;
-        let steps = (len + 2 * lag).next_multiple_of(lanes);
-        let first_run = |step: usize| match (lag..len + lag).contains(&step) {
-            true => samples_in_window(step, len, window),
-            false => 0,
-        };
-        let divisors: Vec<f32> = (0..steps).map(|step| first_run(step) as f32).collect();
-        let reciprocals = divisors.iter().map(|&d| if d == 0.0 { 0.0 } else { 1.0 / d }).collect();
         let taps = std::array::from_fn(|i| {
             let step = (2 * i + 1) * len / (2 * SIDE) + lag;
             let divisor = samples_in_window(step, len, window) as f32;
             Tap { step: step + lag, divisor, reciprocal: 1.0 / divisor }
         });
-        Self { window, steps, divisors, reciprocals, taps }
+        let needed = taps[SIDE - 1].step + 1;
+        let first_run = |step: usize| match (lag..len + lag).contains(&step) {
+            true => samples_in_window(step, len, window),
+            false => 0,
+        };
+        let steps = needed.next_multiple_of(lanes);
+        let divisors: Vec<f32> = (0..steps).map(|step| first_run(step) as f32).collect();
+        let reciprocals = divisors.iter().map(|&d| if d == 0.0 { 0.0 } else { 1.0 / d }).collect();
+        Self { window, needed, steps, divisors, reciprocals, taps }
+    }
+
+    /// How many of `count` steps from `first` on are needed, in whole fours.
+    pub fn needed(&self, first: usize, count: usize) -> usize {
+        self.needed.saturating_sub(first).next_multiple_of(4).min(count)
     }
 
     /// How the first run divides at `steps`.

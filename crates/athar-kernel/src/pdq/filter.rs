@@ -35,8 +35,8 @@ pub(super) trait Rows {
     fn width(&self) -> usize;
     /// Rows, at least 5.
     fn height(&self) -> usize;
-    /// Writes row `y` to the first `width` floats of `to`.
-    fn row(&self, y: usize, to: &mut [f32]);
+    /// Fills `to` with the luma of row `y` from column `x` on.
+    fn copy<S: Simd>(&self, simd: S, x: usize, y: usize, to: &mut [f32]);
 }
 
 /// The grid of a picture.
@@ -44,8 +44,7 @@ pub(super) trait Rows {
 pub(super) fn downsample<S: Simd>(simd: S, source: &impl Rows) -> Grid {
     let mut walk = Walk::new(simd, source.width(), source.height());
     for first in (0..walk.vertical.steps).step_by(Walk::<S>::STRIP) {
-        walk.enter(source, first);
-        walk.strip(first);
+        walk.strip(source, first);
     }
     walk.grid
 }
@@ -55,9 +54,8 @@ struct Walk<S: Simd> {
     simd: S,
     horizontal: Axis,
     vertical: Axis,
-    /// The strip of the picture, row by row, `stride` floats apart.
+    /// A tile of the picture, row by row.
     picture: Aligned,
-    stride: usize,
     run_1: AlongRows<S>,
     /// Output of run 1: a tile, column by column.
     rows_1: Aligned,
@@ -80,12 +78,9 @@ impl<S: Simd> Walk<S> {
     fn new(simd: S, width: usize, height: usize) -> Self {
         let horizontal = Axis::new(width, Self::TILE);
         let vertical = Axis::new(height, Self::STRIP);
-        // An odd number of cache lines: the rows of a column spread over all sets of the cache.
-        let stride = (horizontal.steps.div_ceil(16) | 1) * 16;
         Self {
             simd,
-            picture: Aligned::zeroed(stride * Self::STRIP),
-            stride,
+            picture: Aligned::zeroed(Self::TILE * Self::STRIP),
             run_1: AlongRows::new(simd, horizontal.window),
             rows_1: Aligned::zeroed(Self::TILE * Self::STRIP),
             run_2: AlongColumns::new(horizontal.steps, vertical.window, Self::STRIP),
@@ -100,50 +95,60 @@ impl<S: Simd> Walk<S> {
         }
     }
 
-    /// Copies the strip that starts at row `first`; outside the picture it is zero.
-    #[inline(always)]
-    fn enter(&mut self, source: &impl Rows, first: usize) {
-        for (y, to) in (first..).zip(self.picture.chunks_exact_mut(self.stride)) {
-            match y < source.height() {
-                true => source.row(y, to),
-                false => to.fill(0.0),
-            }
-        }
-    }
-
     /// Takes the strip that starts at row `first` through all four runs.
     #[inline(always)]
-    fn strip(&mut self, first: usize) {
+    fn strip(&mut self, source: &impl Rows, first: usize) {
         self.run_1.start(self.simd);
         self.run_2.start(first);
         self.run_3.start(self.simd);
         self.run_4.start(first);
+        // Below the picture all sums of run 1 are zero.
+        let inside = first < source.height();
+        if !inside {
+            self.rows_1.fill(0.0);
+        }
         let mut taps = 0;
         for column in (0..self.horizontal.steps).step_by(Self::TILE) {
-            self.rows_once(column);
+            if inside {
+                self.enter(source, first, column);
+                self.rows_once(column);
+            }
             self.columns_once(first, column);
             taps = self.rows_twice(column, taps);
         }
         self.columns_twice(first);
     }
 
+    /// Copies a tile of the picture; outside the picture it is zero.
+    #[inline(always)]
+    fn enter(&mut self, source: &impl Rows, first: usize, column: usize) {
+        let inside = source.width().saturating_sub(column).min(Self::TILE);
+        for (y, to) in (first..).zip(self.picture.chunks_exact_mut(Self::TILE)) {
+            if y < source.height() && inside == Self::TILE {
+                source.copy(self.simd, column, y, &mut to[..Self::TILE]);
+            } else {
+                to.fill(0.0);
+                if y < source.height() {
+                    source.copy(self.simd, column, y, &mut to[..inside]);
+                }
+            }
+        }
+    }
+
     /// Run 1: from the picture to `rows_1`.
     #[inline(always)]
     fn rows_once(&mut self, column: usize) {
-        let (simd, from, out) = (self.simd, &self.picture[column..], &mut self.rows_1[..]);
+        let (simd, from, out) = (self.simd, &self.picture[..], &mut self.rows_1[..]);
+        let stride = Self::STRIP;
+        let count = self.horizontal.needed(column, Self::TILE);
         match self.horizontal.quotients(column..column + Self::TILE) {
             Quotients::Exact(reciprocal) => {
-                let sink =
-                    Means { out, stride: Self::STRIP, divide: Exact(simd.splat(reciprocal)) };
-                self.run_1.tile(simd, from, self.stride, sink);
+                let sink = Means { out, stride, divide: Exact(simd.splat(reciprocal)) };
+                self.run_1.tile(simd, from, Self::TILE, count, sink);
             }
             Quotients::Table(divide) => {
-                self.run_1.tile(
-                    simd,
-                    from,
-                    self.stride,
-                    Means { out, stride: Self::STRIP, divide },
-                );
+                let sink = Means { out, stride, divide };
+                self.run_1.tile(simd, from, Self::TILE, count, sink);
             }
         }
     }
@@ -152,16 +157,18 @@ impl<S: Simd> Walk<S> {
     #[inline(always)]
     fn columns_once(&mut self, first: usize, column: usize) {
         let (simd, stride) = (self.simd, Self::TILE);
+        let count = self.vertical.needed(first, Self::STRIP);
         let quotients = self.vertical.quotients(first..first + Self::STRIP);
         for x in (0..Self::TILE).step_by(2 * S::LANES) {
             let (from, out) = (&self.rows_1[x * Self::STRIP..], &mut self.columns_1[x..]);
             match quotients {
                 Quotients::Exact(reciprocal) => {
                     let sink = Means { out, stride, divide: Exact(simd.splat(reciprocal)) };
-                    self.run_2.pair(simd, from, column + x, sink);
+                    self.run_2.pair(simd, from, column + x, count, sink);
                 }
                 Quotients::Table(divide) => {
-                    self.run_2.pair(simd, from, column + x, Means { out, stride, divide });
+                    let sink = Means { out, stride, divide };
+                    self.run_2.pair(simd, from, column + x, count, sink);
                 }
             }
         }
@@ -176,20 +183,22 @@ impl<S: Simd> Walk<S> {
         let (taps, stride) = (&taps[..inside], Self::STRIP);
         let at = done * stride;
         let sink = Kept { taps, first: column, out: &mut self.rows_2, at, stride };
-        self.run_3.tile(self.simd, &self.columns_1, Self::TILE, sink);
+        let count = self.horizontal.needed(column, Self::TILE);
+        self.run_3.tile(self.simd, &self.columns_1, Self::TILE, count, sink);
         done + inside
     }
 
     /// Run 4: from `rows_2` to those rows of the grid whose step lies in this strip.
     #[inline(always)]
     fn columns_twice(&mut self, first: usize) {
+        let count = self.vertical.needed(first, Self::STRIP);
         let taps = &self.vertical.taps[self.written..];
         let inside = taps.iter().take_while(|tap| tap.step < first + Self::STRIP).count();
         for x in (0..SIDE).step_by(2 * S::LANES) {
             let at = self.written * SIDE + x;
             let out = &mut self.grid.0[..];
             let sink = Kept { taps: &taps[..inside], first, out, at, stride: SIDE };
-            self.run_4.pair(self.simd, &self.rows_2[x * Self::STRIP..], x, sink);
+            self.run_4.pair(self.simd, &self.rows_2[x * Self::STRIP..], x, count, sink);
         }
         self.written += inside;
     }
@@ -282,14 +291,15 @@ impl<S: Simd> AlongRows<S> {
         self.columns[..self.window * Self::STRIP].fill(0.0);
     }
 
-    /// Takes a tile of rows that are a stride apart, and hands on the sums at each of its columns.
+    /// Takes the first `count` columns of a tile of rows that are a stride apart, and hands on the
+    /// sums at each.
     #[inline(always)]
-    fn tile(&mut self, simd: S, from: &[f32], stride: usize, mut sink: impl Sink<S>) {
+    fn tile(&mut self, simd: S, from: &[f32], stride: usize, count: usize, mut sink: impl Sink<S>) {
         let [mut a, mut b] = self.sums;
         let lower = &from[S::LANES * stride..];
         let columns = Cell::from_mut(&mut self.columns[..]).as_slice_of_cells();
         let (old, new) = (columns, &columns[self.window * Self::STRIP..]);
-        for left in (0..Self::TILE).step_by(4) {
+        for left in (0..count).step_by(4) {
             let new_a = simd.load_transposed(&from[left..], stride);
             let new_b = simd.load_transposed(&lower[left..], stride);
             let old = &old[left * Self::STRIP..][..4 * Self::STRIP];
@@ -350,16 +360,23 @@ impl AlongColumns {
         }
     }
 
-    /// Takes two vectors of columns of the strip, each column as high as the strip, the first
-    /// of which is column `x`, and hands on the sums at each row.
+    /// Takes the first `count` rows of two vectors of columns, each column as high as the strip
+    /// and the first of them column `x`, and hands on the sums at each row.
     #[inline(always)]
-    fn pair<S: Simd>(&mut self, simd: S, from: &[f32], x: usize, mut sink: impl Sink<S>) {
+    fn pair<S: Simd>(
+        &mut self,
+        simd: S,
+        from: &[f32],
+        x: usize,
+        count: usize,
+        mut sink: impl Sink<S>,
+    ) {
         let strip = GROUPS * S::LANES;
         let ring = Cell::from_mut(&mut self.ring[..]).as_slice_of_cells();
         let sums = &mut self.sums[x..][..2 * S::LANES];
         let (mut a, mut b) = (simd.load(sums), simd.load(&sums[S::LANES..]));
         let right = &from[S::LANES * strip..];
-        for (top, places) in self.places.chunks_exact(4).enumerate() {
+        for (top, places) in self.places[..count].chunks_exact(4).enumerate() {
             let new_a = simd.load_transposed(&from[4 * top..], strip);
             let new_b = simd.load_transposed(&right[4 * top..], strip);
             for k in 0..4 {

@@ -6,6 +6,7 @@
 //! (299 R + 587 G + 114 B) / 1000: whole numbers below 2^24 and one division.
 
 use super::filter::Rows;
+use super::simd::Simd;
 
 /// Rows of a picture whose bytes are R, G, B, pixel after pixel.
 pub(super) struct RgbRows<'a> {
@@ -25,8 +26,8 @@ impl Rows for RgbRows<'_> {
     }
 
     #[inline(always)]
-    fn row(&self, y: usize, to: &mut [f32]) {
-        convert(&self.rgb[3 * y * self.width..][..3 * self.width], to);
+    fn copy<S: Simd>(&self, _: S, x: usize, y: usize, to: &mut [f32]) {
+        convert(&self.rgb[3 * (y * self.width + x)..][..3 * to.len()], to);
     }
 }
 

@@ -168,7 +168,12 @@ impl Rows for Plane {
     }
 
     #[inline(always)]
-    fn row(&self, y: usize, to: &mut [f32]) {
-        to[..self.width()].copy_from_slice(self.row(y));
+    fn copy<S: Simd>(&self, simd: S, x: usize, y: usize, to: &mut [f32]) {
+        let from = &self.luma()[y * self.width() + x..][..to.len()];
+        let whole = to.len() / S::LANES * S::LANES;
+        for at in (0..whole).step_by(S::LANES) {
+            simd.store(simd.load(&from[at..]), &mut to[at..]);
+        }
+        to[whole..].copy_from_slice(&from[whole..]);
     }
 }
