@@ -10,9 +10,9 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
+    /// Hidden until it is known how much there is to do.
     pub(crate) fn new() -> Self {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
-        Self { bar, files: 0, done: 0 }
+        Self { bar: ProgressBar::hidden(), files: 0, done: 0 }
     }
 
     /// Bytes are what takes time, so the bar and the time left follow them.
@@ -25,6 +25,7 @@ impl Progress {
             self.bar.set_style(style.progress_chars("━╸─"));
         }
         self.show();
+        self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(8));
     }
 
     pub(crate) fn advance(&mut self, bytes: u64) {
