@@ -1,6 +1,6 @@
 //! All that is computed of one medium.
 
-use crate::pdq::{PdqOrientations, pdq_orientations};
+use crate::pdq::{PdqOrientations, pdq_turned};
 use crate::second::{Second, seconds};
 use athar_kernel::{Code, Level, Orientation, Plane};
 
@@ -29,7 +29,7 @@ pub struct PictureFingerprint {
 
 /// The fingerprint of an upright picture.
 pub fn fingerprint_picture(plane: &Plane, level: Level) -> PictureFingerprint {
-    PictureFingerprint { pdq: pdq_orientations(plane, level), seconds: seconds(plane) }
+    PictureFingerprint { pdq: pdq_turned(plane, level), seconds: seconds(plane) }
 }
 
 impl PictureFingerprint {

@@ -8,12 +8,14 @@
 //!                                              └─ DCT ─► 16 x 16 spectrum ─► 256 bits: > median
 //! ```
 //!
-//! The eight orientations cost one spectrum: mirroring a picture changes the sign of every other
-//! row or column of it, a quarter turn also transposes it. There are only four patterns of signs,
-//! and a transposed spectrum has the median of the plain one. So four medians give eight codes,
-//! each within a few bits of the code of the picture that was really turned.
+//! There are two ways to the eight orientations. [`pdq_orientations`] is the reference's: one
+//! spectrum, in which a mirrored picture has the sign of every other row or column changed and a
+//! picture turned by a quarter is transposed. There are only four patterns of signs, and a
+//! transposed spectrum has the median of the plain one, so four medians give eight codes, each
+//! some bits from that of the picture really turned. [`pdq_turned`] walks over the picture four
+//! times and gives the codes of the really turned pictures: those to ask with.
 
-use athar_kernel::pdq::{COEFFICIENTS, Grid, Spectrum};
+use athar_kernel::pdq::{COEFFICIENTS, Grid, Mirroring, Spectrum};
 use athar_kernel::{Code, Level, Orientation, Plane};
 
 /// The scheme's name wherever codes are stored.
@@ -72,6 +74,25 @@ pub fn pdq(plane: &Plane, level: Level) -> Pdq {
 pub fn pdq_orientations(plane: &Plane, level: Level) -> PdqOrientations {
     let grid = Grid::of(plane, level);
     grid.map_or(PdqOrientations::NONE, |grid| PdqOrientations::of_grid(&grid, level))
+}
+
+/// The codes that the picture has once it is really turned, from four walks over it.
+///
+/// A cell of the grid and a window of even width lie half a pixel to one side, so mirroring a
+/// picture moves them, and [`pdq_orientations`], which mirrors the spectrum instead, is off: on
+/// 248 photographs 12 bits at the median, 32 in one of a hundred, 60 at worst. These codes were
+/// off in none. A quarter turn takes rows for columns and moves nothing.
+pub fn pdq_turned(plane: &Plane, level: Level) -> PdqOrientations {
+    let code = |left_right, top_bottom| {
+        let mirroring = Mirroring { left_right, top_bottom };
+        let grid = Grid::of_mirrored(plane, mirroring, level);
+        grid.map_or(Pdq::NONE, |grid| Pdq::of_grid(&grid, level))
+    };
+    let plain = code(false, false);
+    let others = [code(true, false), code(false, true), code(true, true)].map(|pdq| pdq.code);
+    let [mirrored, upside, turned] = others;
+    let codes = in_orientations([plain.code, mirrored, upside, turned]);
+    PdqOrientations { codes, quality: plain.quality }
 }
 
 /// As [`pdq_orientations`], of `3 * width * height` bytes of 8-bit R, G and B, row by row; `None`
@@ -184,6 +205,8 @@ mod tests {
                 // A filter window of even width is off its centre, and a turn moves it: patches of
                 // noise feel that more than photographs. A wrong orientation is 128 bits away.
                 assert!(distance.bits() <= 31, "{orientation:?}: {distance:?}");
+                let exact = pdq_turned(&plane, Level::best()).codes[orientation as usize];
+                assert!(turned.code == exact, "{orientation:?}");
             }
         }
     }

@@ -44,6 +44,15 @@ pub struct Grid(pub [f32; SIDE * SIDE]);
 #[derive(Clone, PartialEq)]
 pub struct Spectrum(pub [f32; COEFFICIENTS * COEFFICIENTS]);
 
+/// Which sides of a picture change places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Mirroring {
+    /// Left and right.
+    pub left_right: bool,
+    /// Top and bottom.
+    pub top_bottom: bool,
+}
+
 impl Grid {
     /// The grid of a plane: itself where it is 64 x 64, else blurred by a tent of 1/64 of each
     /// side and sampled. `None` where a side is shorter than [`MIN_SIDE_PX`].
@@ -51,6 +60,22 @@ impl Grid {
         match plane.luma().try_into() {
             Ok(cells) if plane.width() == SIDE => Some(Self(cells)),
             _ => Self::sampled(plane, level),
+        }
+    }
+
+    /// [`Grid::of`] the plane after it was mirrored. It is not the grid mirrored: windows of even
+    /// width and the centres of cells lie half a pixel to one side.
+    pub fn of_mirrored(plane: &Plane, mirroring: Mirroring, level: Level) -> Option<Self> {
+        let rows = Mirrored { plane, mirroring };
+        match plane.width() == SIDE && plane.height() == SIDE {
+            true => {
+                let mut cells = [0.0; SIDE * SIDE];
+                for (y, row) in cells.chunks_exact_mut(SIDE).enumerate() {
+                    rows.copy(Scalar, 0, y, row);
+                }
+                Some(Self(cells))
+            }
+            false => Self::sampled(&rows, level),
         }
     }
 
@@ -175,5 +200,31 @@ impl Rows for Plane {
             simd.store(simd.load(&from[at..]), &mut to[at..]);
         }
         to[whole..].copy_from_slice(&from[whole..]);
+    }
+}
+
+struct Mirrored<'a> {
+    plane: &'a Plane,
+    mirroring: Mirroring,
+}
+
+impl Rows for Mirrored<'_> {
+    fn width(&self) -> usize {
+        self.plane.width()
+    }
+
+    fn height(&self) -> usize {
+        self.plane.height()
+    }
+
+    #[inline(always)]
+    fn copy<S: Simd>(&self, simd: S, x: usize, y: usize, to: &mut [f32]) {
+        let y = if self.mirroring.top_bottom { self.plane.height() - 1 - y } else { y };
+        if self.mirroring.left_right {
+            self.plane.copy(simd, self.plane.width() - x - to.len(), y, to);
+            to.reverse();
+        } else {
+            self.plane.copy(simd, x, y, to);
+        }
     }
 }

@@ -115,6 +115,26 @@ fn rgb_and_its_luma_have_one_grid() {
 }
 
 #[test]
+fn a_mirrored_grid_is_that_of_the_mirrored_plane() {
+    use crate::Orientation::{Mirror, MirrorRot180, Rot0, Rot180};
+    let mut next = noise(5);
+    for (width, height) in [(5, 9), (64, 64), (131, 70), (512, 100)] {
+        let plane = Plane::from_fn(width, height, |_, _| (next() % 255_001) as f32 / 1000.0);
+        for orientation in [Rot0, Rot180, Mirror, MirrorRot180] {
+            let mirroring = Mirroring {
+                left_right: matches!(orientation, Mirror | Rot180),
+                top_bottom: matches!(orientation, MirrorRot180 | Rot180),
+            };
+            let turned = plane.clone().oriented(orientation);
+            for level in Level::available() {
+                let grid = Grid::of_mirrored(&plane, mirroring, level);
+                assert!(grid.is_some() && grid == Grid::of(&turned, level), "{orientation:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_is_too_small_or_not_filled_has_no_grid() {
     let level = Level::best();
     for (width, height) in [(0, 0), (0, 9), (4, 4000), (4000, 4), (1, 1)] {
