@@ -1,3 +1,5 @@
+//! The scans of every level against their naive twins.
+
 use super::*;
 use std::array;
 
