@@ -6,6 +6,8 @@
 //! - *false alarms*: every pair of unrelated photographs, by the smallest distance of eight
 //!   orientations. The program carries this table and states it with every match.
 
+#![expect(clippy::print_stdout, reason = "a program whose answer is its output")]
+
 use anyhow::{Context, Result};
 use athar_engine::policy;
 use athar_hash::{PictureFingerprint, fingerprint_picture};
@@ -107,13 +109,13 @@ fn recall(photos: &[PathBuf]) -> Result<Recall> {
     });
     let pairs: Vec<_> = pairs.into_iter().flatten().collect();
     let row = |(number, edit): (usize, &athar_tests::edits::Edit)| {
-        RecallRow::new(edit.name, pairs.iter().filter_map(|pair| pair[number]).collect())
+        RecallRow::new(edit.name, &pairs.iter().filter_map(|pair| pair[number]).collect::<Vec<_>>())
     };
     Ok(Recall { rows: EDITS.iter().enumerate().map(row).collect() })
 }
 
 impl RecallRow {
-    fn new(edit: &'static str, pairs: Vec<(u16, u16)>) -> Self {
+    fn new(edit: &'static str, pairs: &[(u16, u16)]) -> Self {
         let mut distances: Vec<_> = pairs.iter().map(|pair| pair.0).collect();
         let mut seconds: Vec<_> = pairs.iter().map(|pair| pair.1).collect();
         distances.sort_unstable();
