@@ -45,9 +45,19 @@ pub(super) fn within_avx2(pass: Pass<'_>, found: &mut Vec<Near>) {
     tiling.run(&pass, found);
 }
 
-/// Every pair of the pass within its radius.
+/// Every pair of the pass within its radius. A single query waits for memory, and AVX2's shorter
+/// loads keep more of it coming.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq,avx2,popcnt")]
 pub(super) fn within_avx512(pass: Pass<'_>, found: &mut Vec<Near>) {
+    if pass.queries.len() == 1 {
+        within_avx2(pass, found);
+    } else {
+        within_many_avx512(pass, found);
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq,avx2,popcnt")]
+fn within_many_avx512(pass: Pass<'_>, found: &mut Vec<Near>) {
     let radius = _mm512_set1_epi64(i64::from(pass.radius.bits()));
     let tiling = Tiling {
         load: |codes: &[Code; TILE_AVX512]| {
