@@ -7,6 +7,7 @@ use athar_index::{Index, Snapshot};
 use athar_kernel::{Code, Distance, Level, Orientation};
 use athar_ledger::{CodeChange, ItemId, Ledger, LedgerError, Seq};
 use std::collections::HashMap;
+use std::mem;
 
 /// A stored code near a query, the nearest of its item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,19 +42,22 @@ impl Lookup {
     /// makes sure that nothing which another process added meanwhile is missed.
     pub(crate) fn catch_up(&mut self, ledger: &Ledger) -> Result<(), LedgerError> {
         let (index, entries) = (&mut self.index, &mut self.entries);
+        let mut gained = Vec::new();
         self.reached = ledger.for_each_code_since(self.reached, |change| match change {
             CodeChange::Added { id, item, space, code, second, .. } => {
                 if space == Space::Pdq.name() {
                     let second = second.and_then(Second::from_bytes);
                     entries.insert(id.0 as u64, Entry { item, second });
-                    index.insert(code, id.0 as u64);
+                    gained.push((code, id.0 as u64));
                 }
             }
             CodeChange::Removed { id, .. } => {
+                index.insert_batch(&mem::take(&mut gained));
                 entries.remove(&(id.0 as u64));
                 index.remove(id.0 as u64);
             }
         })?;
+        index.insert_batch(&gained);
         Ok(())
     }
 

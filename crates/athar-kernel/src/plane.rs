@@ -100,7 +100,7 @@ impl std::error::Error for PlaneError {}
 mod tests {
     use super::*;
 
-    fn letters(plane: Plane) -> String {
+    fn letters(plane: &Plane) -> String {
         let mut text = String::new();
         for y in 0..plane.height() {
             text.extend(plane.row(y).iter().map(|&v| char::from(v as u8)));
@@ -114,7 +114,7 @@ mod tests {
         // a b c
         // d e f
         let plane = || Plane::from_fn(3, 2, |x, y| f32::from(b'a' + (y * 3 + x) as u8));
-        let seen = Orientation::ALL.map(|o| letters(plane().oriented(o)));
+        let seen = Orientation::ALL.map(|o| letters(&plane().oriented(o)));
         assert_eq!(
             seen,
             [
