@@ -1,7 +1,7 @@
 //! PDQ against the reference implementation, bit for bit: pictures by formula, whose codes are
 //! in `golden/pdq_synthetic.tsv`, and the corpus's photographs where it is at hand.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use athar_hash::pdq::{pdq, pdq_orientations, pdq_orientations_of_rgb, pdq_turned};
 use athar_kernel::{Code, Level, Orientation, Plane};
