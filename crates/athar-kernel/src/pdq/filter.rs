@@ -26,8 +26,8 @@ use std::cell::Cell;
 
 /// Groups of lanes in a strip: two running sums that do not wait for one another.
 const GROUPS: usize = 2;
-/// Columns of a tile, in vectors.
-const TILE_VECTORS: usize = 2;
+/// Columns of a tile: with what it needs of the past it fits the innermost cache.
+pub(super) const TILE: usize = 32;
 
 /// Where rows of luma come from.
 pub(super) trait Rows {
@@ -37,6 +37,13 @@ pub(super) trait Rows {
     fn height(&self) -> usize;
     /// Fills `to` with the luma of row `y` from column `x` on.
     fn copy<S: Simd>(&self, simd: S, x: usize, y: usize, to: &mut [f32]);
+    /// Fills the tiles' rows that are `to` with the luma of as many rows from `y` on, from column
+    /// `x` on.
+    fn copy_rows<S: Simd>(&self, simd: S, x: usize, y: usize, to: &mut [[f32; TILE]]) {
+        for (y, to) in (y..).zip(to) {
+            self.copy(simd, x, y, to);
+        }
+    }
 }
 
 /// The grid of a picture.
@@ -73,18 +80,17 @@ struct Walk<S: Simd> {
 
 impl<S: Simd> Walk<S> {
     const STRIP: usize = GROUPS * S::LANES;
-    const TILE: usize = TILE_VECTORS * S::LANES;
 
     fn new(simd: S, width: usize, height: usize) -> Self {
-        let horizontal = Axis::new(width, Self::TILE);
+        let horizontal = Axis::new(width, TILE);
         let vertical = Axis::new(height, Self::STRIP);
         Self {
             simd,
-            picture: Aligned::zeroed(Self::TILE * Self::STRIP),
+            picture: Aligned::zeroed(TILE * Self::STRIP),
             run_1: AlongRows::new(simd, horizontal.window),
-            rows_1: Aligned::zeroed(Self::TILE * Self::STRIP),
+            rows_1: Aligned::zeroed(TILE * Self::STRIP),
             run_2: AlongColumns::new(horizontal.steps, vertical.window, Self::STRIP),
-            columns_1: Aligned::zeroed(Self::TILE * Self::STRIP),
+            columns_1: Aligned::zeroed(TILE * Self::STRIP),
             run_3: AlongRows::new(simd, horizontal.window),
             rows_2: Aligned::zeroed(SIDE * Self::STRIP),
             run_4: AlongColumns::new(SIDE, vertical.window, Self::STRIP),
@@ -108,7 +114,7 @@ impl<S: Simd> Walk<S> {
             self.rows_1.fill(0.0);
         }
         let mut taps = 0;
-        for column in (0..self.horizontal.steps).step_by(Self::TILE) {
+        for column in (0..self.horizontal.steps).step_by(TILE) {
             if inside {
                 self.enter(source, first, column);
                 self.rows_once(column);
@@ -122,15 +128,16 @@ impl<S: Simd> Walk<S> {
     /// Copies a tile of the picture; outside the picture it is zero.
     #[inline(always)]
     fn enter(&mut self, source: &impl Rows, first: usize, column: usize) {
-        let inside = source.width().saturating_sub(column).min(Self::TILE);
-        for (y, to) in (first..).zip(self.picture.chunks_exact_mut(Self::TILE)) {
-            if y < source.height() && inside == Self::TILE {
-                source.copy(self.simd, column, y, &mut to[..Self::TILE]);
-            } else {
-                to.fill(0.0);
-                if y < source.height() {
-                    source.copy(self.simd, column, y, &mut to[..inside]);
-                }
+        let across = source.width().saturating_sub(column).min(TILE);
+        let down = source.height().saturating_sub(first).min(Self::STRIP);
+        let tile = self.picture.as_chunks_mut().0;
+        if across == TILE {
+            source.copy_rows(self.simd, column, first, &mut tile[..down]);
+            tile[down..].fill([0.0; TILE]);
+        } else {
+            tile.fill([0.0; TILE]);
+            for (y, to) in (first..).zip(&mut tile[..down]) {
+                source.copy(self.simd, column, y, &mut to[..across]);
             }
         }
     }
@@ -140,15 +147,15 @@ impl<S: Simd> Walk<S> {
     fn rows_once(&mut self, column: usize) {
         let (simd, from, out) = (self.simd, &self.picture[..], &mut self.rows_1[..]);
         let stride = Self::STRIP;
-        let count = self.horizontal.needed(column, Self::TILE);
-        match self.horizontal.quotients(column..column + Self::TILE) {
+        let count = self.horizontal.needed(column, TILE);
+        match self.horizontal.quotients(column..column + TILE) {
             Quotients::Exact(reciprocal) => {
                 let sink = Means { out, stride, divide: Exact(simd.splat(reciprocal)) };
-                self.run_1.tile(simd, from, Self::TILE, count, sink);
+                self.run_1.tile(simd, from, TILE, count, sink);
             }
             Quotients::Table(divide) => {
                 let sink = Means { out, stride, divide };
-                self.run_1.tile(simd, from, Self::TILE, count, sink);
+                self.run_1.tile(simd, from, TILE, count, sink);
             }
         }
     }
@@ -156,19 +163,19 @@ impl<S: Simd> Walk<S> {
     /// Run 2: from `rows_1` to `columns_1`.
     #[inline(always)]
     fn columns_once(&mut self, first: usize, column: usize) {
-        let (simd, stride) = (self.simd, Self::TILE);
+        let (simd, stride) = (self.simd, TILE);
         let count = self.vertical.needed(first, Self::STRIP);
         let quotients = self.vertical.quotients(first..first + Self::STRIP);
-        for x in (0..Self::TILE).step_by(2 * S::LANES) {
+        for x in (0..TILE).step_by(2 * S::LANES) {
             let (from, out) = (&self.rows_1[x * Self::STRIP..], &mut self.columns_1[x..]);
             match quotients {
                 Quotients::Exact(reciprocal) => {
                     let sink = Means { out, stride, divide: Exact(simd.splat(reciprocal)) };
-                    self.run_2.pair(simd, from, column + x, count, sink);
+                    self.run_2.pair(simd, from, (column / TILE, x), count, sink);
                 }
                 Quotients::Table(divide) => {
                     let sink = Means { out, stride, divide };
-                    self.run_2.pair(simd, from, column + x, count, sink);
+                    self.run_2.pair(simd, from, (column / TILE, x), count, sink);
                 }
             }
         }
@@ -179,12 +186,12 @@ impl<S: Simd> Walk<S> {
     #[inline(always)]
     fn rows_twice(&mut self, column: usize, done: usize) -> usize {
         let taps = &self.horizontal.taps[done..];
-        let inside = taps.iter().take_while(|tap| tap.step < column + Self::TILE).count();
+        let inside = taps.iter().take_while(|tap| tap.step < column + TILE).count();
         let (taps, stride) = (&taps[..inside], Self::STRIP);
         let at = done * stride;
         let sink = Kept { taps, first: column, out: &mut self.rows_2, at, stride };
-        let count = self.horizontal.needed(column, Self::TILE);
-        self.run_3.tile(self.simd, &self.columns_1, Self::TILE, count, sink);
+        let count = self.horizontal.needed(column, TILE);
+        self.run_3.tile(self.simd, &self.columns_1, TILE, count, sink);
         done + inside
     }
 
@@ -198,7 +205,8 @@ impl<S: Simd> Walk<S> {
             let at = self.written * SIDE + x;
             let out = &mut self.grid.0[..];
             let sink = Kept { taps: &taps[..inside], first, out, at, stride: SIDE };
-            self.run_4.pair(self.simd, &self.rows_2[x * Self::STRIP..], x, count, sink);
+            let from = &self.rows_2[x * Self::STRIP..];
+            self.run_4.pair(self.simd, from, (x / TILE, x % TILE), count, sink);
         }
         self.written += inside;
     }
@@ -277,10 +285,9 @@ struct AlongRows<S: Simd> {
 
 impl<S: Simd> AlongRows<S> {
     const STRIP: usize = GROUPS * S::LANES;
-    const TILE: usize = TILE_VECTORS * S::LANES;
 
     fn new(simd: S, window: usize) -> Self {
-        let columns = Aligned::zeroed((window + Self::TILE) * Self::STRIP);
+        let columns = Aligned::zeroed((window + TILE) * Self::STRIP);
         Self { window, sums: [simd.splat(0.0); GROUPS], columns }
     }
 
@@ -315,7 +322,7 @@ impl<S: Simd> AlongRows<S> {
         }
         self.sums = [a, b];
         for at in (0..self.window * Self::STRIP).step_by(S::LANES) {
-            let last = simd.load_cells(&columns[Self::TILE * Self::STRIP + at..]);
+            let last = simd.load_cells(&columns[TILE * Self::STRIP + at..]);
             simd.store_cells(last, &columns[at..]);
         }
     }
@@ -323,71 +330,75 @@ impl<S: Simd> AlongRows<S> {
 
 /// Running sums along the columns of the picture: lanes are columns.
 struct AlongColumns {
-    width: usize,
     window: usize,
     sums: Aligned,
-    /// The last rows, `window` of them and a strip at least.
-    ring: Aligned,
-    /// Where the rows of the strip go in the ring, and where those they push out are.
-    places: Vec<Place>,
+    /// For each tile a ring of its last rows: `rings` of them, whole strips and the window at
+    /// least, and again the first ones, so that four rows are always side by side.
+    rings: Aligned,
+    ring_rows: usize,
+    /// Where in a ring the strip begins.
+    start: usize,
 }
 
-/// Offsets of two rows in the ring, in floats.
-#[derive(Clone, Copy)]
-struct Place {
-    new: usize,
-    old: usize,
-}
+/// Rows of a ring that stand at both its ends.
+const WRAPPED: usize = 3;
 
 impl AlongColumns {
     fn new(width: usize, window: usize, strip: usize) -> Self {
+        let ring_rows = (window + strip).next_multiple_of(strip);
         Self {
-            width,
             window,
             sums: Aligned::zeroed(width),
-            ring: Aligned::zeroed((window + strip) * width),
-            places: vec![Place { new: 0, old: 0 }; strip],
+            rings: Aligned::zeroed((ring_rows + WRAPPED) * width),
+            ring_rows,
+            start: 0,
         }
     }
 
     /// Goes to the strip that starts at row `first`.
     #[inline(always)]
     fn start(&mut self, first: usize) {
-        let rows = self.window + self.places.len();
-        for (i, place) in self.places.iter_mut().enumerate() {
-            place.new = (first + i) % rows * self.width;
-            place.old = (first + i + rows - self.window) % rows * self.width;
-        }
+        self.start = first % self.ring_rows;
     }
 
     /// Takes the first `count` rows of two vectors of columns, each column as high as the strip
-    /// and the first of them column `x`, and hands on the sums at each row.
+    /// and the first of them column `x` of a tile, and hands on the sums at each row.
     #[inline(always)]
     fn pair<S: Simd>(
         &mut self,
         simd: S,
         from: &[f32],
-        x: usize,
+        (tile, x): (usize, usize),
         count: usize,
         mut sink: impl Sink<S>,
     ) {
         let strip = GROUPS * S::LANES;
-        let ring = Cell::from_mut(&mut self.ring[..]).as_slice_of_cells();
-        let sums = &mut self.sums[x..][..2 * S::LANES];
+        let ring = (self.ring_rows + WRAPPED) * TILE;
+        let ring = &mut self.rings[tile * ring..][..ring];
+        let ring = Cell::from_mut(ring).as_slice_of_cells();
+        let sums = &mut self.sums[tile * TILE + x..][..2 * S::LANES];
         let (mut a, mut b) = (simd.load(sums), simd.load(&sums[S::LANES..]));
         let right = &from[S::LANES * strip..];
-        for (top, places) in self.places[..count].chunks_exact(4).enumerate() {
-            let new_a = simd.load_transposed(&from[4 * top..], strip);
-            let new_b = simd.load_transposed(&right[4 * top..], strip);
+        let mut pushed_out = (self.start + self.ring_rows - self.window) % self.ring_rows;
+        for top in (0..count).step_by(4) {
+            let new_a = simd.load_transposed(&from[top..], strip);
+            let new_b = simd.load_transposed(&right[top..], strip);
+            let new = &ring[(self.start + top) * TILE + x..][..3 * TILE + 2 * S::LANES];
+            let old = &ring[pushed_out * TILE + x..][..3 * TILE + 2 * S::LANES];
             for k in 0..4 {
-                let new = &ring[places[k].new + x..][..2 * S::LANES];
-                simd.store_cells(new_a[k], new);
-                simd.store_cells(new_b[k], &new[S::LANES..]);
-                let old = &ring[places[k].old + x..][..2 * S::LANES];
-                a = simd.sub(simd.add(a, new_a[k]), simd.load_cells(old));
-                b = simd.sub(simd.add(b, new_b[k]), simd.load_cells(&old[S::LANES..]));
-                sink.put(simd, 4 * top + k, [a, b]);
+                simd.store_cells(new_a[k], &new[k * TILE..]);
+                simd.store_cells(new_b[k], &new[k * TILE + S::LANES..]);
+                if self.start + top == 0 && k < WRAPPED {
+                    let again = &ring[(self.ring_rows + k) * TILE + x..][..2 * S::LANES];
+                    simd.store_cells(new_a[k], again);
+                    simd.store_cells(new_b[k], &again[S::LANES..]);
+                }
+                a = simd.sub(simd.add(a, new_a[k]), simd.load_cells(&old[k * TILE..]));
+                b = simd.sub(simd.add(b, new_b[k]), simd.load_cells(&old[k * TILE + S::LANES..]));
+                sink.put(simd, top + k, [a, b]);
             }
+            pushed_out += 4;
+            pushed_out -= if pushed_out >= self.ring_rows { self.ring_rows } else { 0 };
         }
         simd.store(a, sums);
         simd.store(b, &mut sums[S::LANES..]);

@@ -25,7 +25,7 @@ mod x86;
 
 use crate::level::Kind;
 use crate::{Code, Level, Plane};
-use filter::Rows;
+use filter::{Rows, TILE};
 use scalar::Scalar;
 use simd::{Kernel, Simd};
 
@@ -200,6 +200,17 @@ impl Rows for Plane {
             simd.store(simd.load(&from[at..]), &mut to[at..]);
         }
         to[whole..].copy_from_slice(&from[whole..]);
+    }
+
+    #[inline(always)]
+    fn copy_rows<S: Simd>(&self, simd: S, x: usize, y: usize, to: &mut [[f32; TILE]]) {
+        let rows = self.luma()[y * self.width()..].chunks_exact(self.width());
+        for (row, to) in rows.zip(to) {
+            let from = &row[x..x + TILE];
+            for at in (0..TILE).step_by(S::LANES) {
+                simd.store(simd.load(&from[at..]), &mut to[at..]);
+            }
+        }
     }
 }
 
