@@ -6,8 +6,8 @@
 use super::record::{self, Group, Machine, Row};
 use std::fmt::Write;
 
-const WIDTH: f64 = 860.0;
-const LABEL_WIDTH: f64 = 240.0;
+const WIDTH: f64 = 1000.0;
+const LABEL_WIDTH: f64 = 380.0;
 const BAR_WIDTH: f64 = 400.0;
 const BAR_HEIGHT: f64 = 20.0;
 const STEP: f64 = 28.0;
