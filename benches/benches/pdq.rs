@@ -23,25 +23,30 @@ use std::time::Duration;
 
 const SIDE: usize = 512;
 
+/// One group for all, so that the table gives ratios.
+const GROUP: &str = "PDQ of 512 x 512 pixels, one thread";
+
 criterion_group!(benches, ours, pdqhash_crate, yume);
 criterion_main!(benches);
 
 fn ours(criterion: &mut Criterion) {
     let (rgb, plane) = (noise(), plane());
     for level in Level::available() {
-        let mut group = criterion.benchmark_group(format!("pdq_512/athar_{level}"));
-        group.bench_function("eight_from_plane", |b| {
+        let mut group = criterion.benchmark_group(GROUP);
+        group.bench_function(format!("athar {level} eight_from_plane"), |b| {
             b.iter(|| pdq_orientations(black_box(&plane), level));
         });
-        group.bench_function("eight_from_rgb", |b| {
+        group.bench_function(format!("athar {level} eight_from_rgb"), |b| {
             b.iter(|| pdq_orientations_of_rgb(SIDE, SIDE, black_box(&rgb), level));
         });
-        group.bench_function("one_from_plane", |b| b.iter(|| pdq(black_box(&plane), level)));
-        group.bench_function("eight_really_turned", |b| {
+        group.bench_function(format!("athar {level} one_from_plane"), |b| {
+            b.iter(|| pdq(black_box(&plane), level))
+        });
+        group.bench_function(format!("athar {level} eight_really_turned"), |b| {
             b.iter(|| pdq_turned(black_box(&plane), level));
         });
         if let Some(grid) = Grid::of(&plane, level) {
-            group.bench_function("eight_from_grid", |b| {
+            group.bench_function(format!("athar {level} eight_from_grid"), |b| {
                 b.iter(|| PdqOrientations::of_grid(black_box(&grid), level));
             });
         }
@@ -52,12 +57,12 @@ fn ours(criterion: &mut Criterion) {
 fn pdqhash_crate(criterion: &mut Criterion) {
     let picture = pdqhash::image::RgbImage::from_raw(SIDE as u32, SIDE as u32, noise());
     let Some(picture) = picture.map(pdqhash::image::DynamicImage::ImageRgb8) else { return };
-    let mut group = criterion.benchmark_group("pdq_512/pdqhash");
+    let mut group = criterion.benchmark_group(GROUP);
     group.sample_size(20);
-    group.bench_function("generate_pdq", |b| {
+    group.bench_function("pdqhash generate_pdq", |b| {
         b.iter(|| pdqhash::generate_pdq(black_box(&picture)));
     });
-    group.bench_function("generate_pdq_full_size", |b| {
+    group.bench_function("pdqhash generate_pdq_full_size", |b| {
         b.iter(|| pdqhash::generate_pdq_full_size(black_box(&picture)));
     });
     group.finish();
@@ -66,10 +71,10 @@ fn pdqhash_crate(criterion: &mut Criterion) {
 fn yume(criterion: &mut Criterion) {
     let builds = [("as_built", "", &[][..]), ("native_avx512", "-Ctarget-cpu=native", &["avx512"])];
     for (name, flags, features) in builds {
-        let mut group = criterion.benchmark_group("pdq_512/yume_pdq");
+        let mut group = criterion.benchmark_group(GROUP);
         match Peer::start(name, flags, features) {
             Ok(mut peer) => {
-                group.bench_function(format!("eight_from_plane_{name}"), |b| {
+                group.bench_function(format!("yume-pdq {name} eight_from_plane"), |b| {
                     b.iter_custom(|times| peer.time(times).unwrap_or(Duration::MAX));
                 });
             }
