@@ -40,7 +40,7 @@ fn ours(criterion: &mut Criterion) {
             b.iter(|| pdq_orientations_of_rgb(SIDE, SIDE, black_box(&rgb), level));
         });
         group.bench_function(format!("athar {level} one_from_plane"), |b| {
-            b.iter(|| pdq(black_box(&plane), level))
+            b.iter(|| pdq(black_box(&plane), level));
         });
         group.bench_function(format!("athar {level} eight_really_turned"), |b| {
             b.iter(|| pdq_turned(black_box(&plane), level));
