@@ -98,7 +98,7 @@ impl Peer {
         let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/yume-pdq");
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("yume-pdq").join(name);
         let build = Command::new(env!("CARGO"))
-            .args(["build", "--release", "--quiet", "--locked", "--features"])
+            .args(["build", "--release", "--quiet", "--features"])
             .args([features.join(",")])
             .arg("--target-dir")
             .arg(&target)
