@@ -61,13 +61,11 @@ struct Walk<S: Simd> {
     simd: S,
     horizontal: Axis,
     vertical: Axis,
-    /// A tile of the picture, row by row.
-    picture: Aligned,
     run_1: AlongRows<S>,
     /// Output of run 1: a tile, column by column.
     rows_1: Aligned,
     run_2: AlongColumns,
-    /// Output of run 2: a tile, row by row.
+    /// A tile, row by row: of the picture, and then output of run 2.
     columns_1: Aligned,
     run_3: AlongRows<S>,
     /// Output of run 3: 64 columns of the strip.
@@ -86,14 +84,13 @@ impl<S: Simd> Walk<S> {
         let vertical = Axis::new(height, Self::STRIP);
         Self {
             simd,
-            picture: Aligned::zeroed(TILE * Self::STRIP),
             run_1: AlongRows::new(simd, horizontal.window),
             rows_1: Aligned::zeroed(TILE * Self::STRIP),
-            run_2: AlongColumns::new(horizontal.steps, vertical.window, Self::STRIP),
+            run_2: AlongColumns::new(horizontal.steps, vertical.window),
             columns_1: Aligned::zeroed(TILE * Self::STRIP),
             run_3: AlongRows::new(simd, horizontal.window),
             rows_2: Aligned::zeroed(SIDE * Self::STRIP),
-            run_4: AlongColumns::new(SIDE, vertical.window, Self::STRIP),
+            run_4: AlongColumns::new(SIDE, vertical.window),
             grid: Grid([0.0; SIDE * SIDE]),
             written: 0,
             horizontal,
@@ -130,7 +127,7 @@ impl<S: Simd> Walk<S> {
     fn enter(&mut self, source: &impl Rows, first: usize, column: usize) {
         let across = source.width().saturating_sub(column).min(TILE);
         let down = source.height().saturating_sub(first).min(Self::STRIP);
-        let tile = self.picture.as_chunks_mut().0;
+        let tile = self.columns_1.as_chunks_mut().0;
         if across == TILE {
             source.copy_rows(self.simd, column, first, &mut tile[..down]);
             tile[down..].fill([0.0; TILE]);
@@ -145,7 +142,7 @@ impl<S: Simd> Walk<S> {
     /// Run 1: from the picture to `rows_1`.
     #[inline(always)]
     fn rows_once(&mut self, column: usize) {
-        let (simd, from, out) = (self.simd, &self.picture[..], &mut self.rows_1[..]);
+        let (simd, from, out) = (self.simd, &self.columns_1[..], &mut self.rows_1[..]);
         let stride = Self::STRIP;
         let count = self.horizontal.needed(column, TILE);
         match self.horizontal.quotients(column..column + TILE) {
@@ -332,11 +329,12 @@ impl<S: Simd> AlongRows<S> {
 struct AlongColumns {
     window: usize,
     sums: Aligned,
-    /// For each tile a ring of its last rows: `rings` of them, whole strips and the window at
-    /// least, and again the first ones, so that four rows are always side by side.
+    /// For each tile a ring of its last rows: the window and four more at least, and again the
+    /// first [`WRAPPED`], so that any four rows are side by side.
     rings: Aligned,
+    /// Rows of a ring, a multiple of 4.
     ring_rows: usize,
-    /// Where in a ring the strip begins.
+    /// Where in a ring the strip begins, a multiple of 4.
     start: usize,
 }
 
@@ -344,8 +342,8 @@ struct AlongColumns {
 const WRAPPED: usize = 3;
 
 impl AlongColumns {
-    fn new(width: usize, window: usize, strip: usize) -> Self {
-        let ring_rows = (window + strip).next_multiple_of(strip);
+    fn new(width: usize, window: usize) -> Self {
+        let ring_rows = (window + 4).next_multiple_of(4);
         Self {
             window,
             sums: Aligned::zeroed(width),
@@ -379,16 +377,17 @@ impl AlongColumns {
         let sums = &mut self.sums[tile * TILE + x..][..2 * S::LANES];
         let (mut a, mut b) = (simd.load(sums), simd.load(&sums[S::LANES..]));
         let right = &from[S::LANES * strip..];
-        let mut pushed_out = (self.start + self.ring_rows - self.window) % self.ring_rows;
+        let mut entering = self.start;
+        let mut leaving = (self.start + self.ring_rows - self.window) % self.ring_rows;
         for top in (0..count).step_by(4) {
             let new_a = simd.load_transposed(&from[top..], strip);
             let new_b = simd.load_transposed(&right[top..], strip);
-            let new = &ring[(self.start + top) * TILE + x..][..3 * TILE + 2 * S::LANES];
-            let old = &ring[pushed_out * TILE + x..][..3 * TILE + 2 * S::LANES];
+            let new = &ring[entering * TILE + x..][..3 * TILE + 2 * S::LANES];
+            let old = &ring[leaving * TILE + x..][..3 * TILE + 2 * S::LANES];
             for k in 0..4 {
                 simd.store_cells(new_a[k], &new[k * TILE..]);
                 simd.store_cells(new_b[k], &new[k * TILE + S::LANES..]);
-                if self.start + top == 0 && k < WRAPPED {
+                if entering == 0 && k < WRAPPED {
                     let again = &ring[(self.ring_rows + k) * TILE + x..][..2 * S::LANES];
                     simd.store_cells(new_a[k], again);
                     simd.store_cells(new_b[k], &again[S::LANES..]);
@@ -397,8 +396,10 @@ impl AlongColumns {
                 b = simd.sub(simd.add(b, new_b[k]), simd.load_cells(&old[k * TILE + S::LANES..]));
                 sink.put(simd, top + k, [a, b]);
             }
-            pushed_out += 4;
-            pushed_out -= if pushed_out >= self.ring_rows { self.ring_rows } else { 0 };
+            for at in [&mut entering, &mut leaving] {
+                *at += 4;
+                *at -= if *at >= self.ring_rows { self.ring_rows } else { 0 };
+            }
         }
         simd.store(a, sums);
         simd.store(b, &mut sums[S::LANES..]);
