@@ -57,19 +57,22 @@ impl Level {
         self.0
     }
 
-    /// AVX2 stands for Haswell's set (AVX2, FMA, POPCNT), AVX-512 for Ice Lake's and Zen 4's
-    /// (F, BW, DQ, VL, VPOPCNTDQ). A level implies the ones before it.
+    /// AVX2 stands for Haswell's set (AVX2, FMA, BMI1, BMI2, POPCNT), AVX-512 for Ice Lake's and
+    /// Zen 4's (F, BW, DQ, VL, VPOPCNTDQ, BITALG). A level implies the ones before it.
     #[cfg(target_arch = "x86_64")]
     fn detected() -> Vec<Kind> {
         let mut kinds = Vec::new();
         let avx2 = is_x86_feature_detected!("avx2")
             && is_x86_feature_detected!("fma")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
             && is_x86_feature_detected!("popcnt");
         let avx512 = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512dq")
             && is_x86_feature_detected!("avx512vl")
-            && is_x86_feature_detected!("avx512vpopcntdq");
+            && is_x86_feature_detected!("avx512vpopcntdq")
+            && is_x86_feature_detected!("avx512bitalg");
         if avx2 {
             kinds.push(Kind::Avx2);
             if avx512 {

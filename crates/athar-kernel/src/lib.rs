@@ -11,8 +11,11 @@ mod level;
 mod orientation;
 pub mod pdq;
 mod plane;
+mod rows;
+pub mod sieve;
 
 pub use code::{Code, CodeParseError, Distance, Radius};
 pub use level::Level;
 pub use orientation::Orientation;
 pub use plane::{Plane, PlaneError};
+pub use rows::Rows;

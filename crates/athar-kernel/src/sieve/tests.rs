@@ -1,0 +1,73 @@
+//! The sieve of every level against its naive twin.
+
+use super::*;
+
+/// SplitMix64, for words that are the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn word(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let a = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let b = (a ^ a >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        b ^ b >> 31
+    }
+
+    /// Most words near `centre`, so that every bound passes some and stops some.
+    fn near(&mut self, centre: u16) -> u16 {
+        (0..self.word() % 9).fold(centre, |word, _| word ^ 1 << (self.word() % 16))
+    }
+}
+
+fn sifted(level: Level, words: &[u16], runs: &[Run], first: u32) -> Vec<Passed> {
+    let mut passed = vec![Passed { run: 99, position: 99 }];
+    sieve(level, words, runs, first, &mut passed);
+    assert_eq!(passed.remove(0), Passed { run: 99, position: 99 });
+    passed
+}
+
+#[test]
+fn every_level_passes_what_the_naive_twin_passes() {
+    let mut random = Random(3);
+    let words: Vec<u16> = (0..6000).map(|_| random.near(0x5a0f)).collect();
+    let lens = [0, 1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 152, 4097];
+    for bound in [0, 1, 2, 3, 5, 15, 16, 17, u16::MAX] {
+        let mut run = |&len: &u32| {
+            let start = random.word() as usize % (words.len() - len as usize + 1);
+            Run { start, len, query: random.near(0x5a0f), bound }
+        };
+        let runs: Vec<Run> = lens.iter().chain(&lens).map(&mut run).collect();
+        let mut naive = Vec::new();
+        naive::sieve(&words, &runs, 7, &mut naive);
+        for level in Level::available() {
+            assert_eq!(sifted(level, &words, &runs, 7), naive, "{level}, bound {bound}");
+        }
+        if bound >= 16 {
+            assert_eq!(naive.len(), runs.iter().map(|run| run.len as usize).sum());
+        }
+    }
+}
+
+#[test]
+fn the_last_word_of_all_is_reached_and_none_beyond() {
+    let words = [1, 2, 3, 0xffff, 0xfffe];
+    let run = Run { start: 3, len: 2, query: 0xffff, bound: 0 };
+    for level in Level::available() {
+        assert_eq!(sifted(level, &words, &[run], 0), [Passed { run: 0, position: 0 }], "{level}");
+    }
+}
+
+#[test]
+#[should_panic(expected = "range")]
+fn a_run_beyond_the_words_is_a_mistake_of_the_caller() {
+    sifted(Level::best(), &[0; 40], &[Run { start: 20, len: 21, query: 0, bound: 16 }], 0);
+}
+
+#[test]
+fn prefetching_takes_any_range() {
+    let values = [0u32; 100];
+    for range in [0..0, 0..100, 99..100, 50..5000, 200..300] {
+        prefetch(&values, range);
+    }
+    prefetch::<u16>(&[], 0..10);
+}
