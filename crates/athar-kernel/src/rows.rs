@@ -1,13 +1,14 @@
 //! Codes packed to 30 bytes: what is left when 16 of their bits are known from where they stand.
 //!
 //! ```text
-//! byte 0        2              32             62
-//!      | pad    | row 0        | row 1        | row 2 ...
-//!               | bits 16..256 of the code, lowest byte first
+//! byte 0                              30                     60
+//!      | row 0                        | row 1                | ... | pad, 2 bytes
+//!      | words 1, 2, 3, low 48 bits of word 0; each lowest byte first
 //! ```
 //!
-//! The two bytes in front let every row be read as four whole words, of which the lowest 16 bits
-//! belong to the row before and are masked.
+//! What is left out is the *head* of a code: the highest 16 bits of word 0, so that codes in
+//! their order have rising heads. The two bytes at the end let every row be read as four whole
+//! words, of which the head belongs to the next row and is masked.
 
 #![cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "calls what the level proves"))]
 
@@ -15,20 +16,23 @@ use crate::level::Kind;
 use crate::sieve::prefetch;
 use crate::{Code, Level, Radius};
 
-/// A borrowed list of codes without their lowest 16 bits.
+/// A borrowed list of codes without their heads.
 #[derive(Clone, Copy)]
 pub struct Rows<'a>(&'a [u8]);
 
 const STRIDE: usize = 30;
 
-/// What is not in a row.
-const LOW_BITS: u64 = 0xffff;
+/// Where in word 0 the head begins.
+const HEAD_SHIFT: u32 = 48;
+
+/// The bits of word 0 that are in a row.
+const IN_ROW: u64 = (1 << HEAD_SHIFT) - 1;
 
 impl<'a> Rows<'a> {
     /// Bytes from one row to the next.
     pub const STRIDE: usize = STRIDE;
 
-    /// Bytes in front of the first row.
+    /// Bytes after the last row.
     pub const PAD: usize = 2;
 
     /// The rows of `bytes`; `None` when that is no whole number of them.
@@ -37,14 +41,21 @@ impl<'a> Rows<'a> {
         rows.is_multiple_of(Self::STRIDE).then_some(Self(bytes))
     }
 
-    /// The bytes of one row: all of a code but its lowest 16 bits.
+    /// The highest 16 bits of word 0: what is not in a row.
+    #[inline]
+    pub fn head(code: &Code) -> u16 {
+        (code.words()[0] >> HEAD_SHIFT) as u16
+    }
+
+    /// The bytes of one row: all of a code but its head.
+    #[inline]
     pub fn pack(code: &Code) -> [u8; STRIDE] {
-        let mut row = [0; Self::STRIDE];
+        let mut row = [0; STRIDE];
         let [a, b, c, d] = code.words().map(u64::to_le_bytes);
-        row[..6].copy_from_slice(&a[2..]);
-        row[6..14].copy_from_slice(&b);
-        row[14..22].copy_from_slice(&c);
-        row[22..].copy_from_slice(&d);
+        row[..8].copy_from_slice(&b);
+        row[8..16].copy_from_slice(&c);
+        row[16..24].copy_from_slice(&d);
+        row[24..].copy_from_slice(&a[..6]);
         row
     }
 
@@ -58,26 +69,26 @@ impl<'a> Rows<'a> {
         self.len() == 0
     }
 
-    /// A code, given its lowest 16 bits.
+    /// A code, given its head.
     ///
     /// # Panics
     ///
     /// When there is no such row.
     #[inline]
-    pub fn code(&self, row: usize, low: u16) -> Code {
+    pub fn code(&self, row: usize, head: u16) -> Code {
         let [a, b, c, d] = self.words(row);
-        Code::from_words([a & !LOW_BITS | u64::from(low), b, c, d])
+        Code::from_words([a & IN_ROW | u64::from(head) << HEAD_SHIFT, b, c, d])
     }
 
     /// Asks memory for a row, and does not wait for it.
     #[inline]
     pub fn prefetch(&self, row: usize) {
-        let start = row * Self::STRIDE + Self::PAD;
+        let start = row * Self::STRIDE;
         prefetch(self.0, start..start + Self::STRIDE);
     }
 
     /// Appends those of `rows` that lie within `radius` of `query`, with their distance. Neither
-    /// counts the lowest 16 bits.
+    /// counts the head.
     ///
     /// # Panics
     ///
@@ -117,20 +128,20 @@ impl<'a> Rows<'a> {
         let [p, q, r, s] = *query.words();
         for &row in rows {
             let [a, b, c, d] = self.words(row as usize);
-            let low_half = ((a ^ p) & !LOW_BITS).count_ones() + (b ^ q).count_ones();
-            let distance = low_half + (c ^ r).count_ones() + (d ^ s).count_ones();
+            let half = ((a ^ p) & IN_ROW).count_ones() + (b ^ q).count_ones();
+            let distance = half + (c ^ r).count_ones() + (d ^ s).count_ones();
             if distance <= u32::from(radius.bits()) {
                 found.push((row, distance as u16));
             }
         }
     }
 
-    /// The four words of a row; the lowest 16 bits are those of something else.
+    /// The four words of a row; the head is that of something else.
     #[inline]
     fn words(&self, row: usize) -> [u64; 4] {
         let bytes = &self.0[row * Self::STRIDE..][..size_of::<Code>()];
         let (words, _) = bytes.as_chunks::<8>();
-        [words[0], words[1], words[2], words[3]].map(u64::from_le_bytes)
+        [words[3], words[0], words[1], words[2]].map(u64::from_le_bytes)
     }
 }
 
@@ -147,7 +158,7 @@ mod tests {
 
     fn packed(codes: &[Code]) -> Vec<u8> {
         let rows = codes.iter().flat_map(Rows::pack);
-        [0xee; Rows::PAD].into_iter().chain(rows).collect()
+        rows.chain([0xee; Rows::PAD]).collect()
     }
 
     #[test]
@@ -157,7 +168,7 @@ mod tests {
         let rows = Rows::new(&bytes).unwrap();
         assert_eq!(rows.len(), 9);
         for (i, code) in codes.iter().enumerate() {
-            assert!(rows.code(i, code.words()[0] as u16) == *code);
+            assert!(rows.code(i, Rows::head(code)) == *code);
         }
     }
 
@@ -172,24 +183,20 @@ mod tests {
     }
 
     #[test]
-    fn distances_leave_the_lowest_bits_out_at_every_level() {
+    fn distances_leave_the_head_out_at_every_level() {
         let codes = codes(200);
         let bytes = packed(&codes);
         let rows = Rows::new(&bytes).unwrap();
         let asked: Vec<u32> = (0..200).step_by(3).collect();
-        let low = |code: &Code| {
-            Code::from_words([
-                code.words()[0] | LOW_BITS,
-                code.words()[1],
-                code.words()[2],
-                code.words()[3],
-            ])
+        let headless = |code: &Code| {
+            let [a, b, c, d] = *code.words();
+            Code::from_words([a & IN_ROW, b, c, d])
         };
         for (radius, query) in [0, 31, 110, 128, 240].into_iter().zip(&codes) {
             let radius = Radius::new(radius).unwrap();
             let naive: Vec<(u32, u16)> = asked
                 .iter()
-                .map(|&row| (row, low(&codes[row as usize]).distance(&low(query)).bits()))
+                .map(|&row| (row, headless(&codes[row as usize]).distance(&headless(query)).bits()))
                 .filter(|&(_, distance)| distance <= radius.bits())
                 .collect();
             for level in Level::available() {
