@@ -244,7 +244,7 @@ impl Random {
 
     /// 0 to `limit` - 1.
     pub fn below(&mut self, limit: u64) -> u64 {
-        (u128::from(self.next()) * u128::from(limit) >> 64) as u64
+        ((u128::from(self.next()) * u128::from(limit)) >> 64) as u64
     }
 
     /// From 0 to just below 1.

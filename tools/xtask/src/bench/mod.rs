@@ -5,9 +5,13 @@
 //! writes the rows with machine, date and toolchain into `benches/results/NAME.tsv` and draws
 //! them as `benches/results/NAME.svg`. Within a group, rows whose name begins with `athar` are
 //! ours.
+//!
+//! `search` asks many contenders over many numbers of codes and has rows, bars and plots of its
+//! own: see [`search`].
 
 mod plot;
 mod record;
+mod search;
 
 use crate::{shell, style};
 use anyhow::{Context, Result, bail};
@@ -23,15 +27,24 @@ pub struct Arguments {
     /// Do not measure: read what the last run left
     #[arg(long)]
     last: bool,
+    #[command(flatten, next_help_heading = "For `search`")]
+    search: search::Options,
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let known = known()?;
     let names = if arguments.names.is_empty() { &known } else { &arguments.names };
     let machine = Machine::this()?;
+    if !arguments.search.are_usual() && names.iter().any(|name| name != search::NAME) {
+        bail!("only `search` has these options: cargo xtask bench search …");
+    }
     for name in names {
         if !known.contains(name) {
             bail!("no benchmark is called {name}: there are {}", known.join(", "));
+        }
+        if name == search::NAME {
+            search::run(&arguments.search, arguments.last, &machine)?;
+            continue;
         }
         let home = home(name)?;
         if !arguments.last {

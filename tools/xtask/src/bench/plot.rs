@@ -70,7 +70,8 @@ fn bar(svg: &mut String, group: &Group<'_>, row: &Row, length: f64, y: f64) {
     text(svg, x + length + 8.0, baseline, "fill=\"#333333\"", &label);
 }
 
-fn text(svg: &mut String, x: f64, y: f64, attributes: &str, content: &str) {
+/// Writes text with its baseline at `y`.
+pub fn text(svg: &mut String, x: f64, y: f64, attributes: &str, content: &str) {
     let content = content.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let _ = writeln!(svg, "<text x=\"{x:.1}\" y=\"{y:.1}\" {attributes}>{content}</text>");
 }

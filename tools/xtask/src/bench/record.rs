@@ -70,11 +70,11 @@ impl Row {
     }
 
     fn line(&self, machine: &Machine) -> String {
-        let Machine { date, cpu, cores, toolchain } = machine;
         let Self { group, case, who, median_ns, low_ns, high_ns, per_run } = self;
+        let machine = machine.fields();
         let (amount, unit) = per_run.map_or((String::new(), ""), |(n, unit)| (n.to_string(), unit));
         format!(
-            "{date}\t{cpu}\t{cores}\t{toolchain}\t{group}\t{case}\t{who}\t{median_ns:.1}\t{low_ns:.1}\t\
+            "{machine}{group}\t{case}\t{who}\t{median_ns:.1}\t{low_ns:.1}\t\
              {high_ns:.1}\t{amount}\t{unit}"
         )
     }
@@ -132,6 +132,19 @@ fn cpu_model(cpuinfo: &str) -> String {
     let line = cpuinfo.lines().find(|line| line.starts_with("model name"));
     let model = line.and_then(|line| line.split_once(':')).map(|(_, model)| model.trim());
     model.filter(|model| !model.is_empty()).unwrap_or(std::env::consts::ARCH).replace('\t', " ")
+}
+
+impl Machine {
+    /// The first fields of a row, with a tab after each.
+    pub fn fields(&self) -> String {
+        let Self { date, cpu, cores, toolchain } = self;
+        format!("{date}\t{cpu}\t{cores}\t{toolchain}\t")
+    }
+
+    /// Whether a row with these fields was measured on this machine, on whatever day.
+    pub fn is(&self, cpu: &str, cores: &str) -> bool {
+        self.cpu == cpu && self.cores.to_string() == cores
+    }
 }
 
 impl fmt::Display for Machine {
@@ -232,8 +245,7 @@ fn read_json(path: &PathBuf) -> Result<Option<Value>> {
 /// Adds the rows to the table at `path`; those of the same day and machine are replaced.
 pub fn write(path: &Path, machine: &Machine, rows: &[Row]) -> Result<()> {
     let old = fs::read_to_string(path).unwrap_or_default();
-    let same_run =
-        format!("{}\t{}\t{}\t{}\t", machine.date, machine.cpu, machine.cores, machine.toolchain);
+    let same_run = machine.fields();
     let kept = old.lines().skip(1).filter(|line| !line.starts_with(&same_run)).map(str::to_owned);
     let new = rows.iter().map(|row| row.line(machine));
     let lines: Vec<_> = std::iter::once(HEADER.to_owned()).chain(kept).chain(new).collect();
@@ -241,7 +253,7 @@ pub fn write(path: &Path, machine: &Machine, rows: &[Row]) -> Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
 
     pub fn machine(date: &str) -> Machine {
