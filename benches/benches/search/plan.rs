@@ -126,11 +126,11 @@ impl Plan {
     /// The contender's process, not yet started; built first where it must be.
     pub fn start(&mut self, contender: &Contender) -> Result<Process> {
         let home = contender.home;
-        let made = self
-            .homes
-            .entry(home)
-            .or_insert_with(|| program(home).map_err(|error| format!("{error:#}")));
-        let Ok(program) = made else { bail!("{}", made.clone().unwrap_err()) };
+        let build = || program(home).map_err(|error| format!("{error:#}"));
+        let program = match self.homes.entry(home).or_insert_with(build) {
+            Ok(program) => program,
+            Err(why) => bail!("{why}"),
+        };
         let mut command = Command::new(program);
         match home {
             Home::Here => _ = command.args(["serve", contender.name]),
