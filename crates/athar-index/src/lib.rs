@@ -13,10 +13,21 @@
 
 mod block;
 mod blocks;
+mod builder;
+mod damage;
+mod flips;
+mod geometry;
+mod image;
 mod index;
+mod layout;
+mod plan;
+mod probe;
+mod scan;
+mod segment;
 mod snapshot;
 
 pub use athar_kernel::{Code, Distance, Level, Radius};
+pub use damage::Damage;
 pub use index::Index;
 pub use snapshot::{Hit, Snapshot};
 

@@ -15,12 +15,14 @@
 use crate::level::Kind;
 use crate::sieve::prefetch;
 use crate::{Code, Level, Radius};
+use std::ops::Range;
 
 /// A borrowed list of codes without their heads.
 #[derive(Clone, Copy)]
 pub struct Rows<'a>(&'a [u8]);
 
 const STRIDE: usize = 30;
+const PAD: usize = 2;
 
 /// Where in word 0 the head begins.
 const HEAD_SHIFT: u32 = 48;
@@ -33,7 +35,10 @@ impl<'a> Rows<'a> {
     pub const STRIDE: usize = STRIDE;
 
     /// Bytes after the last row.
-    pub const PAD: usize = 2;
+    pub const PAD: usize = PAD;
+
+    /// No rows.
+    pub const EMPTY: Rows<'static> = Rows(&[0; PAD]);
 
     /// The rows of `bytes`; `None` when that is no whole number of them.
     pub fn new(bytes: &'a [u8]) -> Option<Self> {
@@ -80,11 +85,27 @@ impl<'a> Rows<'a> {
         Code::from_words([a & IN_ROW | u64::from(head) << HEAD_SHIFT, b, c, d])
     }
 
-    /// Asks memory for a row, and does not wait for it.
+    /// Writes the codes of as many rows from `first` on as there are `codes`, all with the same
+    /// head.
+    ///
+    /// # Panics
+    ///
+    /// When there are not so many rows.
+    pub fn unpack(&self, first: usize, head: u16, codes: &mut [Code]) {
+        let bytes = &self.0[first * Self::STRIDE..][..codes.len() * Self::STRIDE + Self::PAD];
+        let head = u64::from(head) << HEAD_SHIFT;
+        let rows = bytes.windows(size_of::<Code>()).step_by(Self::STRIDE);
+        for (code, row) in codes.iter_mut().zip(rows) {
+            let (words, _) = row.as_chunks::<8>();
+            let [b, c, d, a] = [words[0], words[1], words[2], words[3]].map(u64::from_le_bytes);
+            *code = Code::from_words([a & IN_ROW | head, b, c, d]);
+        }
+    }
+
+    /// Asks memory for some rows, and does not wait for them. That they are there is not asked.
     #[inline]
-    pub fn prefetch(&self, row: usize) {
-        let start = row * Self::STRIDE;
-        prefetch(self.0, start..start + Self::STRIDE);
+    pub fn prefetch(&self, rows: Range<usize>) {
+        prefetch(self.0, rows.start * Self::STRIDE..rows.end * Self::STRIDE);
     }
 
     /// Appends those of `rows` that lie within `radius` of `query`, with their distance. Neither
@@ -169,6 +190,9 @@ mod tests {
         assert_eq!(rows.len(), 9);
         for (i, code) in codes.iter().enumerate() {
             assert!(rows.code(i, Rows::head(code)) == *code);
+            let mut unpacked = [Code::default(); 9];
+            rows.unpack(i, Rows::head(code), &mut unpacked[i..]);
+            assert!(unpacked[i] == *code);
         }
     }
 

@@ -1,10 +1,14 @@
 //! The plain twin, and the scalar level.
 
-use super::{Passed, Run};
+use super::{Passed, Run, ask_after};
 
-pub(super) fn sieve(words: &[u16], runs: &[Run], first: u32, passed: &mut Vec<Passed>) {
-    for (run, number) in runs.iter().zip(first..) {
-        sieve_from(words, run, 0, number, passed);
+pub(super) fn sieve(words: &[u16], runs: &[Run], most: usize, passed: &mut Vec<Passed>) {
+    for (index, run) in runs.iter().enumerate() {
+        if passed.len() > most {
+            return;
+        }
+        ask_after(words, runs, index);
+        sieve_from(words, run, 0, index as u32, passed);
     }
 }
 

@@ -2,15 +2,19 @@
 
 #![expect(unsafe_code, reason = "vector loads")]
 
-use super::{Passed, Run, naive};
+use super::{Passed, Run, ask_after, naive};
 use std::arch::wasm32::*;
 
 /// Words of a vector.
 const WIDE: u32 = 8;
 
 #[target_feature(enable = "simd128")]
-pub(super) fn sieve(words: &[u16], runs: &[Run], first: u32, passed: &mut Vec<Passed>) {
-    for (run, number) in runs.iter().zip(first..) {
+pub(super) fn sieve(words: &[u16], runs: &[Run], most: usize, passed: &mut Vec<Passed>) {
+    for (run, number) in runs.iter().zip(0u32..) {
+        if passed.len() > most {
+            return;
+        }
+        ask_after(words, runs, number as usize);
         let (query, bound) = (u16x8_splat(run.query), u16x8_splat(run.bound));
         let (vectors, rest) = words[run.range()].as_chunks::<{ WIDE as usize }>();
         for (vector, position) in vectors.iter().zip((0..).step_by(WIDE as usize)) {

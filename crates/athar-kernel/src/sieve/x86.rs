@@ -2,7 +2,7 @@
 
 #![expect(unsafe_code, reason = "vector loads")]
 
-use super::{Passed, Run, naive};
+use super::{Passed, Run, ask_after};
 use std::arch::x86_64::*;
 
 /// Words that passed side by side: those of the mask, counted from `position` on.
@@ -13,8 +13,9 @@ struct Mask {
     bits: u32,
 }
 
-/// Masks that are collected before they are taken apart.
-const MASKS: usize = 128;
+/// Masks that are collected before they are taken apart, in a place where no call disturbs the
+/// registers of the loop that finds them.
+const MASKS: usize = 256;
 
 /// Masks on their way to places.
 struct Masks<'a> {
@@ -28,16 +29,21 @@ impl<'a> Masks<'a> {
         Self { masks: [Mask::default(); MASKS], len: 0, passed }
     }
 
-    /// Keeps the mask if it is not empty, without a branch on that.
-    #[inline(always)]
-    fn push(&mut self, mask: Mask) {
-        if self.len == MASKS {
+    /// Makes room for so many masks, at most [`MASKS`].
+    fn reserve(&mut self, masks: usize) {
+        if self.len + masks > MASKS {
             self.take_apart();
         }
-        self.masks[self.len] = mask;
+    }
+
+    /// Keeps the mask if it is not empty, without a branch on that. There must be room for it.
+    #[inline(always)]
+    fn push(&mut self, mask: Mask) {
+        self.masks[self.len % MASKS] = mask;
         self.len += usize::from(mask.bits != 0);
     }
 
+    #[cold]
     fn take_apart(&mut self) {
         for &Mask { run, position, mut bits } in &self.masks[..self.len] {
             while bits != 0 {
@@ -54,55 +60,88 @@ const WIDE: u32 = 32;
 const HALF: u32 = 16;
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512bitalg,popcnt,bmi1,bmi2")]
-pub(super) fn sieve_avx512(words: &[u16], runs: &[Run], first: u32, passed: &mut Vec<Passed>) {
+pub(super) fn sieve_avx512(words: &[u16], runs: &[Run], most: usize, passed: &mut Vec<Passed>) {
     let mut masks = Masks::new(passed);
-    for (run, number) in runs.iter().zip(first..) {
-        let words = &words[run.range()];
-        let query = _mm512_set1_epi16(run.query.cast_signed());
-        let bound = _mm512_set1_epi16(run.bound.cast_signed());
-        let mut position = 0;
-        while position < run.len {
-            let inside = _bzhi_u32(u32::MAX, (run.len - position).min(WIDE));
-            // SAFETY: only words of `inside` are loaded, which lie within the run.
-            let loaded = unsafe {
-                _mm512_maskz_loadu_epi16(inside, words.as_ptr().add(position as usize).cast())
-            };
-            let bits = _mm512_popcnt_epi16(_mm512_xor_si512(loaded, query));
-            let bits = _mm512_mask_cmple_epu16_mask(inside, bits, bound);
-            masks.push(Mask { run: number, position, bits });
-            position += WIDE;
+    for (run, number) in runs.iter().zip(0u32..) {
+        if masks.passed.len() > most {
+            return;
+        }
+        ask_after(words, runs, number as usize);
+        let pieces = words[run.range()].chunks(MASKS * WIDE as usize);
+        for (piece, position) in pieces.zip((0..).step_by(MASKS * WIDE as usize)) {
+            masks.reserve(piece.len().div_ceil(WIDE as usize));
+            sieve_piece_avx512(piece, run, Mask { run: number, position, bits: 0 }, &mut masks);
         }
     }
     masks.take_apart();
 }
 
-#[target_feature(enable = "avx2,popcnt,bmi1")]
-pub(super) fn sieve_avx2(words: &[u16], runs: &[Run], first: u32, passed: &mut Vec<Passed>) {
-    for (run, number) in runs.iter().zip(first..) {
-        let whole = run.len / HALF * HALF;
-        sieve_whole_avx2(&words[run.range()][..whole as usize], run, number, passed);
-        naive::sieve_from(words, run, whole, number, passed);
+/// Words whose masks there is room for.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512bitalg,popcnt,bmi1,bmi2")]
+fn sieve_piece_avx512(words: &[u16], run: &Run, first: Mask, masks: &mut Masks<'_>) {
+    let query = _mm512_set1_epi16(run.query.cast_signed());
+    let bound = _mm512_set1_epi16(run.bound.cast_signed());
+    let len = words.len() as u32;
+    for at in (0..len).step_by(WIDE as usize) {
+        let inside = _bzhi_u32(u32::MAX, (len - at).min(WIDE));
+        // SAFETY: only words of `inside` are loaded, which lie within the piece.
+        let loaded =
+            unsafe { _mm512_maskz_loadu_epi16(inside, words.as_ptr().add(at as usize).cast()) };
+        let bits = _mm512_popcnt_epi16(_mm512_xor_si512(loaded, query));
+        let bits = _mm512_mask_cmple_epu16_mask(inside, bits, bound);
+        masks.push(Mask { position: first.position + at, bits, ..first });
     }
 }
 
-/// Words that fill vectors.
+#[target_feature(enable = "avx2,popcnt,bmi1")]
+pub(super) fn sieve_avx2(words: &[u16], runs: &[Run], most: usize, passed: &mut Vec<Passed>) {
+    let mut masks = Masks::new(passed);
+    for (run, number) in runs.iter().zip(0u32..) {
+        if masks.passed.len() > most {
+            return;
+        }
+        ask_after(words, runs, number as usize);
+        let whole = run.len / HALF * HALF;
+        let pieces = words[run.range()][..whole as usize].chunks(MASKS * HALF as usize);
+        for (piece, position) in pieces.zip((0..).step_by(MASKS * HALF as usize)) {
+            masks.reserve(piece.len() / HALF as usize);
+            sieve_piece_avx2(piece, run, Mask { run: number, position, bits: 0 }, &mut masks);
+        }
+        if whole < run.len {
+            masks.reserve(1);
+            masks.push(rest_of(words, run, Mask { run: number, position: whole, bits: 0 }));
+        }
+    }
+    masks.take_apart();
+}
+
+/// Words that fill vectors, whose masks there is room for.
 #[inline]
 #[target_feature(enable = "avx2,popcnt,bmi1")]
-fn sieve_whole_avx2(words: &[u16], run: &Run, number: u32, passed: &mut Vec<Passed>) {
+fn sieve_piece_avx2(words: &[u16], run: &Run, first: Mask, masks: &mut Masks<'_>) {
     let query = _mm256_set1_epi16(run.query.cast_signed());
     let beyond = _mm256_set1_epi16(run.bound.min(16).cast_signed() + 1);
-    let mut masks = Masks::new(passed);
     let (vectors, _) = words.as_chunks::<{ HALF as usize }>();
-    for (vector, position) in vectors.iter().zip((0..).step_by(HALF as usize)) {
+    for (vector, at) in vectors.iter().zip((0..).step_by(HALF as usize)) {
         // SAFETY: sixteen words are the 32 bytes that are loaded.
         let loaded = unsafe { _mm256_loadu_si256(vector.as_ptr().cast()) };
         let bits = count_avx2(_mm256_xor_si256(loaded, query));
         let inside = _mm256_cmpgt_epi16(beyond, bits);
         let (low, high) = (_mm256_castsi256_si128(inside), _mm256_extracti128_si256::<1>(inside));
         let bits = _mm_movemask_epi8(_mm_packs_epi16(low, high)).cast_unsigned();
-        masks.push(Mask { run: number, position, bits });
+        masks.push(Mask { position: first.position + at, bits, ..first });
     }
-    masks.take_apart();
+}
+
+/// The mask of fewer words than fill a vector, at the end of a run.
+#[inline]
+#[target_feature(enable = "popcnt")]
+fn rest_of(words: &[u16], run: &Run, first: Mask) -> Mask {
+    let words = &words[run.range()][first.position as usize..];
+    let inside = |word: &u16| u32::from((word ^ run.query).count_ones() <= u32::from(run.bound));
+    let bits = words.iter().rev().fold(0, |bits, word| bits << 1 | inside(word));
+    Mask { bits, ..first }
 }
 
 /// The number of bits in each 16-bit lane, by a table of half bytes.

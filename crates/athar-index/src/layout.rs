@@ -1,0 +1,306 @@
+//! Where things lie in a segment file, version 1.
+//!
+//! All numbers are little-endian. Every part begins at a multiple of 64 bytes; what lies between
+//! two parts is zero.
+//!
+//! ```text
+//! 0       magic "ATHARSEG"
+//! 8       u32   version, 1
+//! 12      u32   ids: 0 split, 1 wide
+//! 16      u64   length of the file in bytes
+//! 24      u64   rows: distinct codes
+//! 32      u64   entries: pairs of a code and a payload
+//! 40      u64   smallest payload
+//! 48      u64   largest payload
+//! 56      u32   bytes of a packed payload, 1 to 8
+//! 60      u32   chunks, 1 to 16
+//! 64      16 x  { u32 bits of the chunk, u32 bits of its address }, those not used are zero
+//! 192     36 x  { u64 offset, u64 length in bytes, u32 CRC-32, u32 zero } the parts below
+//! 1056          zero
+//! 4092    u32   CRC-32 of the bytes before it
+//!
+//! part 0        rows: every distinct code in rising order, packed to 30 bytes (see
+//!               `athar_kernel::Rows`), and two bytes
+//! part 1        the smallest payload of every row, less the smallest of all, packed to the
+//!               same number of bytes each; eight bytes of zero
+//! part 2        lists: { u32 row, u32 first } for every row with more than one payload, in
+//!               rising order: where its other payloads begin in part 3. They end where those
+//!               of the next begin
+//! part 3        other payloads, packed as in part 1, rising within a row; eight bytes of zero
+//! part 4 + c    starts of table c: for every bucket u32 where its block begins in the table,
+//!               counted in words of 16 bits, and where the last one ends
+//! part 20 + c   table c: a block for every bucket of chunk c, in the order of addresses
+//! ```
+//!
+//! A block of `n` entries, in words of 16 bits; entries in rising order of their rows:
+//!
+//! ```text
+//! n       sketches: the first 16 bits of the next chunk on the ring
+//! then, but for chunk 0, where the entries are the rows themselves in their order:
+//! n       the low 16 bits of every entry's row
+//! split:  (n + h) / 16, rounded up: for every entry a one after as many zeros as its row has
+//!         passed multiples of 65,536 since the one before; h is the number of such multiples
+//!         below the rows, rounded up. Lowest bit first
+//! wide:   n, the high 16 bits of every entry's row
+//! ```
+//!
+//! Invariants: parts do not overlap and lie within the file; starts rise and end with the
+//! table's length; rows rise strictly; every entry's row is below the rows and stands in the
+//! bucket of its chunk. Opening checks the header and the starts, `verify` everything.
+
+use crate::damage::Damage;
+use crate::geometry::Geometry;
+use athar_kernel::Rows;
+use std::ops::Range;
+
+const MAGIC: &[u8; 8] = b"ATHARSEG";
+const VERSION: u32 = 1;
+pub(crate) const HEADER_BYTES: usize = 4096;
+const CHECKSUM_AT: usize = HEADER_BYTES - 4;
+const MOST_CHUNKS: usize = 16;
+const CHUNKS_AT: usize = 64;
+const PARTS_AT: usize = 192;
+const PART_BYTES: usize = 24;
+const ALIGN: usize = 64;
+
+/// Bytes of zero after packed numbers, so that the last one can be read as eight bytes.
+pub(crate) const PACKED_PAD: usize = 8;
+
+pub(crate) const ROWS: usize = 0;
+pub(crate) const PAYLOADS: usize = 1;
+pub(crate) const LISTS: usize = 2;
+pub(crate) const OTHERS: usize = 3;
+const STARTS: usize = 4;
+const TABLES: usize = STARTS + MOST_CHUNKS;
+pub(crate) const PARTS: usize = TABLES + MOST_CHUNKS;
+
+/// The part that holds the starts of a chunk's table.
+pub(crate) const fn starts(chunk: usize) -> usize {
+    STARTS + chunk
+}
+
+/// The part that holds a chunk's table.
+pub(crate) const fn table(chunk: usize) -> usize {
+    TABLES + chunk
+}
+
+/// How a table names the rows of its entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ids {
+    /// Low halves, and high halves in unary; this many zeros in each block.
+    Split { highs: u32 },
+    /// Low halves and high halves.
+    Wide,
+}
+
+impl Ids {
+    /// What takes less memory, given the entries of an average block.
+    pub(crate) fn for_blocks(rows: usize, buckets: usize) -> Self {
+        let highs = rows.div_ceil(1 << 16) as u32;
+        if (highs as usize) < 4 * (rows / buckets).max(1) {
+            Self::Split { highs }
+        } else {
+            Self::Wide
+        }
+    }
+
+    /// Words of a block of `n` entries.
+    pub(crate) fn block_words(self, n: u32) -> u32 {
+        match self {
+            Self::Split { highs } => 2 * n + (n + highs).div_ceil(16),
+            Self::Wide => 3 * n,
+        }
+    }
+
+    /// Entries of a block of so many words.
+    #[inline]
+    pub(crate) fn entries(self, words: u32) -> u32 {
+        match self {
+            Self::Split { highs } => (16 * words).saturating_sub(highs) / 33,
+            Self::Wide => words / 3,
+        }
+    }
+}
+
+/// A part of the file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub offset: usize,
+    pub len: usize,
+    pub checksum: u32,
+}
+
+impl Part {
+    pub(crate) fn range(&self) -> Range<usize> {
+        self.offset..self.offset + self.len
+    }
+}
+
+/// What the header says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Layout {
+    pub geometry: Geometry,
+    pub wide_ids: bool,
+    pub rows: usize,
+    pub entries: usize,
+    pub least_payload: u64,
+    pub largest_payload: u64,
+    pub payload_bytes: usize,
+    pub parts: [Part; PARTS],
+    pub file_len: usize,
+}
+
+impl Layout {
+    /// How the tables name rows.
+    pub(crate) fn ids(&self) -> Ids {
+        let highs = self.rows.div_ceil(1 << 16) as u32;
+        if self.wide_ids { Ids::Wide } else { Ids::Split { highs } }
+    }
+
+    /// Adds a part of `len` bytes after all that are there.
+    pub(crate) fn add_part(&mut self, part: usize, len: usize) -> Range<usize> {
+        let offset = self.file_len.next_multiple_of(ALIGN);
+        self.parts[part] = Part { offset, len, checksum: 0 };
+        self.file_len = offset + len;
+        offset..offset + len
+    }
+
+    /// Writes the header.
+    pub(crate) fn write(&self, header: &mut [u8]) {
+        header[..8].copy_from_slice(MAGIC);
+        let mut u32_at =
+            |at: usize, value: u32| header[at..at + 4].copy_from_slice(&value.to_le_bytes());
+        u32_at(8, VERSION);
+        u32_at(12, u32::from(self.wide_ids));
+        u32_at(56, self.payload_bytes as u32);
+        u32_at(60, self.geometry.chunks().len() as u32);
+        for (chunk, at) in self.geometry.chunks().iter().zip((CHUNKS_AT..).step_by(8)) {
+            u32_at(at, chunk.bits);
+            u32_at(at + 4, chunk.address_bits);
+        }
+        for (part, at) in self.parts.iter().zip((PARTS_AT..).step_by(PART_BYTES)) {
+            u32_at(at + 16, part.checksum);
+        }
+        let mut u64_at =
+            |at: usize, value: u64| header[at..at + 8].copy_from_slice(&value.to_le_bytes());
+        u64_at(16, self.file_len as u64);
+        u64_at(24, self.rows as u64);
+        u64_at(32, self.entries as u64);
+        u64_at(40, self.least_payload);
+        u64_at(48, self.largest_payload);
+        for (part, at) in self.parts.iter().zip((PARTS_AT..).step_by(PART_BYTES)) {
+            u64_at(at, part.offset as u64);
+            u64_at(at + 8, part.len as u64);
+        }
+        let checksum = crc32fast::hash(&header[..CHECKSUM_AT]);
+        header[CHECKSUM_AT..HEADER_BYTES].copy_from_slice(&checksum.to_le_bytes());
+    }
+
+    /// Reads and checks the header of a file.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Damage> {
+        let header = bytes.get(..HEADER_BYTES).ok_or(Damage::new(bytes.len(), "a header"))?;
+        let header = Header(header);
+        header.check_identity()?;
+        let layout = header.layout().ok_or(Damage::new(CHUNKS_AT, "chunks that make up a code"))?;
+        if layout.file_len != bytes.len() {
+            return Err(Damage::new(bytes.len().min(layout.file_len), "the end of the file"));
+        }
+        layout.check_parts()?;
+        Ok(layout)
+    }
+
+    /// Checks that every part lies within the file and is as long as the numbers say.
+    fn check_parts(&self) -> Result<(), Damage> {
+        let mut end = HEADER_BYTES;
+        for (index, part) in self.used_parts() {
+            let damaged = Damage::new(PARTS_AT + index * PART_BYTES, "a part within the file");
+            let aligned = part.offset.is_multiple_of(ALIGN);
+            let stop = part.offset.checked_add(part.len).ok_or(damaged)?;
+            if part.offset < end || !aligned || stop > self.file_len || !self.has_len(index, part) {
+                return Err(damaged);
+            }
+            end = stop;
+        }
+        Ok(())
+    }
+
+    /// The parts that this geometry has, in the order of the file.
+    pub(crate) fn used_parts(&self) -> impl Iterator<Item = (usize, Part)> {
+        let chunks = self.geometry.chunks().len();
+        let used = (0..STARTS).chain((0..chunks).flat_map(|chunk| [starts(chunk), table(chunk)]));
+        used.map(|index| (index, self.parts[index]))
+    }
+
+    /// Whether a part is as long as it should be. How long lists and tables are only the parts
+    /// themselves tell.
+    fn has_len(&self, index: usize, part: Part) -> bool {
+        let chunks = self.geometry.chunks();
+        let packed = |count: usize| count.checked_mul(self.payload_bytes)?.checked_add(PACKED_PAD);
+        let expected = match index {
+            ROWS => self.rows.checked_mul(Rows::STRIDE).and_then(|len| len.checked_add(Rows::PAD)),
+            PAYLOADS => packed(self.rows),
+            OTHERS => self.entries.checked_sub(self.rows).and_then(packed),
+            LISTS => return part.len.is_multiple_of(8) && part.len / 8 <= self.rows,
+            _ if index < TABLES => Some((chunks[index - STARTS].buckets() + 1) * 4),
+            _ => return part.len.is_multiple_of(2),
+        };
+        expected == Some(part.len)
+    }
+}
+
+/// The bytes of a header.
+struct Header<'a>(&'a [u8]);
+
+impl Header<'_> {
+    fn u32(&self, at: usize) -> u32 {
+        self.u64(at) as u32
+    }
+
+    fn u64(&self, at: usize) -> u64 {
+        let bytes: [u8; 8] = std::array::from_fn(|i| self.0[at + i]);
+        u64::from_le_bytes(bytes)
+    }
+
+    fn usize(&self, at: usize) -> usize {
+        usize::try_from(self.u64(at)).unwrap_or(usize::MAX)
+    }
+
+    fn check_identity(&self) -> Result<(), Damage> {
+        if &self.0[..8] != MAGIC {
+            return Err(Damage::new(0, "the mark of a segment"));
+        }
+        if self.u32(8) != VERSION {
+            return Err(Damage::new(8, "a version that this program knows"));
+        }
+        let checksum = crc32fast::hash(&self.0[..CHECKSUM_AT]);
+        if self.0[CHECKSUM_AT..] != checksum.to_le_bytes() {
+            return Err(Damage::new(CHECKSUM_AT, "the checksum of the header"));
+        }
+        Ok(())
+    }
+
+    fn layout(&self) -> Option<Layout> {
+        let chunks = self.u32(60) as usize;
+        let described: Vec<(u32, u32)> = (0..chunks.min(MOST_CHUNKS))
+            .map(|chunk| CHUNKS_AT + 8 * chunk)
+            .map(|at| (self.u32(at), self.u32(at + 4)))
+            .collect();
+        let payload_bytes = self.u32(56) as usize;
+        let sound = chunks <= MOST_CHUNKS && (1..=8).contains(&payload_bytes) && self.u32(12) <= 1;
+        sound.then_some(Layout {
+            geometry: Geometry::read(&described)?,
+            wide_ids: self.u32(12) == 1,
+            rows: self.usize(24),
+            entries: self.usize(32),
+            least_payload: self.u64(40),
+            largest_payload: self.u64(48),
+            payload_bytes,
+            parts: std::array::from_fn(|index| self.part(PARTS_AT + index * PART_BYTES)),
+            file_len: self.usize(16),
+        })
+    }
+
+    fn part(&self, at: usize) -> Part {
+        Part { offset: self.usize(at), len: self.usize(at + 8), checksum: self.u32(at + 16) }
+    }
+}

@@ -1,0 +1,271 @@
+//! An immutable, searchable set of entries, read in place from the bytes of its file.
+
+use crate::builder::{self, Entry};
+use crate::damage::Damage;
+use crate::geometry::Geometry;
+use crate::image::Image;
+use crate::layout::{self, Ids, Layout};
+use crate::plan::Plans;
+use crate::{probe, scan};
+use athar_kernel::{Code, Distance, Level, Radius, Rows};
+use std::io;
+
+/// A segment. Codes that are equal are stored once, as a *row* with a list of payloads.
+pub(crate) struct Segment {
+    image: Image,
+    layout: Layout,
+    plans: Plans,
+}
+
+impl Segment {
+    /// A segment of these entries, in any order; pairs that come twice are there twice.
+    pub(crate) fn build(entries: impl Iterator<Item = (Code, u64)>) -> io::Result<Self> {
+        let entries = entries.map(|(code, payload)| Entry::new(&code, payload)).collect();
+        Self::open(builder::build(entries)?).map_err(io::Error::other)
+    }
+
+    /// The segment in the bytes of a file. Checks the header and what is needed to find anything;
+    /// what is found may still be damaged, which only [`verify`](Self::verify) tells.
+    pub(crate) fn open(image: Image) -> Result<Self, Damage> {
+        let layout = Layout::read(image.bytes())?;
+        let segment = Self::new(image, layout);
+        segment.check_starts()?;
+        Ok(segment)
+    }
+
+    fn new(image: Image, layout: Layout) -> Self {
+        let plans = Plans::new(&layout);
+        Self { image, layout, plans }
+    }
+
+    /// The bytes of the segment, as they stand in its file.
+    pub(crate) fn image(&self) -> &Image {
+        &self.image
+    }
+
+    /// Entries.
+    pub(crate) fn len(&self) -> usize {
+        self.layout.entries
+    }
+
+    /// Every row within `radius` of `query`, once each: how far it is, how many payloads it has,
+    /// and these in rising order.
+    pub(crate) fn within(
+        &self,
+        level: Level,
+        query: &Code,
+        radius: Radius,
+        mut visit: impl FnMut(Distance, usize, &mut dyn Iterator<Item = u64>),
+    ) {
+        for near in self.rows_within(level, query, radius) {
+            let payloads = self.payloads(near.row);
+            visit(near.distance, payloads.len(), &mut { payloads });
+        }
+    }
+
+    /// The rows within `radius` of `query`, by whichever plan is the cheapest.
+    pub(crate) fn rows_within(&self, level: Level, query: &Code, radius: Radius) -> Vec<Near> {
+        let parts = self.parts();
+        probe::within(&parts, &self.plans, level, query, radius)
+            .unwrap_or_else(|| scan::within(&parts, level, query, radius))
+    }
+
+    /// Every row with its payloads in rising order, in the order of the codes.
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(&Code, &mut dyn Iterator<Item = u64>)) {
+        let parts = self.parts();
+        scan::for_each_head(&parts, |rows, head| {
+            for row in rows {
+                visit(&parts.rows.code(row, head), &mut self.payloads(row as u32));
+            }
+        });
+    }
+
+    /// How many entries have each of `payloads`, which are sorted.
+    pub(crate) fn count_payloads(&self, payloads: &[u64]) -> Vec<usize> {
+        let mut counts = vec![0; payloads.len()];
+        let (least, largest) = (self.layout.least_payload, self.layout.largest_payload);
+        let first = payloads.partition_point(|&payload| payload < least);
+        let end = payloads.partition_point(|&payload| payload <= largest);
+        if first < end {
+            let (first_of_rows, others) =
+                (self.packed(layout::PAYLOADS), self.packed(layout::OTHERS));
+            let of_rows = (0..self.layout.rows).map(|at| first_of_rows.get(at));
+            let of_lists = (0..self.layout.entries - self.layout.rows).map(|at| others.get(at));
+            for payload in of_rows.chain(of_lists) {
+                if let Ok(at) = payloads[first..end].binary_search(&payload) {
+                    counts[first + at] += 1;
+                }
+            }
+        }
+        counts
+    }
+
+    fn payloads(&self, row: u32) -> Payloads<'_> {
+        let lists: &[[u32; 2]] = bytemuck::cast_slice(self.part(layout::LISTS));
+        let others = match lists.binary_search_by_key(&row, |list| list[0]) {
+            Ok(at) => {
+                let all = self.layout.entries - self.layout.rows;
+                let end = lists.get(at + 1).map_or(all, |list| list[1] as usize).min(all);
+                lists[at][1] as usize..end
+            }
+            Err(_) => 0..0,
+        };
+        let first = Some(self.packed(layout::PAYLOADS).get(row as usize));
+        Payloads { first, others, packed: self.packed(layout::OTHERS) }
+    }
+
+    fn packed(&self, part: usize) -> Packed<'_> {
+        let bytes = self.part(part);
+        Packed { bytes, width: self.layout.payload_bytes, least: self.layout.least_payload }
+    }
+
+    fn part(&self, part: usize) -> &[u8] {
+        &self.image.bytes()[self.layout.parts[part].range()]
+    }
+
+    fn parts(&self) -> Parts<'_> {
+        let words = self.image.bytes();
+        Parts {
+            geometry: &self.layout.geometry,
+            ids: self.layout.ids(),
+            layout: &self.layout,
+            // As long as `Layout::read` has checked, so never empty.
+            rows: Rows::new(self.part(layout::ROWS)).unwrap_or(Rows::EMPTY),
+            words: bytemuck::cast_slice(&words[..words.len() / 2 * 2]),
+            bytes: words,
+        }
+    }
+
+    /// Checks that starts rise and end with their table.
+    fn check_starts(&self) -> Result<(), Damage> {
+        let parts = self.parts();
+        for chunk in 0..self.layout.geometry.chunks().len() {
+            let part = self.layout.parts[layout::starts(chunk)];
+            let table = self.layout.parts[layout::table(chunk)];
+            let starts = parts.starts(chunk);
+            let sound = starts.is_sorted()
+                && starts.last() == u32::try_from(table.len / 2).ok().as_ref()
+                && crc32fast::hash(&self.image.bytes()[part.range()]) == part.checksum;
+            if !sound {
+                return Err(Damage::new(part.offset, "the starts of a table"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks everything: the checksum of every part, and that rows, lists and tables agree.
+    pub(crate) fn verify(&self) -> Result<(), Damage> {
+        for (_, part) in self.layout.used_parts() {
+            if crc32fast::hash(&self.image.bytes()[part.range()]) != part.checksum {
+                return Err(Damage::new(part.offset, "bytes that fit their checksum"));
+            }
+        }
+        self.check_starts()
+    }
+}
+
+/// A row near a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Near {
+    pub row: u32,
+    pub distance: Distance,
+}
+
+/// A segment's bytes, taken apart.
+pub(crate) struct Parts<'a> {
+    pub geometry: &'a Geometry,
+    pub ids: Ids,
+    layout: &'a Layout,
+    pub rows: Rows<'a>,
+    /// The whole file, as words of 16 bits.
+    pub words: &'a [u16],
+    bytes: &'a [u8],
+}
+
+impl<'a> Parts<'a> {
+    /// Where the blocks of a chunk's table begin, and the end of the last.
+    #[inline]
+    pub(crate) fn starts(&self, chunk: usize) -> &'a [u32] {
+        bytemuck::cast_slice(&self.bytes[self.layout.parts[layout::starts(chunk)].range()])
+    }
+
+    /// Where a chunk's table lies among the words of the file.
+    #[inline]
+    pub(crate) fn table(&self, chunk: usize) -> usize {
+        self.layout.parts[layout::table(chunk)].offset / 2
+    }
+
+    /// The head of a row's code.
+    pub(crate) fn head(&self, row: u32) -> u16 {
+        self.head_of_bucket(bucket_of(self.starts(0), row))
+    }
+
+    /// The head of the codes in a bucket of the primary chunk.
+    pub(crate) fn head_of_bucket(&self, bucket: usize) -> u16 {
+        (bucket >> (self.geometry.primary().bits - u16::BITS)) as u16
+    }
+}
+
+/// The bucket in whose block `row` lies. It is looked for from where it would be if all blocks
+/// were alike, in steps that double: a few lines of starts instead of one at every halving.
+fn bucket_of(starts: &[u32], row: u32) -> usize {
+    let buckets = starts.len() - 1;
+    let rows = u64::from(starts[buckets]).max(1);
+    let guess = ((u64::from(row) * buckets as u64 / rows) as usize).min(buckets - 1);
+    let (mut low, mut high, mut step) = (guess, guess + 1, 1);
+    while low > 0 && starts[low] > row {
+        low = low.saturating_sub(step);
+        step *= 2;
+    }
+    while high < buckets && starts[high] <= row {
+        high = (high + step).min(buckets);
+        step *= 2;
+    }
+    low + starts[low..high].partition_point(|&start| start <= row).saturating_sub(1)
+}
+
+/// Numbers of one to eight bytes, side by side.
+#[derive(Clone, Copy)]
+struct Packed<'a> {
+    bytes: &'a [u8],
+    width: usize,
+    least: u64,
+}
+
+impl Packed<'_> {
+    #[inline]
+    fn get(&self, at: usize) -> u64 {
+        let bytes: [u8; 8] = match self.bytes[at * self.width..].first_chunk() {
+            Some(bytes) => *bytes,
+            None => [0; 8],
+        };
+        let beyond = u64::BITS - 8 * self.width as u32;
+        self.least.wrapping_add(u64::from_le_bytes(bytes) << beyond >> beyond)
+    }
+}
+
+/// The payloads of a row.
+struct Payloads<'a> {
+    first: Option<u64>,
+    others: std::ops::Range<usize>,
+    packed: Packed<'a>,
+}
+
+impl Iterator for Payloads<'_> {
+    type Item = u64;
+
+    fn next(&mut self) -> Option<u64> {
+        self.first.take().or_else(|| self.others.next().map(|at| self.packed.get(at)))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let len = usize::from(self.first.is_some()) + self.others.len();
+        (len, Some(len))
+    }
+}
+
+impl ExactSizeIterator for Payloads<'_> {}
+
+#[cfg(test)]
+#[path = "segment_tests.rs"]
+mod tests;
