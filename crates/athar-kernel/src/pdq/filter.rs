@@ -17,6 +17,13 @@
 //! All four keep step: a block that enters leaves all of them, and [`Axis`] says at which step
 //! an output is worth keeping. A tile and its history stay in the innermost cache; memory is
 //! O(window * width), never a plane.
+//!
+//! What costs is to store, at 32 bytes a cycle, more than to add: so a window of 4, which pictures
+//! of 385 to 512 pixels have, stays in registers. What did not pay, with AVX-512 on Zen 4: to
+//! transpose 16 x 16 in registers, or to merge by masked broadcasts what is inserted now; to
+//! transpose straight from the picture, whose rows fall into the same few cache sets where they
+//! are a power of two apart; wider tiles; and lanes that each are one column behind the one
+//! above, which need no transposition after the first but leave the kept columns on diagonals.
 
 use super::aligned::Aligned;
 use super::axis::{Axis, Quotients, Table, Tap};
@@ -61,16 +68,16 @@ struct Walk<S: Simd> {
     simd: S,
     horizontal: Axis,
     vertical: Axis,
-    run_1: AlongRows<S>,
+    run_1: Run,
     /// Output of run 1: a tile, column by column.
     rows_1: Aligned,
-    run_2: AlongColumns,
+    run_2: Run,
     /// A tile, row by row: of the picture, and then output of run 2.
     columns_1: Aligned,
-    run_3: AlongRows<S>,
+    run_3: Run,
     /// Output of run 3: 64 columns of the strip.
     rows_2: Aligned,
-    run_4: AlongColumns,
+    run_4: Run,
     grid: Grid,
     /// Rows of the grid that are written.
     written: usize,
@@ -84,13 +91,13 @@ impl<S: Simd> Walk<S> {
         let vertical = Axis::new(height, Self::STRIP);
         Self {
             simd,
-            run_1: AlongRows::new(simd, horizontal.window),
+            run_1: Run::new(Self::STRIP, horizontal.window),
             rows_1: Aligned::zeroed(TILE * Self::STRIP),
-            run_2: AlongColumns::new(horizontal.steps, vertical.window),
+            run_2: Run::new(horizontal.steps, vertical.window),
             columns_1: Aligned::zeroed(TILE * Self::STRIP),
-            run_3: AlongRows::new(simd, horizontal.window),
+            run_3: Run::new(Self::STRIP, horizontal.window),
             rows_2: Aligned::zeroed(SIDE * Self::STRIP),
-            run_4: AlongColumns::new(SIDE, vertical.window),
+            run_4: Run::new(SIDE, vertical.window),
             grid: Grid([0.0; SIDE * SIDE]),
             written: 0,
             horizontal,
@@ -101,10 +108,8 @@ impl<S: Simd> Walk<S> {
     /// Takes the strip that starts at row `first` through all four runs.
     #[inline(always)]
     fn strip(&mut self, source: &impl Rows, first: usize) {
-        self.run_1.start(self.simd);
-        self.run_2.start(first);
-        self.run_3.start(self.simd);
-        self.run_4.start(first);
+        self.run_1.clear();
+        self.run_3.clear();
         // Below the picture all sums of run 1 are zero.
         let inside = first < source.height();
         if !inside {
@@ -145,14 +150,15 @@ impl<S: Simd> Walk<S> {
         let (simd, from, out) = (self.simd, &self.columns_1[..], &mut self.rows_1[..]);
         let stride = Self::STRIP;
         let count = self.horizontal.needed(column, TILE);
+        let input = Input { from, stride: TILE, first: column, count };
         match self.horizontal.quotients(column..column + TILE) {
             Quotients::Exact(reciprocal) => {
                 let sink = Means { out, stride, divide: Exact(simd.splat(reciprocal)) };
-                self.run_1.tile(simd, from, TILE, count, sink);
+                self.run_1.pair(simd, 0, input, sink);
             }
             Quotients::Table(divide) => {
                 let sink = Means { out, stride, divide };
-                self.run_1.tile(simd, from, TILE, count, sink);
+                self.run_1.pair(simd, 0, input, sink);
             }
         }
     }
@@ -164,15 +170,17 @@ impl<S: Simd> Walk<S> {
         let count = self.vertical.needed(first, Self::STRIP);
         let quotients = self.vertical.quotients(first..first + Self::STRIP);
         for x in (0..TILE).step_by(2 * S::LANES) {
-            let (from, out) = (&self.rows_1[x * Self::STRIP..], &mut self.columns_1[x..]);
+            let from = &self.rows_1[x * Self::STRIP..];
+            let input = Input { from, stride: Self::STRIP, first, count };
+            let out = &mut self.columns_1[x..];
             match quotients {
                 Quotients::Exact(reciprocal) => {
                     let sink = Means { out, stride, divide: Exact(simd.splat(reciprocal)) };
-                    self.run_2.pair(simd, from, (column / TILE, x), count, sink);
+                    self.run_2.pair(simd, column + x, input, sink);
                 }
                 Quotients::Table(divide) => {
                     let sink = Means { out, stride, divide };
-                    self.run_2.pair(simd, from, (column / TILE, x), count, sink);
+                    self.run_2.pair(simd, column + x, input, sink);
                 }
             }
         }
@@ -188,7 +196,8 @@ impl<S: Simd> Walk<S> {
         let at = done * stride;
         let sink = Kept { taps, first: column, out: &mut self.rows_2, at, stride };
         let count = self.horizontal.needed(column, TILE);
-        self.run_3.tile(self.simd, &self.columns_1, TILE, count, sink);
+        let input = Input { from: &self.columns_1, stride: TILE, first: column, count };
+        self.run_3.pair(self.simd, 0, input, sink);
         done + inside
     }
 
@@ -203,7 +212,7 @@ impl<S: Simd> Walk<S> {
             let out = &mut self.grid.0[..];
             let sink = Kept { taps: &taps[..inside], first, out, at, stride: SIDE };
             let from = &self.rows_2[x * Self::STRIP..];
-            self.run_4.pair(self.simd, from, (x / TILE, x % TILE), count, sink);
+            self.run_4.pair(self.simd, x, Input { from, stride: Self::STRIP, first, count }, sink);
         }
         self.written += inside;
     }
@@ -272,136 +281,152 @@ impl<S: Simd> Sink<S> for Kept<'_> {
     }
 }
 
-/// Running sums along the rows of a strip: lanes are rows.
-struct AlongRows<S: Simd> {
+/// Running sums side by side, two vectors of them at a time: along rows the sums are rows of a
+/// strip, along columns they are columns.
+struct Run {
     window: usize,
-    sums: [S::Vector; GROUPS],
-    /// The last `window` columns, then those of the tile, each as high as the strip.
-    columns: Aligned,
+    sums: Aligned,
+    /// For each pair of vectors the cells of a [`Ring`].
+    rings: Aligned,
 }
 
-impl<S: Simd> AlongRows<S> {
-    const STRIP: usize = GROUPS * S::LANES;
-
-    fn new(simd: S, window: usize) -> Self {
-        let columns = Aligned::zeroed((window + TILE) * Self::STRIP);
-        Self { window, sums: [simd.splat(0.0); GROUPS], columns }
+impl Run {
+    /// For as many sums as there are `lanes`.
+    fn new(lanes: usize, window: usize) -> Self {
+        let rings = Aligned::zeroed(lanes * Ring::vectors(window));
+        Self { window, sums: Aligned::zeroed(lanes), rings }
     }
 
-    /// Goes to the left edge.
+    /// Goes back to before the first step.
     #[inline(always)]
-    fn start(&mut self, simd: S) {
-        self.sums = [simd.splat(0.0); GROUPS];
-        self.columns[..self.window * Self::STRIP].fill(0.0);
+    fn clear(&mut self) {
+        self.sums.fill(0.0);
+        self.rings.fill(0.0);
     }
 
-    /// Takes the first `count` columns of a tile of rows that are a stride apart, and hands on the
-    /// sums at each.
+    /// Lets the two vectors of sums from sum `at` on take in `input`, and hands on the sums at
+    /// each step.
     #[inline(always)]
-    fn tile(&mut self, simd: S, from: &[f32], stride: usize, count: usize, mut sink: impl Sink<S>) {
-        let [mut a, mut b] = self.sums;
-        let lower = &from[S::LANES * stride..];
-        let columns = Cell::from_mut(&mut self.columns[..]).as_slice_of_cells();
-        let (old, new) = (columns, &columns[self.window * Self::STRIP..]);
-        for left in (0..count).step_by(4) {
-            let new_a = simd.load_transposed(&from[left..], stride);
-            let new_b = simd.load_transposed(&lower[left..], stride);
-            let old = &old[left * Self::STRIP..][..4 * Self::STRIP];
-            let new = &new[left * Self::STRIP..][..4 * Self::STRIP];
+    fn pair<S: Simd>(&mut self, simd: S, at: usize, input: Input, sink: impl Sink<S>) {
+        let (width, vectors) = (2 * S::LANES, Ring::vectors(self.window));
+        let cells = &mut self.rings[at * vectors..][..width * vectors];
+        let ring = Ring { window: self.window, cells: Cell::from_mut(cells).as_slice_of_cells() };
+        let sums = &mut self.sums[at..][..width];
+        let pair = [simd.load(sums), simd.load(&sums[S::LANES..])];
+        let [a, b] = match self.window {
+            4 => ring.window_of_4(simd, pair, input, sink),
+            _ => ring.any_window(simd, pair, input, sink),
+        };
+        simd.store(a, sums);
+        simd.store(b, &mut sums[S::LANES..]);
+    }
+}
+
+/// What a pair of vectors of sums takes in.
+#[derive(Clone, Copy)]
+struct Input<'a> {
+    from: &'a [f32],
+    /// What the sums take in at one step lies this far apart, what one of them takes in at the
+    /// next step lies beside it.
+    stride: usize,
+    /// The step that `from` begins with, a multiple of 4.
+    first: usize,
+    /// Steps, a multiple of 4.
+    count: usize,
+}
+
+impl Input<'_> {
+    /// What enters the sums of each vector at four steps.
+    #[inline(always)]
+    fn four<S: Simd>(&self, simd: S, step: usize) -> [[S::Vector; 4]; 2] {
+        let a = simd.load_transposed(&self.from[step..], self.stride);
+        let b = simd.load_transposed(&self.from[S::LANES * self.stride + step..], self.stride);
+        [a, b]
+    }
+}
+
+/// What is in the windows of a pair of vectors of sums, step after step: the window's steps as a
+/// multiple of 4, and again the first [`WRAPPED`], so that any four are side by side.
+struct Ring<'a> {
+    window: usize,
+    cells: &'a [Cell<f32>],
+}
+
+/// Steps of a ring that stand at both its ends.
+const WRAPPED: usize = 3;
+
+impl Ring<'_> {
+    /// Vectors of it, for each vector of sums.
+    fn vectors(window: usize) -> usize {
+        window.next_multiple_of(4) + WRAPPED
+    }
+
+    /// Returns the sums after the last step.
+    #[inline(always)]
+    fn any_window<S: Simd>(
+        &self,
+        simd: S,
+        [mut a, mut b]: [S::Vector; 2],
+        input: Input,
+        mut sink: impl Sink<S>,
+    ) -> [S::Vector; 2] {
+        let (width, steps) = (2 * S::LANES, self.window.next_multiple_of(4));
+        let mut entering = input.first % steps;
+        let mut leaving = (entering + steps - self.window) % steps;
+        for left in (0..input.count).step_by(4) {
+            let [new_a, new_b] = input.four(simd, left);
+            let new = &self.cells[entering * width..][..4 * width];
+            let old = &self.cells[leaving * width..][..4 * width];
             for k in 0..4 {
-                let (at, at_b) = (k * Self::STRIP, k * Self::STRIP + S::LANES);
+                let (at, at_b) = (k * width, k * width + S::LANES);
+                // First what leaves: it may lie where what enters is put.
                 a = simd.sub(simd.add(a, new_a[k]), simd.load_cells(&old[at..]));
                 b = simd.sub(simd.add(b, new_b[k]), simd.load_cells(&old[at_b..]));
                 simd.store_cells(new_a[k], &new[at..]);
                 simd.store_cells(new_b[k], &new[at_b..]);
-                sink.put(simd, left + k, [a, b]);
-            }
-        }
-        self.sums = [a, b];
-        for at in (0..self.window * Self::STRIP).step_by(S::LANES) {
-            let last = simd.load_cells(&columns[TILE * Self::STRIP + at..]);
-            simd.store_cells(last, &columns[at..]);
-        }
-    }
-}
-
-/// Running sums along the columns of the picture: lanes are columns.
-struct AlongColumns {
-    window: usize,
-    sums: Aligned,
-    /// For each tile a ring of its last rows: the window and four more at least, and again the
-    /// first [`WRAPPED`], so that any four rows are side by side.
-    rings: Aligned,
-    /// Rows of a ring, a multiple of 4.
-    ring_rows: usize,
-    /// Where in a ring the strip begins, a multiple of 4.
-    start: usize,
-}
-
-/// Rows of a ring that stand at both its ends.
-const WRAPPED: usize = 3;
-
-impl AlongColumns {
-    fn new(width: usize, window: usize) -> Self {
-        let ring_rows = (window + 4).next_multiple_of(4);
-        Self {
-            window,
-            sums: Aligned::zeroed(width),
-            rings: Aligned::zeroed((ring_rows + WRAPPED) * width),
-            ring_rows,
-            start: 0,
-        }
-    }
-
-    /// Goes to the strip that starts at row `first`.
-    #[inline(always)]
-    fn start(&mut self, first: usize) {
-        self.start = first % self.ring_rows;
-    }
-
-    /// Takes the first `count` rows of two vectors of columns, each column as high as the strip
-    /// and the first of them column `x` of a tile, and hands on the sums at each row.
-    #[inline(always)]
-    fn pair<S: Simd>(
-        &mut self,
-        simd: S,
-        from: &[f32],
-        (tile, x): (usize, usize),
-        count: usize,
-        mut sink: impl Sink<S>,
-    ) {
-        let strip = GROUPS * S::LANES;
-        let ring = (self.ring_rows + WRAPPED) * TILE;
-        let ring = &mut self.rings[tile * ring..][..ring];
-        let ring = Cell::from_mut(ring).as_slice_of_cells();
-        let sums = &mut self.sums[tile * TILE + x..][..2 * S::LANES];
-        let (mut a, mut b) = (simd.load(sums), simd.load(&sums[S::LANES..]));
-        let right = &from[S::LANES * strip..];
-        let mut entering = self.start;
-        let mut leaving = (self.start + self.ring_rows - self.window) % self.ring_rows;
-        for top in (0..count).step_by(4) {
-            let new_a = simd.load_transposed(&from[top..], strip);
-            let new_b = simd.load_transposed(&right[top..], strip);
-            let new = &ring[entering * TILE + x..][..3 * TILE + 2 * S::LANES];
-            let old = &ring[leaving * TILE + x..][..3 * TILE + 2 * S::LANES];
-            for k in 0..4 {
-                simd.store_cells(new_a[k], &new[k * TILE..]);
-                simd.store_cells(new_b[k], &new[k * TILE + S::LANES..]);
-                if entering == 0 && k < WRAPPED {
-                    let again = &ring[(self.ring_rows + k) * TILE + x..][..2 * S::LANES];
+                if steps != self.window && entering == 0 && k < WRAPPED {
+                    let again = &self.cells[(steps + k) * width..][..width];
                     simd.store_cells(new_a[k], again);
                     simd.store_cells(new_b[k], &again[S::LANES..]);
                 }
-                a = simd.sub(simd.add(a, new_a[k]), simd.load_cells(&old[k * TILE..]));
-                b = simd.sub(simd.add(b, new_b[k]), simd.load_cells(&old[k * TILE + S::LANES..]));
-                sink.put(simd, top + k, [a, b]);
+                sink.put(simd, left + k, [a, b]);
             }
             for at in [&mut entering, &mut leaving] {
                 *at += 4;
-                *at -= if *at >= self.ring_rows { self.ring_rows } else { 0 };
+                *at -= if *at >= steps { steps } else { 0 };
             }
         }
-        simd.store(a, sums);
-        simd.store(b, &mut sums[S::LANES..]);
+        [a, b]
+    }
+
+    /// The same where the window is 4: what enters at four steps leaves at the next four, and
+    /// stays in registers in between.
+    #[inline(always)]
+    fn window_of_4<S: Simd>(
+        &self,
+        simd: S,
+        [mut a, mut b]: [S::Vector; 2],
+        input: Input,
+        mut sink: impl Sink<S>,
+    ) -> [S::Vector; 2] {
+        let ([mut old_a, mut old_b], width) = ([[a; 4]; 2], 2 * S::LANES);
+        for k in 0..4 {
+            old_a[k] = simd.load_cells(&self.cells[k * width..]);
+            old_b[k] = simd.load_cells(&self.cells[k * width + S::LANES..]);
+        }
+        for left in (0..input.count).step_by(4) {
+            let [new_a, new_b] = input.four(simd, left);
+            for k in 0..4 {
+                a = simd.sub(simd.add(a, new_a[k]), old_a[k]);
+                b = simd.sub(simd.add(b, new_b[k]), old_b[k]);
+                sink.put(simd, left + k, [a, b]);
+            }
+            (old_a, old_b) = (new_a, new_b);
+        }
+        for k in 0..4 {
+            simd.store_cells(old_a[k], &self.cells[k * width..]);
+            simd.store_cells(old_b[k], &self.cells[k * width + S::LANES..]);
+        }
+        [a, b]
     }
 }
