@@ -60,4 +60,8 @@ pub use snapshot::{Hit, Snapshot};
 pub use verify::Finding;
 
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod disk;
+#[cfg(test)]
 mod model;

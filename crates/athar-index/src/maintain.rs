@@ -152,9 +152,8 @@ impl Index {
         let store = self.store.as_ref();
         let written = store.map_or(Ok(()), |store| store.write_segments(&mut merged));
         let mut keeper = lock(&self.keeper);
-        let committed = written.and_then(|()| {
-            keeper.commit_merged(store, self.ids_end(), inputs, merged.first())
-        });
+        let committed = written
+            .and_then(|()| keeper.commit_merged(store, self.ids_end(), inputs, merged.first()));
         match committed {
             Ok(()) => self.change(|state| state.replace(inputs, merged.first())),
             Err(_) => keeper.files.extend(merged.iter().map(|live| live.id)),

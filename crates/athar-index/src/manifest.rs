@@ -217,8 +217,7 @@ fn decode_dead(parts: &mut Parts, count: u64, entries: u64) -> Result<Dead, Dama
     let part_bytes = content.and_then(|content| content.checked_add(12));
     let part = parts.next(part_bytes.unwrap_or(usize::MAX))?;
     let (payloads, tail) = part.bytes.split_at(part.bytes.len() - 12);
-    let payloads: Vec<u64> =
-        payloads.chunks_exact(8).map(|payload| number64(payload, 0)).collect();
+    let payloads: Vec<u64> = payloads.chunks_exact(8).map(|payload| number64(payload, 0)).collect();
     let rising = payloads.windows(2).all(|pair| pair[0] < pair[1]);
     part.check(rising, 0, "rising payloads")?;
     let gone = number64(tail, 0);

@@ -97,8 +97,8 @@ impl Store {
         let bytes = live.segment.image().bytes();
         self.write(&name, bytes)?;
         let image = self.storage.map(&name).map_err(StorageError::io(Operation::Read, &name))?;
-        let segment = Segment::open(image)
-            .map_err(|damage| StorageError::ReadBack { file: name, damage })?;
+        let segment =
+            Segment::open(image).map_err(|damage| StorageError::ReadBack { file: name, damage })?;
         let file = Some(FileSum::of(bytes));
         Ok(Live { segment: Arc::new(segment), file, ..live.clone() })
     }
