@@ -10,7 +10,13 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 /// A clone is the same disk.
 #[derive(Clone, Default)]
-pub(crate) struct Disk(Arc<Mutex<Content>>);
+pub(crate) struct Disk {
+    content: Arc<Mutex<Content>>,
+    meanwhile: Arc<Mutex<Option<Meanwhile>>>,
+}
+
+/// What others do while a call to the disk takes its time.
+pub(crate) type Meanwhile = Box<dyn FnMut() + Send>;
 
 /// Which calls fail, counted from nought.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +53,11 @@ impl Disk {
         (content.trouble, content.calls) = (trouble, 0);
     }
 
+    /// Does this before every call from now on.
+    pub(crate) fn during_calls(&self, meanwhile: Option<Meanwhile>) {
+        *self.meanwhile.lock().unwrap() = meanwhile;
+    }
+
     /// Calls since the trouble was set.
     pub(crate) fn calls(&self) -> usize {
         self.content().calls
@@ -63,8 +74,7 @@ impl Disk {
                 apply(&mut names, gone.as_deref(), come.clone());
             }
         }
-        let left = Content { files, lasting: names.clone(), names, ..Content::default() };
-        Self(Arc::new(Mutex::new(left)))
+        Self::with(files, names)
     }
 
     /// The disk as it is seen when the program ends and the machine does not.
@@ -73,8 +83,7 @@ impl Disk {
         let files =
             content.files.iter().map(|file| File { bytes: file.bytes.clone(), is_synced: true });
         let (files, names) = (files.collect(), content.names.clone());
-        let left = Content { files, lasting: names.clone(), names, ..Content::default() };
-        Self(Arc::new(Mutex::new(left)))
+        Self::with(files, names)
     }
 
     /// Changes the bytes of a file behind the back of the index.
@@ -84,13 +93,21 @@ impl Disk {
         edit(&mut content.files[file].bytes);
     }
 
+    fn with(files: Vec<File>, names: BTreeMap<String, usize>) -> Self {
+        let content = Content { files, lasting: names.clone(), names, ..Content::default() };
+        Self { content: Arc::new(Mutex::new(content)), meanwhile: Arc::default() }
+    }
+
     fn content(&self) -> MutexGuard<'_, Content> {
-        self.0.lock().unwrap()
+        self.content.lock().unwrap()
     }
 
     /// Does a call that may be one of those that fail; those give the call's effect up, but the
     /// first perhaps.
     fn call<T>(&self, effect: impl FnOnce(&mut Content, bool) -> io::Result<T>) -> io::Result<T> {
+        if let Some(meanwhile) = &mut *self.meanwhile.lock().unwrap() {
+            meanwhile();
+        }
         let mut content = self.content();
         let call = content.calls;
         content.calls += 1;
