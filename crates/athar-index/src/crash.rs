@@ -8,6 +8,7 @@ use crate::model::{Entries, Random, SMALL, follow, within};
 use crate::open::Opened;
 use crate::{Change, Code, Index, Level, Progress, Radius, StorageError};
 use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// A numbered list of changes, and what it amounts to.
@@ -275,4 +276,36 @@ fn a_full_disk_leaves_the_index_answering_from_memory() {
     let index = life.index.take().unwrap();
     assert_eq!(index.maintain().unwrap(), Progress::Flushed);
     life.settle_and_reopen(&life.disk, index);
+}
+
+/// Threads write and maintain; crashes are tried meanwhile, whatever they are at.
+#[test]
+fn a_crash_while_threads_are_at_work_leaves_the_ledger_up_to_a_mark() {
+    let rounds = if cfg!(miri) { 6 } else { 400 };
+    let life = Life::new(9, false);
+    let index = open(&life.disk).unwrap().0;
+    let done = AtomicBool::new(false);
+    let mut random = Random(10);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    index.maintain().unwrap();
+                }
+            });
+        }
+        for _ in 0..rounds {
+            for len in [2, 40, 1] {
+                let changes = random.changes(len);
+                life.ledger().add(changes);
+                life.ledger().replay(&index);
+            }
+            let disk = life.disk.after_crash(&mut random);
+            let (recovered, opened) = open(&disk).unwrap();
+            assert_eq!(opened.discarded, None);
+            check(&recovered, life.ledger().at(opened.reached), "recovered");
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    life.settle_and_reopen(&life.disk, Box::new(index));
 }

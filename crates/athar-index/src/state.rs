@@ -145,3 +145,54 @@ impl Frozen {
         entries
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use athar_kernel::Code;
+
+    fn with(entries: &[(Code, u64)]) -> State {
+        let mut state = State::default();
+        state.apply(Edit::insert(entries), Reached::Unmarked);
+        state
+    }
+
+    #[test]
+    fn what_is_removed_while_it_is_frozen_stays_removed_and_comes_again() {
+        let entries = [1, 2, 2, 3].map(|payload| (Code::default(), payload));
+        let mut state = with(&entries);
+        let moment = state.freeze();
+        assert_eq!((state.dirty, state.len(), moment.delta.len()), (0, 4, 4));
+        assert_eq!(state.apply(Edit::remove(&[2, 9]), Reached::Unmarked), 2);
+        state.apply(Edit::insert(&entries[..2]), Reached::Unmarked);
+        assert_eq!(state.len(), 4);
+        state.thaw(Live::build(0, moment.delta.entries()));
+        assert_eq!((state.len(), state.segments()[0].dead.payloads()), (4, vec![2]));
+        assert_eq!(state.apply(Edit::remove(&[2]), Reached::Unmarked), 1);
+        assert_eq!((state.len(), moment.len()), (3, 4));
+    }
+
+    #[test]
+    fn a_freeze_that_came_to_no_end_loses_nothing() {
+        let mut state = with(&[(Code::default(), 1), (Code::default(), 2)]);
+        state.freeze();
+        state.apply(Edit::insert(&[(Code::default(), 3)]), Reached::Unmarked);
+        state.apply(Edit::remove(&[2]), Reached::Unmarked);
+        let moment = state.freeze();
+        let payloads: Vec<u64> = moment.delta.entries().iter().map(|entry| entry.1).collect();
+        assert_eq!(payloads, [1, 3]);
+        state.thaw(Live::build(0, moment.delta.entries()));
+        assert_eq!((state.len(), state.segments()[0].dead.is_empty()), (2, true));
+    }
+
+    #[test]
+    fn what_is_cleared_while_it_is_frozen_or_merged_does_not_come_back() {
+        let mut state = with(&[(Code::default(), 1)]);
+        let moment = state.freeze();
+        state = State::cleared();
+        let built = Live::build(0, moment.delta.entries());
+        state.thaw(built.clone());
+        state.replace(&[built.clone()], Some(&Live { id: 1, ..built }));
+        assert_eq!((state.len(), state.segments().len()), (0, 0));
+    }
+}
