@@ -4,7 +4,7 @@
 
 use crate::disk::{Disk, Meanwhile, Trouble};
 use crate::mark::Mark;
-use crate::model::{Entries, Random, SMALL, follow, within};
+use crate::model::{End, Entries, Random, SMALL, follow, within};
 use crate::open::Opened;
 use crate::{Change, Code, Index, Level, Progress, Radius, StorageError};
 use std::ops::Deref;
@@ -287,6 +287,7 @@ fn a_crash_while_threads_are_at_work_leaves_the_ledger_up_to_a_mark() {
     let done = AtomicBool::new(false);
     let mut random = Random(10);
     std::thread::scope(|scope| {
+        let _end = End(&done);
         for _ in 0..2 {
             scope.spawn(|| {
                 while !done.load(Ordering::Relaxed) {
@@ -305,7 +306,6 @@ fn a_crash_while_threads_are_at_work_leaves_the_ledger_up_to_a_mark() {
             assert_eq!(opened.discarded, None);
             check(&recovered, life.ledger().at(opened.reached), "recovered");
         }
-        done.store(true, Ordering::Relaxed);
     });
     life.settle_and_reopen(&life.disk, Box::new(index));
 }

@@ -327,6 +327,15 @@ fn an_equal_pair_is_there_as_often_as_it_was_inserted() {
     assert_eq!(index.remove(5), 0);
 }
 
+/// Tells the other threads to end when this one does, also by a failed assertion.
+pub(crate) struct End<'a>(pub(crate) &'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// The writer inserts batches of ten under one payload and removes the one before, while two
 /// threads maintain. Whatever a reader sees must be a moment between two changes: every batch
 /// whole, and one or two of them.
@@ -339,6 +348,7 @@ fn readers_see_whole_moments_while_others_write_and_maintain() {
     let done = AtomicBool::new(false);
     index.insert_batch(&[(code, 0); BATCH]);
     std::thread::scope(|scope| {
+        let _end = End(&done);
         for _ in 0..2 {
             scope.spawn(|| {
                 let mut newest = 0;
@@ -356,7 +366,6 @@ fn readers_see_whole_moments_while_others_write_and_maintain() {
             index.insert_batch(&[(code, payload); BATCH]);
             assert_eq!(index.remove(payload - 1), BATCH);
         }
-        done.store(true, Ordering::Relaxed);
     });
     assert_eq!(look(&index.snapshot(), &code, BATCH, rounds - 1), rounds - 1);
 }
@@ -369,6 +378,7 @@ fn removals_hold_while_others_flush_and_merge() {
     let (mut random, mut model) = (Random(12), Entries::new());
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
+        let _end = End(&done);
         for _ in 0..2 {
             scope.spawn(|| {
                 while !done.load(Ordering::Relaxed) {
@@ -386,7 +396,6 @@ fn removals_hold_while_others_flush_and_merge() {
             random.unmarked(&index, &mut model);
             assert_eq!(index.snapshot().len(), model.len(), "{step}");
         }
-        done.store(true, Ordering::Relaxed);
     });
     ask(&index.snapshot(), &model, &mut random);
 }
