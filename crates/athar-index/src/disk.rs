@@ -105,8 +105,11 @@ impl Disk {
     /// Does a call that may be one of those that fail; those give the call's effect up, but the
     /// first perhaps.
     fn call<T>(&self, effect: impl FnOnce(&mut Content, bool) -> io::Result<T>) -> io::Result<T> {
-        if let Some(meanwhile) = &mut *self.meanwhile.lock().unwrap() {
+        // Taken out, so that a call made meanwhile is nothing special.
+        let meanwhile = self.meanwhile.lock().unwrap().take();
+        if let Some(mut meanwhile) = meanwhile {
             meanwhile();
+            self.during_calls(Some(meanwhile));
         }
         let mut content = self.content();
         let call = content.calls;

@@ -65,3 +65,5 @@ mod crash;
 mod disk;
 #[cfg(test)]
 mod model;
+#[cfg(test)]
+mod opening;

@@ -279,3 +279,116 @@ fn number32(bytes: &[u8], at: usize) -> u32 {
 fn number64(bytes: &[u8], at: usize) -> u64 {
     u64::from(number32(bytes, at)) | u64::from(number32(bytes, at + 4)) << 32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::array;
+
+    /// Written by another program, after the specification.
+    const V1: &[u8] = include_bytes!("../fixtures/manifest-v1.bin");
+
+    fn file(bytes: u64, head: u32, whole: u32) -> FileSum {
+        FileSum { bytes, head, whole }
+    }
+
+    #[test]
+    fn version_1_reads_and_is_written_as_it_always_was() {
+        let manifest = decode(V1).unwrap();
+        let mark = Mark { reached: 1000, tag: array::from_fn(|i| i as u8) };
+        assert_eq!((manifest.reached, manifest.next_id), (Reached::At(mark), 12));
+        let [first, second, third] = &manifest.records[..] else { panic!("three records") };
+        assert_eq!([first.id, second.id, third.id], [3, 9, 11]);
+        assert_eq!([first.entries, second.entries, third.entries], [100, 7, 1]);
+        assert_eq!(first.file, file(4096, 0x0102_0304, 0x0506_0708));
+        assert_eq!(second.file, file(123_456, 0xdead_beef, 0xfeed_face));
+        assert!(first.dead.is_empty());
+        assert_eq!((second.dead.payloads(), second.dead.entries()), (vec![5, 6, 1 << 63], 4));
+        assert_eq!((third.dead.payloads(), third.dead.entries()), (vec![0], 1));
+        assert_eq!(encode_manifest(&manifest), V1);
+    }
+
+    /// The parts of the fixture.
+    const PARTS: [usize; 7] = [0, 96, 144, 192, 240, 276, 296];
+
+    #[test]
+    fn every_changed_byte_is_found_in_its_part() {
+        for offset in 0..V1.len() {
+            for flip in [1, 0x80, 0xff] {
+                let mut bytes = V1.to_vec();
+                bytes[offset] ^= flip;
+                let part = PARTS.partition_point(|&start| start <= offset) - 1;
+                let place = PARTS[part] as u64..PARTS[part + 1] as u64;
+                match decode(&bytes).err().expect("damaged") {
+                    ManifestError::Damage(damage) => assert!(place.contains(&damage.offset)),
+                    ManifestError::Version(found) => {
+                        assert!((8..12).contains(&offset) && found != VERSION);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_shortened_or_lengthened_file_is_refused() {
+        for len in 0..V1.len() {
+            let error = decode(&V1[..len]).err().expect("damaged");
+            let ManifestError::Damage(damage) = error else { panic!("the version is known") };
+            assert!(damage.offset <= len as u64);
+        }
+        let longer = [V1, &[0]].concat();
+        assert!(matches!(decode(&longer), Err(ManifestError::Damage(Damage { offset: 16, .. }))));
+    }
+
+    /// A damaged file whose checksums are right: what only a program can have written wrong.
+    #[test]
+    fn what_is_wrong_under_a_right_checksum_is_refused_too() {
+        let refused = |offset: usize, value: u8, place: u64| {
+            let mut bytes = V1.to_vec();
+            assert_ne!(bytes[offset], value);
+            bytes[offset] = value;
+            let part = PARTS.partition_point(|&start| start <= offset) - 1;
+            let (start, end) = (PARTS[part], PARTS[part + 1] - 4);
+            let checksum = crc32fast::hash(&bytes[start..end]);
+            bytes[end..end + 4].copy_from_slice(&checksum.to_le_bytes());
+            match decode(&bytes) {
+                Err(ManifestError::Damage(damage)) => assert_eq!(damage.offset, place),
+                _ => panic!("byte {offset} accepted"),
+            }
+        };
+        refused(12, 4, 240); // one record too many: what follows is none
+        refused(12, 2, 192); // one too few
+        refused(16, 0, 16); // another length
+        refused(24, 11, 192); // an id beyond the end of ids
+        refused(32, 3, 32); // neither with a mark nor without
+        refused(32, 0, 40); // a mark where there is none
+        refused(36, 1, 36);
+        refused(91, 1, 36);
+        refused(144, 3, 144); // an id twice
+        refused(96 + 16, 0, 112); // no entry
+        refused(144 + 24, 8, 168); // more removed than there is
+        refused(144 + 24, 2, 240); // a removed part that is cut short
+        refused(192 + 31, 0xff, 216); // a number beyond all memory
+        refused(96 + 40, 1, 136);
+        refused(240, 6, 240); // payloads that do not rise
+        refused(240 + 24, 8, 264); // more entries than there are
+        refused(240 + 24, 2, 264); // fewer than payloads
+    }
+
+    #[test]
+    fn an_unknown_version_is_told_by_its_number() {
+        let mut bytes = V1.to_vec();
+        bytes[8] = 2;
+        assert_eq!(decode(&bytes).err(), Some(ManifestError::Version(2)));
+        assert_eq!(decode(&bytes[..12]).err(), Some(ManifestError::Version(2)));
+    }
+
+    #[test]
+    fn an_index_of_nothing_has_a_manifest() {
+        for reached in [Reached::Nothing, Reached::Unmarked] {
+            let bytes = encode(&Checkpoint { reached, segments: Vec::new() }, 5);
+            let manifest = decode(&bytes).unwrap();
+            assert_eq!((bytes.len(), manifest.reached, manifest.next_id), (96, reached, 5));
+        }
+    }
+}

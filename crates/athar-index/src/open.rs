@@ -194,8 +194,7 @@ fn take_over(
     keeper: &mut Keeper,
     content: &mut Content,
 ) -> Result<(), StorageError> {
-    let names = store.storage.list().map_err(StorageError::io(Operation::List, "the directory"))?;
-    keeper.files = names.iter().filter_map(|name| segment_id(name)).collect();
+    keeper.files = store.list()?.iter().filter_map(|name| segment_id(name)).collect();
     let after_seen = keeper.files.last().map_or(0, |last| last.saturating_add(1));
     content.next_id = content.next_id.max(after_seen);
     if content.discarded.is_some() {

@@ -88,6 +88,11 @@ impl Store {
         }
     }
 
+    /// Names of all files, also such as are not ours.
+    pub(crate) fn list(&self) -> Result<Vec<String>, StorageError> {
+        self.storage.list().map_err(StorageError::io(Operation::List, NAMES))
+    }
+
     pub(crate) fn sync_names(&self) -> Result<(), StorageError> {
         self.storage.sync_names().map_err(StorageError::io(Operation::Sync, NAMES))
     }

@@ -38,12 +38,25 @@ impl Index {
         let segments = {
             let keeper = lock(&self.keeper);
             findings.extend(self.verify_manifest(&keeper.committed));
+            findings.extend(self.find_missing(&keeper.committed.segments));
             keeper.committed.segments.clone()
         };
         let newest = self.newest();
         let in_memory = newest.segments().iter().filter(|live| live.file.is_none());
         findings.extend(segments.iter().chain(in_memory).filter_map(verify_segment));
         findings
+    }
+
+    /// The files of `segments` that are not there, though what is mapped of them still answers.
+    fn find_missing(&self, segments: &[Live]) -> Vec<Finding> {
+        let Some(store) = &self.store else { return Vec::new() };
+        let names = match store.list() {
+            Ok(names) => names,
+            Err(error) => return vec![Finding::Unreadable(error)],
+        };
+        let files = segments.iter().map(|live| segment_name(live.id));
+        let missing = files.filter(|file| !names.contains(file));
+        missing.map(|file| Finding::Missing { file }).collect()
     }
 
     fn verify_manifest(&self, committed: &manifest::Checkpoint) -> Option<Finding> {
