@@ -3,15 +3,16 @@
 //! New entries become a block of their own at the end. Before it is added, the blocks at the
 //! end that are less than twice as large as what follows them are merged with it, up to
 //! [`BLOCK_CODES`]. So below that size each block is at least twice as large as the next, there
-//! are at most some seventeen small ones, and an entry is copied a number of times that grows
+//! are at most some fifteen small ones, and an entry is copied a number of times that grows
 //! with the logarithm of [`BLOCK_CODES`] only.
 
 use crate::block::{Block, Entries};
 use athar_kernel::Code;
 use std::sync::Arc;
 
-/// Codes of a full block: 2 MiB of codes, the size of a huge page.
-pub(crate) const BLOCK_CODES: usize = 1 << 16;
+/// Codes of a full block: 640 KiB of entries, which are copied in a tenth of a millisecond or so,
+/// when the worst comes to the worst.
+pub(crate) const BLOCK_CODES: usize = 1 << 14;
 
 /// Blocks in the order of their entries. Cloning it copies pointers, not entries.
 #[derive(Clone, Default)]

@@ -18,6 +18,9 @@ pub(crate) struct Disk {
 /// What others do while a call to the disk takes its time.
 pub(crate) type Meanwhile = Box<dyn FnMut() + Send>;
 
+/// A name that is there from now on, and the number of its file.
+type Come = Option<(String, usize)>;
+
 /// Which calls fail, counted from nought.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Trouble {
@@ -34,7 +37,7 @@ struct Content {
     /// The names that a crash leaves for certain.
     lasting: BTreeMap<String, usize>,
     /// What was done to the names since, in order.
-    journal: Vec<(Option<String>, Option<(String, usize)>)>,
+    journal: Vec<(Option<String>, Come)>,
     calls: usize,
     trouble: Option<Trouble>,
     /// Alive as long as somebody holds the lock.
@@ -123,7 +126,7 @@ impl Disk {
     }
 }
 
-fn apply(names: &mut BTreeMap<String, usize>, gone: Option<&str>, come: Option<(String, usize)>) {
+fn apply(names: &mut BTreeMap<String, usize>, gone: Option<&str>, come: Come) {
     gone.and_then(|gone| names.remove(gone));
     names.extend(come);
 }
@@ -133,7 +136,7 @@ impl Content {
         self.names.get(name).copied().ok_or_else(|| ErrorKind::NotFound.into())
     }
 
-    fn change_names(&mut self, gone: Option<&str>, come: Option<(String, usize)>) {
+    fn change_names(&mut self, gone: Option<&str>, come: Come) {
         apply(&mut self.names, gone, come.clone());
         self.journal.push((gone.map(str::to_owned), come));
     }

@@ -14,6 +14,7 @@ use crate::index::lock;
 use crate::keeper::Keeper;
 use crate::live::Live;
 use crate::manifest::Checkpoint;
+use crate::state::State;
 use crate::{Index, StorageError, plan};
 use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError, TryLockError};
@@ -119,7 +120,7 @@ impl Index {
     /// Makes the newest state the pending checkpoint. One that could not be written is given up
     /// for it: the newer has all that it had.
     fn freeze(&self, keeper: &mut Keeper) {
-        let moment = self.change(|state| state.freeze());
+        let moment = self.change(State::freeze);
         let mut segments = moment.segments().to_vec();
         if !moment.delta.is_empty() {
             let built = Live::build(self.next_id(), moment.delta.entries());

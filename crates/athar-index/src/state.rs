@@ -192,7 +192,8 @@ mod tests {
         state = State::cleared();
         let built = Live::build(0, moment.delta.entries());
         state.thaw(built.clone());
-        state.replace(&[built.clone()], Some(&Live { id: 1, ..built }));
+        let merged = Live { id: 1, ..built.clone() };
+        state.replace(&[built], Some(&merged));
         assert_eq!((state.len(), state.segments().len()), (0, 0));
     }
 }
