@@ -1,6 +1,7 @@
 //! What can go wrong with the files of an index. Neither paths nor contents are told, only the
 //! names of our own files.
 
+use crate::open::place;
 use crate::segment::Damage;
 use std::{fmt, io};
 
@@ -74,8 +75,8 @@ impl fmt::Display for StorageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io { operation, file, source } => write!(f, "{operation} {file}: {source}"),
-            Self::ReadBack { file, damage: Damage { offset, reason } } => {
-                write!(f, "{file} reads otherwise than it was written, at byte {offset}: {reason}")
+            Self::ReadBack { file, damage } => {
+                write!(f, "{file} reads otherwise than it was written {}", place(damage))
             }
         }
     }

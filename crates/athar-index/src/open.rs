@@ -8,6 +8,7 @@ use crate::mark::Mark;
 use crate::segment::{Damage, Segment};
 use crate::storage::Storage;
 use crate::store::{MANIFEST, MANIFEST_NEW, Store, segment_id, segment_name};
+use std::fmt;
 use std::io::ErrorKind;
 use std::sync::Arc;
 
@@ -176,6 +177,24 @@ impl Content {
     fn discarded(reason: Discarded, next_id: u64) -> Self {
         Self { discarded: Some(reason), next_id, ..Self::default() }
     }
+}
+
+impl fmt::Display for Discarded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Version { found } => write!(f, "the manifest has the unknown version {found}"),
+            Self::Manifest(damage) => write!(f, "the manifest is damaged {}", place(damage)),
+            Self::Segment { file, damage } => write!(f, "{file} is damaged {}", place(damage)),
+            Self::Missing { file } => write!(f, "{file} is missing"),
+        }
+    }
+}
+
+impl std::error::Error for Discarded {}
+
+/// Where something is damaged, for people.
+pub(crate) fn place(Damage { offset, reason }: &Damage) -> String {
+    format!("at byte {offset}, where there should be {reason}")
 }
 
 impl From<ManifestError> for Discarded {

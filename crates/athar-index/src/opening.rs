@@ -153,7 +153,7 @@ fn what_is_damaged_is_told_removed_and_built_anew() {
         let (disk, entries) = filled();
         tamper(&disk);
         let reason = reopened_for_reading(&disk);
-        assert!(is_expected(&reason), "{reason:?}");
+        assert!(is_expected(&reason), "{reason}");
         assert_eq!(discarded_by_writer(&disk), reason);
         rebuild(&disk, &entries);
     }

@@ -3,10 +3,11 @@
 use crate::index::lock;
 use crate::live::{FileSum, Live};
 use crate::manifest;
-use crate::open::read_manifest;
+use crate::open::{place, read_manifest};
 use crate::segment::Damage;
 use crate::store::{MANIFEST, segment_name};
 use crate::{Index, StorageError};
+use std::fmt;
 
 /// Something that is not as it was written. The index should be opened anew, or be rebuilt.
 #[derive(Debug)]
@@ -25,6 +26,16 @@ pub enum Finding {
     },
     /// A file could not be read.
     Unreadable(StorageError),
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Damaged { file, damage } => write!(f, "{file} is damaged {}", place(damage)),
+            Self::Missing { file } => write!(f, "{file} is missing"),
+            Self::Unreadable(error) => error.fmt(f),
+        }
+    }
 }
 
 impl Index {
