@@ -15,8 +15,9 @@
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-use crate::hamming::SIEVE_MAX_BITS;
-use crate::level::Kind;
+#[cfg(target_arch = "x86_64")]
+use crate::{hamming::SIEVE_MAX_BITS, level::Kind};
+
 use crate::sieve::prefetch;
 use crate::{Code, Level, Radius};
 use std::ops::Range;
@@ -110,33 +111,32 @@ impl<'a> Rows<'a> {
         found: &mut Vec<(u32, u16)>,
     ) {
         let rows = rows.iter().copied();
-        match level.kind() {
+        #[cfg(target_arch = "x86_64")]
+        if matches!(level.kind(), Kind::Avx2 | Kind::Avx512) {
             // SAFETY: a level of these kinds is only had on a processor that has POPCNT.
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 | Kind::Avx512 => unsafe {
-                self.measure_popcnt(query, radius, rows, found);
-            },
-            _ => self.measure(query, radius, rows, found),
+            return unsafe { self.measure_popcnt(query, radius, rows, found) };
         }
+        let _ = level;
+        self.measure(query, radius, rows, found);
     }
 
     /// Appends every row that lies within `radius` of `query`, with its distance, in no
     /// particular order. Neither counts the head.
     pub fn scan(&self, level: Level, query: &Code, radius: Radius, found: &mut Vec<(u32, u16)>) {
         let rows = 0..self.len() as u32;
-        match level.kind() {
+        #[cfg(target_arch = "x86_64")]
+        if matches!(level.kind(), Kind::Avx2 | Kind::Avx512) {
             // SAFETY: a level of these kinds is only had on a processor that has AVX2, POPCNT.
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 | Kind::Avx512 if radius.bits() <= SIEVE_MAX_BITS => unsafe {
-                x86::scan(self, query, radius, found);
-            },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 | Kind::Avx512 => unsafe {
-                self.measure_popcnt(query, radius, rows, found);
-            },
-            _ => self.measure(query, radius, rows, found),
+            return unsafe {
+                if radius.bits() <= SIEVE_MAX_BITS {
+                    x86::scan(self, query, radius, found);
+                } else {
+                    self.measure_popcnt(query, radius, rows, found);
+                }
+            };
         }
+        let _ = level;
+        self.measure(query, radius, rows, found);
     }
 
     #[cfg(target_arch = "x86_64")]

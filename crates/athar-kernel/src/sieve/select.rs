@@ -3,6 +3,7 @@
 #![cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "calls what the level proves"))]
 
 use crate::Level;
+#[cfg(target_arch = "x86_64")]
 use crate::level::Kind;
 
 /// Words that are looked at together.
@@ -12,12 +13,13 @@ const GROUP: usize = 4;
 /// word on; `None` when there are not so many.
 #[inline]
 pub fn select(level: Level, words: &[u16], rank: u32) -> Option<u32> {
-    match level.kind() {
+    #[cfg(target_arch = "x86_64")]
+    if matches!(level.kind(), Kind::Avx2 | Kind::Avx512) {
         // SAFETY: a level of these kinds is only had on a processor that has POPCNT, BMI1, BMI2.
-        #[cfg(target_arch = "x86_64")]
-        Kind::Avx2 | Kind::Avx512 => unsafe { select_bmi2(words, rank) },
-        _ => select_by(words, rank, nth_one),
+        return unsafe { select_bmi2(words, rank) };
     }
+    let _ = level;
+    select_by(words, rank, nth_one)
 }
 
 #[cfg(target_arch = "x86_64")]
