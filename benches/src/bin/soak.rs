@@ -9,6 +9,12 @@
 //!
 //!     cargo xtask soak [SECONDS]
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the person who called it"
+)]
+
 use anyhow::{Context, Result, ensure};
 use athar_index::{Change, Code, Hit, Index, Level, Mark, Options, Progress, Radius, Snapshot};
 use std::path::Path;

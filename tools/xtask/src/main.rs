@@ -9,6 +9,7 @@
 //! | `demo` | the main job on real photographs, with what was planted and what was found |
 //! | `bench` | ours beside the peers, recorded and plotted |
 //! | `eval` | what the matcher finds and how often it is wrong, on real photographs |
+//! | `soak` | an index written, thinned out, merged and asked at once, every answer checked |
 //!
 //! A new task is a module with a `run` and one line in [`Task`].
 
@@ -27,6 +28,7 @@ mod eval;
 mod fetch;
 mod licences;
 mod shell;
+mod soak;
 mod style;
 mod tidy;
 
@@ -57,6 +59,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Measure what the matcher finds and how often it is wrong
     Eval(eval::Arguments),
+    /// Write, thin out, merge and ask an index at once, and check every answer
+    Soak(soak::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -68,6 +72,7 @@ fn main() -> ExitCode {
         Task::Demo(arguments) => demo::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Eval(arguments) => eval::run(&arguments),
+        Task::Soak(arguments) => soak::run(&arguments),
     };
     match done {
         Ok(code) => code,
