@@ -47,6 +47,13 @@ pub(crate) fn within(
     })
 }
 
+/// Asks memory for what a search for `query` reads first, and does not wait for it.
+pub(crate) fn announce(parts: &Parts<'_>, plans: &Plans, query: &Code, radius: Radius) {
+    if let Some(plan) = plans.for_radius(usize::from(radius.bits())) {
+        (0..plan.budgets.len()).for_each(|chunk| ask_for_starts(parts, query, chunk, plan));
+    }
+}
+
 /// Every row within `radius` of `query` by one plan, whatever it costs.
 #[cfg(test)]
 pub(crate) fn follow(
@@ -94,6 +101,22 @@ fn entries_of(parts: &Parts<'_>, chunk: usize, words: u32) -> u32 {
     if chunk == 0 { words } else { parts.ids.entries(words) }
 }
 
+/// What the buckets that a chunk's budget reaches differ in from the query's own.
+#[inline]
+fn masks(parts: &Parts<'_>, chunk: usize, plan: &Plan) -> &'static [u32] {
+    let address_bits = parts.geometry.chunks()[chunk].address_bits;
+    Flips::of(address_bits).fewer_than(usize::from(plan.budgets[chunk]))
+}
+
+fn ask_for_starts(parts: &Parts<'_>, query: &Code, index: usize, plan: &Plan) {
+    let starts = parts.starts(index);
+    let address = parts.geometry.chunks()[index].address(query.words());
+    for mask in masks(parts, index, plan) {
+        let bucket = (address ^ mask) as usize;
+        prefetch(starts, bucket..bucket + 2);
+    }
+}
+
 /// One query's way through a segment.
 struct Search<'a> {
     parts: &'a Parts<'a>,
@@ -114,7 +137,7 @@ impl<'a> Search<'a> {
     /// Runs a plan; `None` when it costs more than `most_ps`.
     fn run(&mut self, plan: &Plan, most_ps: u64) -> Option<Vec<Near>> {
         let chunks = 0..plan.budgets.len();
-        chunks.clone().for_each(|chunk| self.ask_for_starts(chunk, plan));
+        chunks.clone().for_each(|chunk| ask_for_starts(self.parts, self.query, chunk, plan));
         chunks.for_each(|chunk| self.find_buckets(chunk, plan));
         let left_ps = most_ps.checked_sub(self.cost_ps())?;
         let most_passed = usize::try_from(left_ps / PASSED_PS).unwrap_or(usize::MAX);
@@ -127,22 +150,6 @@ impl<'a> Search<'a> {
         Some(self.measure())
     }
 
-    /// The addresses of the buckets that a chunk's budget reaches, with the bits they differ in.
-    #[inline]
-    fn masks(&self, chunk: usize, plan: &Plan) -> &'static [u32] {
-        let address_bits = self.parts.geometry.chunks()[chunk].address_bits;
-        Flips::of(address_bits).fewer_than(usize::from(plan.budgets[chunk]))
-    }
-
-    fn ask_for_starts(&self, index: usize, plan: &Plan) {
-        let starts = self.parts.starts(index);
-        let address = self.parts.geometry.chunks()[index].address(self.query.words());
-        for mask in self.masks(index, plan) {
-            let bucket = (address ^ mask) as usize;
-            prefetch(starts, bucket..bucket + 2);
-        }
-    }
-
     /// Adds the runs of a chunk's buckets.
     fn find_buckets(&mut self, index: usize, plan: &Plan) {
         let chunks = self.parts.geometry.chunks();
@@ -151,7 +158,7 @@ impl<'a> Search<'a> {
         let address = chunks[index].address(self.query.words());
         let query = chunks[next].sketch(self.query.words());
         let both = u32::from(plan.budgets[index]) + u32::from(plan.budgets[next]);
-        self.runs.extend(self.masks(index, plan).iter().map(|mask| {
+        self.runs.extend(masks(self.parts, index, plan).iter().map(|mask| {
             let bucket = (address ^ mask) as usize;
             let (start, end) = (starts[bucket], starts[bucket + 1]);
             let len = entries_of(self.parts, index, end - start);

@@ -62,6 +62,11 @@ impl Segment {
         }
     }
 
+    /// Says that `query` is asked soon, so that what it reads first is there by then.
+    pub(crate) fn announce(&self, query: &Code, radius: Radius) {
+        probe::announce(&self.parts(), &self.plans, query, radius);
+    }
+
     /// The rows within `radius` of `query`, by whichever plan is the cheapest.
     pub(crate) fn rows_within(&self, level: Level, query: &Code, radius: Radius) -> Vec<Near> {
         let parts = self.parts();

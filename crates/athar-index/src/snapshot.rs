@@ -44,7 +44,10 @@ impl Snapshot {
     pub fn within_batch(&self, queries: &[Code], radius: Radius) -> Vec<Vec<Hit>> {
         let mut hits = vec![Vec::new(); queries.len()];
         self.in_blocks(queries, radius, |query, hit| hits[query].push(hit));
-        for (query, hits) in queries.iter().zip(&mut hits) {
+        for (number, (query, hits)) in queries.iter().zip(&mut hits).enumerate() {
+            if let Some(next) = queries.get(number + 1) {
+                self.state.segments().iter().for_each(|live| live.segment.announce(next, radius));
+            }
             self.in_segments(query, radius, |distance, _, payloads| {
                 hits.extend(payloads.map(|payload| Hit { distance, payload }));
             });
