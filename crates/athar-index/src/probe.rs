@@ -15,7 +15,7 @@
 use crate::flips::{Flips, MOST_FLIPS};
 use crate::layout::Ids;
 use crate::plan::{self, BUCKET_PS, Costs, PASSED_PS, Plan, Plans, SKETCH_PS};
-use crate::segment::{Near, Parts};
+use crate::segment::{Headless, Near, Parts};
 use athar_kernel::sieve::{self, Passed, Run, prefetch};
 use athar_kernel::{Code, Level, Radius};
 
@@ -236,7 +236,10 @@ impl<'a> Search<'a> {
     fn measure(&mut self) -> Vec<Near> {
         let mut found = Vec::new();
         self.parts.rows.within(self.level, self.query, self.radius, &self.rows, &mut found);
-        let whole = |(row, bits)| self.parts.near(self.query, self.radius, row, bits);
+        let whole = |(row, bits)| {
+            let bucket = self.parts.bucket(row);
+            self.parts.near(self.query, self.radius, Headless { row, bits, bucket })
+        };
         let mut near: Vec<Near> = found.into_iter().filter_map(whole).collect();
         near.sort_unstable();
         near.dedup();

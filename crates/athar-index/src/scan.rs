@@ -1,6 +1,6 @@
 //! The plan that is always there: comparing the query with every row.
 
-use crate::segment::{Near, Parts};
+use crate::segment::{Headless, Near, Parts};
 use athar_kernel::{Code, Level, Radius};
 use std::ops::Range;
 
@@ -8,10 +8,14 @@ use std::ops::Range;
 pub(crate) fn within(parts: &Parts<'_>, level: Level, query: &Code, radius: Radius) -> Vec<Near> {
     let mut found = Vec::new();
     parts.rows.scan(level, query, radius, &mut found);
-    let whole = |(row, bits)| parts.near(query, radius, row, bits);
-    let mut near: Vec<Near> = found.into_iter().filter_map(whole).collect();
-    near.sort_unstable();
-    near
+    found.sort_unstable();
+    // From one to the next the bucket is never far: a flood costs little more than a scan.
+    let mut bucket = 0;
+    let whole = |(row, bits)| {
+        bucket = parts.bucket_from(bucket, row);
+        parts.near(query, radius, Headless { row, bits, bucket })
+    };
+    found.into_iter().filter_map(whole).collect()
 }
 
 /// Calls `visit` with the rows of each head that has some, in rising order.

@@ -175,6 +175,15 @@ pub(crate) struct Near {
     pub distance: Distance,
 }
 
+/// A row whose distance does not count its head yet.
+#[derive(Clone, Copy)]
+pub(crate) struct Headless {
+    pub row: u32,
+    pub bits: u16,
+    /// The bucket of the primary chunk that it lies in, which tells its head.
+    pub bucket: usize,
+}
+
 /// A segment's bytes, taken apart.
 pub(crate) struct Parts<'a> {
     pub geometry: &'a Geometry,
@@ -199,17 +208,25 @@ impl<'a> Parts<'a> {
         self.layout.parts[layout::table(chunk)].offset / 2
     }
 
-    /// A row that is `bits` away from the query without its head, when it is within the radius
-    /// with it.
-    pub(crate) fn near(&self, query: &Code, radius: Radius, row: u32, bits: u16) -> Option<Near> {
-        let heads = self.head(row) ^ Rows::head(query);
-        let distance = Distance::new(bits + heads.count_ones() as u16)?;
-        radius.covers(distance).then_some(Near { row, distance })
+    /// A row with the distance of its head added, when it is within the radius with it.
+    pub(crate) fn near(&self, query: &Code, radius: Radius, row: Headless) -> Option<Near> {
+        let heads = self.head_of_bucket(row.bucket) ^ Rows::head(query);
+        let distance = Distance::new(row.bits + heads.count_ones() as u16)?;
+        radius.covers(distance).then_some(Near { row: row.row, distance })
     }
 
-    /// The head of a row's code.
-    pub(crate) fn head(&self, row: u32) -> u16 {
-        self.head_of_bucket(bucket_of(self.starts(0), row))
+    /// The bucket of the primary chunk that a row lies in.
+    pub(crate) fn bucket(&self, row: u32) -> usize {
+        let starts = self.starts(0);
+        // Where it would be if all blocks were alike.
+        let rows = u64::from(starts[starts.len() - 1]).max(1);
+        let guess = (u64::from(row) * (starts.len() as u64 - 1) / rows) as usize;
+        bucket_of(starts, guess, row)
+    }
+
+    /// The bucket of the primary chunk that a row lies in, looked for from one that is near.
+    pub(crate) fn bucket_from(&self, near: usize, row: u32) -> usize {
+        bucket_of(self.starts(0), near, row)
     }
 
     /// The head of the codes in a bucket of the primary chunk.
@@ -218,18 +235,18 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The bucket in whose block `row` lies. It is looked for from where it would be if all blocks
-/// were alike, in steps that double: a few lines of starts instead of one at every halving.
-fn bucket_of(starts: &[u32], row: u32) -> usize {
+/// The bucket in whose block `row` lies, looked for from `guess` on in steps that double: a few
+/// lines of starts instead of one at every halving.
+fn bucket_of(starts: &[u32], guess: usize, row: u32) -> usize {
     let buckets = starts.len() - 1;
-    let rows = u64::from(starts[buckets]).max(1);
-    let guess = ((u64::from(row) * buckets as u64 / rows) as usize).min(buckets - 1);
+    let guess = guess.min(buckets - 1);
     let (mut low, mut high, mut step) = (guess, guess + 1, 1);
     while low > 0 && starts[low] > row {
         low = low.saturating_sub(step);
         step *= 2;
     }
     while high < buckets && starts[high] <= row {
+        low = high;
         high = (high + step).min(buckets);
         step *= 2;
     }
