@@ -29,7 +29,7 @@ impl Image {
     /// A copy of `bytes`.
     pub(crate) fn from_bytes(bytes: &[u8]) -> io::Result<Self> {
         let mut image = ImageMut::zeroed(bytes.len())?;
-        image.bytes_mut().copy_from_slice(bytes);
+        image.bytes_mut()[..bytes.len()].copy_from_slice(bytes);
         image.freeze(bytes.len())
     }
 

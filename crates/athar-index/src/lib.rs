@@ -16,6 +16,9 @@ mod blocks;
 mod builder;
 mod damage;
 mod flips;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod geometry;
 mod image;
 mod index;

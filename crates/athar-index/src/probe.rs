@@ -48,7 +48,7 @@ pub(crate) fn within(
 }
 
 /// Every row within `radius` of `query` by one plan, whatever it costs.
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) fn follow(
     parts: &Parts<'_>,
     plan: &Plan,
