@@ -7,7 +7,7 @@
 use crate::builder::{self, Entry, Shape};
 use crate::geometry::Geometry;
 use crate::image::Image;
-use crate::layout::{self, HEADER_BYTES, Layout};
+use crate::layout::{self, HEADER_BYTES, Layout, PARTS, Part};
 use crate::plan::Plan;
 use crate::segment::{Near, Segment};
 use crate::{Code, Level, Radius, probe};
@@ -32,9 +32,9 @@ const MOST_COMPARED: usize = 1000;
 pub fn read_changed(input: &[u8]) -> (bool, bool) {
     let (&[choice, flags], changes) = input.split_first_chunk().unwrap_or((&[0, 0], &[]));
     let sound = &sound_segments()[usize::from(choice) % sound_segments().len()];
-    let mut bytes = sound.clone();
+    let mut bytes = sound.bytes.clone();
     for change in changes.as_chunks::<CHANGE_BYTES>().0.iter().take(MOST_CHANGES) {
-        apply(change, sound, &mut bytes);
+        apply(change, &sound.parts, &mut bytes);
     }
     if flags & 1 == 0 {
         layout::seal(&mut bytes);
@@ -61,14 +61,13 @@ pub fn read(bytes: &[u8]) -> (bool, bool) {
 
 /// `change` is a part (one of the 36, the header or any place), a place in it, a way to change
 /// what stands there and a number for that.
-fn apply(change: &[u8; CHANGE_BYTES], sound: &[u8], bytes: &mut Vec<u8>) {
+fn apply(change: &[u8; CHANGE_BYTES], parts: &[Part; PARTS], bytes: &mut Vec<u8>) {
     let [part, a, b, c, d, way, number @ ..] = *change;
     let place = u32::from_le_bytes([a, b, c, d]) as usize;
-    let parts = Layout::read(sound).map_or([layout::Part::default(); layout::PARTS], |l| l.parts);
     let range = match parts.get(usize::from(part)) {
         Some(part) => part.range(),
         None if part < 128 => 0..HEADER_BYTES,
-        None => 0..sound.len(),
+        None => 0..bytes.len(),
     };
     let at = range.start + place % range.len().max(1);
     let number = u32::from_le_bytes(number);
@@ -86,6 +85,12 @@ fn set(bytes: &mut [u8], at: usize, width: usize, number: u64) {
     if let Some(place) = bytes.get_mut(at..at + width.max(1)) {
         place.copy_from_slice(&number.to_le_bytes()[..width.max(1)]);
     }
+}
+
+/// A sound segment and where its parts lie.
+struct Sound {
+    bytes: Vec<u8>,
+    parts: [Part; PARTS],
 }
 
 /// All codes, in the order of their rows.
@@ -117,13 +122,12 @@ fn search(segment: &Segment, codes: Option<&Vec<Code>>) {
     let middle = codes.and_then(|codes| codes.get(codes.len() / 2)).copied().unwrap_or_default();
     let [a, b, c, d] = *middle.words();
     let near = Code::from_words([a ^ 0x8001 << 40, b ^ 7, c ^ 0x101 << 30, d ^ 1]);
-    for (query, bits) in [(first, 0), (near, 8), (near, 31), (Code::from_words([a, b, 0, !d]), 40)]
-    {
+    for (query, bits) in [(first, 0), (near, 8), (Code::from_words([a, b ^ 1 << 50, c, d]), 31)] {
         let Some(radius) = Radius::new(bits) else { return };
         let expected = codes.filter(|codes| codes.len() <= MOST_COMPARED);
         let expected = expected.map(|codes| compare(codes, &query, radius));
+        let plan = even_plan(segment.chunks(), usize::from(bits));
         for level in Level::available() {
-            let plan = even_plan(segment.chunks(), usize::from(bits));
             let probed = probe::follow(&segment.parts(), &plan, level, &query, radius);
             let usual = segment.rows_within(level, &query, radius);
             if let Some(expected) = &expected {
@@ -150,8 +154,8 @@ fn even_plan(chunks: usize, radius: usize) -> Plan {
 
 /// One segment of each kind: many rows with lists, wide ids and the widest payloads, few rows
 /// that share their buckets, and none.
-fn sound_segments() -> &'static [Vec<u8>] {
-    static SEGMENTS: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+fn sound_segments() -> &'static [Sound] {
+    static SEGMENTS: OnceLock<Vec<Sound>> = OnceLock::new();
     SEGMENTS.get_or_init(|| {
         let even = Geometry::new(&[16; 16], 6);
         let uneven = [[17; 14].as_slice(), &[18]].concat();
@@ -169,9 +173,11 @@ fn sound_segments() -> &'static [Vec<u8>] {
     })
 }
 
-fn built(entries: Vec<Entry>, geometry: Geometry, wide_ids: bool) -> Vec<u8> {
+fn built(entries: Vec<Entry>, geometry: Geometry, wide_ids: bool) -> Sound {
     let image = builder::build_shaped(entries, |_| Shape { geometry, wide_ids });
-    image.map(|image| image.bytes().to_vec()).unwrap_or_default()
+    let bytes = image.map(|image| image.bytes().to_vec()).unwrap_or_default();
+    let parts = Layout::read(&bytes).map_or([Part::default(); PARTS], |layout| layout.parts);
+    Sound { bytes, parts }
 }
 
 /// A code that has little to do with that of another number.
