@@ -48,6 +48,7 @@ impl fmt::Display for Kind {
 /// `warm`. It is gone when this is.
 pub struct Set {
     pub data: Kind,
+    /// As many as were asked for, unless there are no more real ones.
     pub len: usize,
     pub folder: PathBuf,
 }
@@ -56,9 +57,10 @@ impl Set {
     pub fn make(data: Kind, len: usize) -> Result<Self> {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("search-{data}-{len}"));
         fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-        let set = Self { data, len, folder };
+        let mut set = Self { data, len, folder };
         let mut random = Random::seeded(7);
         let unrelated = set.write_codes(&mut random)?;
+        set.len = files::count(&set.path("codes"))?;
         set.write_questions(&mut random, &unrelated)?;
         Ok(set)
     }
@@ -103,11 +105,9 @@ impl Set {
 
     /// Stored codes from everywhere in the file.
     fn sample(&self, random: &mut Random) -> Result<Vec<Code>> {
-        let stored = files::count(&self.path("codes"))?;
-        ensure!(stored == self.len && stored > 0, "there are only {stored} codes");
-        let mut wanted: Vec<_> = (0..QUERIES + WARM)
-            .map(|place| (random.below(stored as u64) as usize, place))
-            .collect();
+        ensure!(self.len > 0, "there are no codes");
+        let mut place = |place| (random.below(self.len as u64) as usize, place);
+        let mut wanted: Vec<_> = (0..QUERIES + WARM).map(&mut place).collect();
         wanted.sort_unstable();
         let mut sample = vec![Code::default(); wanted.len()];
         let (mut wanted, mut first) = (wanted.into_iter().peekable(), 0);

@@ -99,6 +99,9 @@ fn measure(arguments: &Arguments) -> Result<()> {
                 continue;
             }
         };
+        if set.len < round.codes {
+            progress.note(&format!("{what}: only {} can be made, which are used", set.len));
+        }
         progress.now(&format!("{what}: brute force"));
         let truth = Truth::of(&set)?;
         for contender in &round.contenders {

@@ -27,7 +27,8 @@ const UNRELATED_ROUNDS: u64 = 8;
 /// More crops of one photograph than this are hardly different any more.
 const ROUNDS_MAX: u64 = 4000;
 
-/// Writes `len` codes to `path`; returns codes of other photographs.
+/// Writes `len` codes to `path`, or as many as a small corpus gives; returns codes of other
+/// photographs.
 pub fn write_codes(path: &Path, len: usize) -> Result<Vec<Code>> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let [stored, unrelated] = ["pdq-stored", "pdq-unrelated"].map(|name| folder.join(name));
@@ -62,7 +63,7 @@ fn make(stored: &Path, unrelated: &Path, len: usize) -> Result<()> {
             break;
         }
     }
-    ensure!(codes.len() >= len, "only {} codes can be made of this corpus", codes.len());
+    ensure!(!codes.is_empty(), "the corpus holds no picture that can be searched for");
     codes.truncate(len);
     files::write(stored, codes)?;
     files::write(unrelated, (0..UNRELATED_ROUNDS).flat_map(|round| one_round(&asked, round)))

@@ -115,28 +115,42 @@ pub fn pdq_orientations_of_rgb(
 /// 99 of 100 at most 20 from [`pdq_orientations`].
 pub fn orientations_of_code(code: &Code) -> [Code; 8] {
     in_orientations(SIGNS.map(|signs| {
-        from_bits(|row, column| code.bit(row * COEFFICIENTS + column) != signs(row, column))
+        from_bits(|row, column| code.bit(row * COEFFICIENTS + column) != signs.change(row, column))
     }))
 }
 
-/// Whether a coefficient, by row and column, changes its sign.
-type Signs = fn(usize, usize) -> bool;
+/// Which coefficients change their sign under a mirror.
+#[derive(Clone, Copy)]
+struct Signs {
+    /// Those of even columns.
+    columns: bool,
+    /// Those of even rows.
+    rows: bool,
+}
 
 /// As it is, mirrored left to right, mirrored top to bottom, and both. The coefficient at row
 /// `i` has vertical frequency `i + 1`: the even rows hold the odd frequencies, which a mirror
 /// turns round.
 const SIGNS: [Signs; 4] = [
-    |_, _| false,
-    |_, column| column % 2 == 0,
-    |row, _| row % 2 == 0,
-    |row, column| (row + column) % 2 == 1,
+    Signs { columns: false, rows: false },
+    Signs { columns: true, rows: false },
+    Signs { columns: false, rows: true },
+    Signs { columns: true, rows: true },
 ];
+
+impl Signs {
+    fn change(self, row: usize, column: usize) -> bool {
+        (self.columns && column.is_multiple_of(2)) != (self.rows && row.is_multiple_of(2))
+    }
+}
 
 fn signed(spectrum: &Spectrum, signs: Signs) -> Spectrum {
     let mut signed = spectrum.clone();
-    for (place, value) in signed.0.iter_mut().enumerate() {
-        if signs(place / COEFFICIENTS, place % COEFFICIENTS) {
-            *value = -*value;
+    let (rows, _) = signed.0.as_chunks_mut::<COEFFICIENTS>();
+    for (row, values) in rows.iter_mut().enumerate() {
+        for (column, value) in values.iter_mut().enumerate() {
+            let sign = u32::from(signs.change(row, column)) << 31;
+            *value = f32::from_bits(value.to_bits() ^ sign);
         }
     }
     signed
@@ -156,8 +170,21 @@ fn in_orientations([plain, mirrored, upside, turned]: [Code; 4]) -> [Code; 8] {
     })
 }
 
+/// The code with rows and columns exchanged: quarters of the square, then quarters of those.
 fn transposed(code: &Code) -> Code {
-    from_bits(|row, column| code.bit(column * COEFFICIENTS + row))
+    let mut rows: [u16; COEFFICIENTS] =
+        std::array::from_fn(|row| (code.words()[row / 4] >> (16 * (row % 4))) as u16);
+    for (half, kept) in [(8, 0x00ff), (4, 0x0f0f), (2, 0x3333), (1, 0x5555u16)] {
+        for row in (0..COEFFICIENTS).filter(|row| row & half == 0) {
+            let (upper, lower) = (rows[row], rows[row + half]);
+            rows[row] = upper & kept | (lower & kept) << half;
+            rows[row + half] = upper >> half & kept | lower & !kept;
+        }
+    }
+    let (words, _) = rows.as_chunks::<4>();
+    Code::from_words(std::array::from_fn(|word| {
+        words[word].iter().rev().fold(0, |bits, &row| bits << 16 | u64::from(row))
+    }))
 }
 
 /// A bit for each coefficient: whether it lies above the lower median.
@@ -177,6 +204,20 @@ fn from_bits(bit: impl Fn(usize, usize) -> bool) -> Code {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn transposing_exchanges_rows_and_columns() {
+        let mut word = 1u64;
+        for _ in 0..20 {
+            let words = [0; 4].map(|_: u64| {
+                word = word.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ word >> 29;
+                word
+            });
+            let code = Code::from_words(words);
+            let naive = from_bits(|row, column| code.bit(column * COEFFICIENTS + row));
+            assert!(transposed(&code) == naive);
+        }
+    }
 
     /// Patches of random brightness, coarse and fine: every frequency has its share, as in a
     /// photograph.

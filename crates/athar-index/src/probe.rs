@@ -17,7 +17,7 @@ use crate::layout::Ids;
 use crate::plan::{self, BUCKET_PS, Costs, PASSED_PS, Plan, Plans, SKETCH_PS};
 use crate::segment::{Near, Parts};
 use athar_kernel::sieve::{self, Passed, Run, prefetch};
-use athar_kernel::{Code, Distance, Level, Radius};
+use athar_kernel::{Code, Level, Radius};
 
 /// How much dearer than expected a query may become before it is planned with the lengths of its
 /// own buckets, and what is small enough not to matter.
@@ -229,17 +229,10 @@ impl<'a> Search<'a> {
     fn measure(&mut self) -> Vec<Near> {
         let mut found = Vec::new();
         self.parts.rows.within(self.level, self.query, self.radius, &self.rows, &mut found);
-        let mut near: Vec<Near> =
-            found.into_iter().filter_map(|(row, bits)| self.whole(row, bits)).collect();
+        let whole = |(row, bits)| self.parts.near(self.query, self.radius, row, bits);
+        let mut near: Vec<Near> = found.into_iter().filter_map(whole).collect();
         near.sort_unstable();
         near.dedup();
         near
-    }
-
-    /// Adds the distance of the heads.
-    fn whole(&self, row: u32, bits: u16) -> Option<Near> {
-        let heads = self.parts.head(row) ^ athar_kernel::Rows::head(self.query);
-        let distance = Distance::new(bits + heads.count_ones() as u16)?;
-        self.radius.covers(distance).then_some(Near { row, distance })
     }
 }

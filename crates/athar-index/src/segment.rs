@@ -203,6 +203,14 @@ impl<'a> Parts<'a> {
         self.layout.parts[layout::table(chunk)].offset / 2
     }
 
+    /// A row that is `bits` away from the query without its head, when it is within the radius
+    /// with it.
+    pub(crate) fn near(&self, query: &Code, radius: Radius, row: u32, bits: u16) -> Option<Near> {
+        let heads = self.head(row) ^ Rows::head(query);
+        let distance = Distance::new(bits + heads.count_ones() as u16)?;
+        radius.covers(distance).then_some(Near { row, distance })
+    }
+
     /// The head of a row's code.
     pub(crate) fn head(&self, row: u32) -> u16 {
         self.head_of_bucket(bucket_of(self.starts(0), row))

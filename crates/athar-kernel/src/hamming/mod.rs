@@ -56,7 +56,7 @@ mod neon;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 #[cfg(target_arch = "x86_64")]
-mod x86;
+pub(crate) mod x86;
 
 use crate::level::Kind;
 use crate::{Code, Distance, Level, Radius};
@@ -64,7 +64,7 @@ use tiles::Pass;
 
 /// The largest radius at which the bound is worth asking: beyond it most tiles of unrelated
 /// codes hold one that passes.
-const SIEVE_MAX_BITS: u16 = 48;
+pub(crate) const SIEVE_MAX_BITS: u16 = 48;
 
 /// Queries of one pass: 8 KiB, a quarter of a first-level cache.
 const PASS_QUERIES: usize = 256;

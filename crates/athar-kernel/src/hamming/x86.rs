@@ -155,7 +155,7 @@ fn sums_avx2(codes: &[Code; 4], query: __m256i) -> __m256i {
 /// How many bits are set in each of four words.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn popcounts_avx2(words: __m256i) -> __m256i {
+pub(crate) fn popcounts_avx2(words: __m256i) -> __m256i {
     _mm256_sad_epu8(counts_of_bytes_avx2(words), _mm256_setzero_si256())
 }
 

@@ -115,7 +115,7 @@ fn draw_times(svg: &mut String, families: &[Family<'_>], top: f64) {
     for codes in x.powers() {
         grid_upright(svg, x.at(codes), top, TIMES_HEIGHT, &table::number(codes as u64));
     }
-    y.powers().for_each(|us| grid_level(svg, y.at(us), &record::time(us * 1e3)));
+    y.powers().for_each(|us| grid_level(svg, y.at(us), &round_time(us)));
     let mut labels = Vec::new();
     for (family, rows) in &shown {
         let points: Vec<_> =
@@ -147,11 +147,11 @@ fn draw_recall(svg: &mut String, families: &[Family<'_>], top: f64) {
     let codes = table::number(RECALL_AT);
     heading(svg, top, &format!("recall against query time at {codes} codes (time logarithmic)"));
     for us in x.powers() {
-        grid_upright(svg, x.at(us), top, RECALL_HEIGHT, &record::time(us * 1e3));
+        grid_upright(svg, x.at(us), top, RECALL_HEIGHT, &round_time(us));
     }
-    (0..=5).for_each(|fifth| {
-        grid_level(svg, y.at(f64::from(fifth) / 5.0), &format!("{:.1}", f64::from(fifth) / 5.0))
-    });
+    for share in [0.0, 0.2, 0.4, 0.6, 0.8, 1.0] {
+        grid_level(svg, y.at(share), &format!("{share:.1}"));
+    }
     let mut labels = Vec::new();
     for (family, rows) in &shown {
         let points: Vec<_> = rows.iter().map(|r| (x.at(r.median_us), y.at(r.recall))).collect();
@@ -176,6 +176,11 @@ fn grid_upright(svg: &mut String, x: f64, top: f64, height: f64, label: &str) {
 fn grid_level(svg: &mut String, y: f64, label: &str) {
     let _ = writeln!(svg, "<path d=\"M{LEFT} {y:.1}H{RIGHT}\" stroke=\"#e4e7ea\"/>");
     text(svg, LEFT - 8.0, y + 4.0, "text-anchor=\"end\" fill=\"#666666\"", label);
+}
+
+/// A power of ten, for an axis.
+fn round_time(us: f64) -> String {
+    record::time(us * 1e3).replacen(".00 ", " ", 1).replacen(".0 ", " ", 1)
 }
 
 fn line(svg: &mut String, family: &Family<'_>, points: &[(f64, f64)]) {

@@ -12,6 +12,10 @@
 
 #![cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "calls what the level proves"))]
 
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+use crate::hamming::SIEVE_MAX_BITS;
 use crate::level::Kind;
 use crate::sieve::prefetch;
 use crate::{Code, Level, Radius};
@@ -85,23 +89,6 @@ impl<'a> Rows<'a> {
         Code::from_words([a & IN_ROW | u64::from(head) << HEAD_SHIFT, b, c, d])
     }
 
-    /// Writes the codes of as many rows from `first` on as there are `codes`, all with the same
-    /// head.
-    ///
-    /// # Panics
-    ///
-    /// When there are not so many rows.
-    pub fn unpack(&self, first: usize, head: u16, codes: &mut [Code]) {
-        let bytes = &self.0[first * Self::STRIDE..][..codes.len() * Self::STRIDE + Self::PAD];
-        let head = u64::from(head) << HEAD_SHIFT;
-        let rows = bytes.windows(size_of::<Code>()).step_by(Self::STRIDE);
-        for (code, row) in codes.iter_mut().zip(rows) {
-            let (words, _) = row.as_chunks::<8>();
-            let [b, c, d, a] = [words[0], words[1], words[2], words[3]].map(u64::from_le_bytes);
-            *code = Code::from_words([a & IN_ROW | head, b, c, d]);
-        }
-    }
-
     /// Asks memory for some rows, and does not wait for them. That they are there is not asked.
     #[inline]
     pub fn prefetch(&self, rows: Range<usize>) {
@@ -122,32 +109,58 @@ impl<'a> Rows<'a> {
         rows: &[u32],
         found: &mut Vec<(u32, u16)>,
     ) {
+        let rows = rows.iter().copied();
         match level.kind() {
             // SAFETY: a level of these kinds is only had on a processor that has POPCNT.
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2 | Kind::Avx512 => unsafe {
-                self.within_popcnt(query, radius, rows, found);
+                self.measure_popcnt(query, radius, rows, found);
             },
-            _ => self.within_any(query, radius, rows, found),
+            _ => self.measure(query, radius, rows, found),
+        }
+    }
+
+    /// Appends every row that lies within `radius` of `query`, with its distance, in no
+    /// particular order. Neither counts the head.
+    pub fn scan(&self, level: Level, query: &Code, radius: Radius, found: &mut Vec<(u32, u16)>) {
+        let rows = 0..self.len() as u32;
+        match level.kind() {
+            // SAFETY: a level of these kinds is only had on a processor that has AVX2, POPCNT.
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 | Kind::Avx512 if radius.bits() <= SIEVE_MAX_BITS => unsafe {
+                x86::scan(self, query, radius, found);
+            },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 | Kind::Avx512 => unsafe {
+                self.measure_popcnt(query, radius, rows, found);
+            },
+            _ => self.measure(query, radius, rows, found),
         }
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "popcnt")]
-    fn within_popcnt(
+    fn measure_popcnt(
         &self,
         query: &Code,
         radius: Radius,
-        rows: &[u32],
+        rows: impl Iterator<Item = u32>,
         found: &mut Vec<(u32, u16)>,
     ) {
-        self.within_any(query, radius, rows, found);
+        self.measure(query, radius, rows, found);
     }
 
     #[inline(always)]
-    fn within_any(&self, query: &Code, radius: Radius, rows: &[u32], found: &mut Vec<(u32, u16)>) {
+    fn measure(
+        &self,
+        query: &Code,
+        radius: Radius,
+        rows: impl Iterator<Item = u32>,
+        found: &mut Vec<(u32, u16)>,
+    ) {
         let [p, q, r, s] = *query.words();
-        for &row in rows {
+        for row in rows {
             let [a, b, c, d] = self.words(row as usize);
             let half = ((a ^ p) & IN_ROW).count_ones() + (b ^ q).count_ones();
             let distance = half + (c ^ r).count_ones() + (d ^ s).count_ones();
@@ -190,9 +203,6 @@ mod tests {
         assert_eq!(rows.len(), 9);
         for (i, code) in codes.iter().enumerate() {
             assert!(rows.code(i, Rows::head(code)) == *code);
-            let mut unpacked = [Code::default(); 9];
-            rows.unpack(i, Rows::head(code), &mut unpacked[i..]);
-            assert!(unpacked[i] == *code);
         }
     }
 
@@ -208,15 +218,22 @@ mod tests {
 
     #[test]
     fn distances_leave_the_head_out_at_every_level() {
-        let codes = codes(200);
+        let mut codes = codes(330);
+        // Near the queries, and in every place of a tile.
+        for row in 5..330 {
+            let [a, b, c, d] = *codes[row % 5].words();
+            if row % 4 == 0 {
+                codes[row] = Code::from_words([a, b ^ row as u64, c, d ^ 1 << (row % 64)]);
+            }
+        }
         let bytes = packed(&codes);
         let rows = Rows::new(&bytes).unwrap();
-        let asked: Vec<u32> = (0..200).step_by(3).collect();
+        let asked: Vec<u32> = (0..330).step_by(3).collect();
         let headless = |code: &Code| {
             let [a, b, c, d] = *code.words();
             Code::from_words([a & IN_ROW, b, c, d])
         };
-        for (radius, query) in [0, 31, 110, 128, 240].into_iter().zip(&codes) {
+        for (radius, query) in [0, 31, 48, 110, 240].into_iter().zip(&codes) {
             let radius = Radius::new(radius).unwrap();
             let naive: Vec<(u32, u16)> = asked
                 .iter()
@@ -227,6 +244,11 @@ mod tests {
                 let mut found = Vec::new();
                 rows.within(level, query, radius, &asked, &mut found);
                 assert_eq!(found, naive, "{level}");
+                let mut scanned = Vec::new();
+                rows.scan(level, query, radius, &mut scanned);
+                scanned.sort_unstable();
+                scanned.retain(|(row, _)| row % 3 == 0);
+                assert_eq!(scanned, naive, "{level}");
             }
         }
     }
