@@ -139,14 +139,15 @@ fn search(segment: &Segment, codes: Option<&Vec<Code>>) {
     }
 }
 
-fn compare(codes: &[Code], query: &Code, radius: Radius) -> Vec<Near> {
+/// Every row within `radius` of `query`, by comparing all.
+pub(crate) fn compare(codes: &[Code], query: &Code, radius: Radius) -> Vec<Near> {
     let near = codes.iter().zip(0..);
     let near = near.map(|(code, row)| Near { row, distance: query.distance(code) });
     near.filter(|near| radius.covers(near.distance)).collect()
 }
 
 /// As even budgets as there are.
-fn even_plan(chunks: usize, radius: usize) -> Plan {
+pub(crate) fn even_plan(chunks: usize, radius: usize) -> Plan {
     let (each, more) = ((radius + 1) / chunks, (radius + 1) % chunks);
     let budgets = (0..chunks).map(|chunk| (each + usize::from(chunk < more)) as u8).collect();
     Plan { budgets, cost_ps: 0 }

@@ -289,3 +289,7 @@ pub(crate) mod tests;
 #[cfg(test)]
 #[path = "segment_damage_tests.rs"]
 mod damage_tests;
+
+#[cfg(test)]
+#[path = "segment_odd_tests.rs"]
+mod odd_tests;
