@@ -12,6 +12,7 @@ use crate::damage::Damage;
 use crate::geometry::Chunk;
 use crate::layout::{self, HEADER_BYTES, Ids, Layout, PACKED_PAD};
 use athar_kernel::{Code, Rows};
+use std::iter;
 
 /// Checks everything that opening takes on trust. Reads every part twice, and the rows once more
 /// for each table.
@@ -110,10 +111,17 @@ impl Verifying<'_> {
             let at = table + ends[0] as usize;
             let words = &self.parts.words[at..table + ends[1] as usize];
             let block = Block::cut(self.parts.ids, at, words)?;
+            self.ask_for_rows(&block);
             self.check_block(chunk, bucket, &block)?;
             entries += block.sketches.len();
         }
         ensure(entries == self.layout.rows, 2 * table, "every row once")
+    }
+
+    /// Rows lie anywhere: waiting for one after the other would take most of the time.
+    fn ask_for_rows(&self, block: &Block<'_>) {
+        let rows = block.rows(self.parts.ids).filter(|&row| row < self.layout.rows as u64);
+        rows.for_each(|row| self.parts.rows.prefetch(row as usize..row as usize + 1));
     }
 
     fn check_block(&self, chunk: usize, bucket: usize, block: &Block<'_>) -> Result<(), Damage> {
@@ -245,8 +253,15 @@ impl<'a> Block<'a> {
 
 /// The places of all ones, from the lowest bit of the first word on.
 fn ones(words: &[u16]) -> impl Iterator<Item = u64> {
-    words.iter().zip((0..).step_by(16)).flat_map(|(&word, first)| {
-        let set = (0..16).filter(move |bit| word >> bit & 1 == 1);
-        set.map(move |bit| first + bit)
+    let mut words = words.iter().zip((0..).step_by(16));
+    let (mut bits, mut first) = (0, 0);
+    iter::from_fn(move || {
+        while bits == 0 {
+            let (&word, at) = words.next()?;
+            (bits, first) = (word, at);
+        }
+        let lowest = bits.trailing_zeros();
+        bits &= bits - 1;
+        Some(first + u64::from(lowest))
     })
 }
