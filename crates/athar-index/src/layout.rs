@@ -1,7 +1,7 @@
 //! Where things lie in a segment file, version 1.
 //!
-//! All numbers are little-endian. Every part begins at a multiple of 64 bytes; what lies between
-//! two parts is zero.
+//! All numbers are little-endian, checksums are the CRC-32 of Ethernet. Every part begins at a
+//! multiple of 64 bytes; what lies between two parts is zero.
 //!
 //! ```text
 //! 0       magic "ATHARSEG"
@@ -13,7 +13,7 @@
 //! 40      u64   smallest payload; zero when there is none
 //! 48      u64   largest payload; zero when there is none
 //! 56      u32   bytes of a packed payload, 1 to 8
-//! 60      u32   chunks, 1 to 16
+//! 60      u32   chunks, 11 to 16
 //! 64      16 x  { u32 bits of the chunk, u32 bits of its address }, those not used are zero
 //! 192     36 x  { u64 offset, u64 length in bytes, u32 CRC-32, u32 zero } the parts below
 //! 1056          zero
@@ -31,6 +31,10 @@
 //!               counted in words of 16 bits, and where the last one ends
 //! part 20 + c   table c: a block for every bucket of chunk c, in the order of addresses
 //! ```
+//!
+//! A chunk has 16 to 24 bits. The first begins with the highest bit of word 0 of a code, every
+//! other one where the one before ends, and together they have 256. The bits of its address are
+//! the first of its bits, six at least; those of chunk 0 are all of them.
 //!
 //! A block of `n` entries, in words of 16 bits; entries in rising order of their rows:
 //!
@@ -57,6 +61,8 @@ use crate::damage::Damage;
 use crate::geometry::Geometry;
 use athar_kernel::Rows;
 use std::ops::Range;
+
+const _: () = assert!(cfg!(target_endian = "little"), "starts and words are read in place");
 
 const MAGIC: &[u8; 8] = b"ATHARSEG";
 const VERSION: u32 = 1;

@@ -333,6 +333,69 @@ fn blocks_that_are_cut_elsewhere_are_found_behind_right_checksums() {
 }
 
 #[test]
+fn a_row_beside_its_bucket_is_found_although_its_head_is_right() {
+    // Two neighbouring buckets of a primary chunk of 17 bits have one head.
+    let mut bytes = Fixture::all()[1].bytes();
+    let layout = open(&bytes).unwrap().layout;
+    let starts = layout.parts[starts(0)].range();
+    let starts: &mut [u32] = bytemuck::cast_slice_mut(&mut bytes[starts]);
+    let end = (1..starts.len()).step_by(2).find(|&end| starts[end] > starts[end - 1]).unwrap();
+    starts[end] -= 1;
+    let row = layout.parts[ROWS].offset + 30 * starts[end] as usize;
+    assert_eq!(sealed_damage(bytes).unwrap().offset, row as u64);
+}
+
+#[test]
+fn a_table_that_lacks_a_row_is_found() {
+    let mut bytes = Fixture::all()[1].bytes();
+    let layout = open(&bytes).unwrap().layout;
+    let (starts_at, table_at) = (layout.parts[starts(3)].range(), layout.parts[table(3)].range());
+    let starts: &mut [u32] = bytemuck::cast_slice_mut(&mut bytes[starts_at]);
+    // Three words are an entry, and here a block.
+    let alone = (1..starts.len()).find(|&end| starts[end] == starts[end - 1] + 3).unwrap();
+    starts[alone..].iter_mut().for_each(|start| *start -= 3);
+    let at = table_at.start + 2 * starts[alone] as usize;
+    bytes.copy_within(at + 6..table_at.end, at);
+    bytes[table_at.end - 6..table_at.end].fill(0);
+    let len_at = 192 + 24 * table(3) + 8;
+    bytes[len_at..len_at + 8].copy_from_slice(&(table_at.len() as u64 - 6).to_le_bytes());
+    assert_eq!(sealed_damage(bytes).unwrap().offset, table_at.start as u64);
+}
+
+#[test]
+fn an_entry_in_another_bucket_is_found_although_it_is_whole() {
+    let mut bytes = Fixture::all()[1].bytes();
+    let layout = open(&bytes).unwrap().layout;
+    let starts = layout.parts[starts(3)].range();
+    let starts: &mut [u32] = bytemuck::cast_slice_mut(&mut bytes[starts]);
+    // The last entry of a block of one moves to the block after it, which has none.
+    let blocks = starts.windows(3).position(|s| s[1] == s[0] + 3 && s[2] == s[1]).unwrap();
+    starts[blocks + 1] -= 3;
+    let id_at = layout.parts[table(3)].offset + 2 * (starts[blocks] as usize + 1);
+    assert_eq!(sealed_damage(bytes).unwrap().offset, id_at as u64);
+}
+
+#[test]
+fn entries_in_another_order_and_entries_that_come_twice_are_found() {
+    let sound = Fixture::all()[1].bytes();
+    let layout = open(&sound).unwrap().layout;
+    let starts: &[u32] = bytemuck::cast_slice(&sound[layout.parts[starts(3)].range()]);
+    // A block of two entries: two sketches, two low halves, two high ones.
+    let pair = starts.windows(2).position(|s| s[1] == s[0] + 6).unwrap();
+    let block = layout.parts[table(3)].offset + 2 * starts[pair] as usize;
+    for (from, to) in [(0..2, 2), (2..4, 0)] {
+        let mut bytes = sound.clone();
+        for pair in bytes[block..block + 12].chunks_exact_mut(4) {
+            pair.copy_within(from.clone(), to);
+        }
+        assert_eq!(sealed_damage(bytes).unwrap().offset, block as u64 + 6, "twice");
+    }
+    let mut bytes = sound.clone();
+    bytes[block..block + 12].chunks_exact_mut(4).for_each(|pair| pair.rotate_left(2));
+    assert_eq!(sealed_damage(bytes).unwrap().offset, block as u64 + 6, "in another order");
+}
+
+#[test]
 fn a_header_that_lies_is_found_behind_a_right_checksum() {
     let sound = Fixture::all()[0].bytes();
     let gap = open(&sound).unwrap().layout.parts[ROWS].range().end;
