@@ -24,19 +24,33 @@ impl Block {
         Some(Self { codes, payloads, range })
     }
 
-    /// How many entries have this payload.
-    pub(crate) fn count(&self, payload: u64) -> usize {
-        if !self.range.contains(&payload) {
-            return 0;
+    /// How many entries each of `payloads` (rising) has, added to its place in `counts`.
+    pub(crate) fn count(&self, payloads: &[u64], counts: &mut [usize]) {
+        if !self.may_hold(payloads) {
+            return;
         }
-        self.payloads.iter().filter(|&&other| other == payload).count()
+        for payload in &self.payloads {
+            if let Ok(at) = payloads.binary_search(payload) {
+                counts[at] += 1;
+            }
+        }
     }
 
-    /// The same entries but those with this payload; `None` when nothing is left.
-    pub(crate) fn without(&self, payload: u64) -> Option<Self> {
-        let entries = self.codes.iter().copied().zip(self.payloads.iter().copied());
-        let kept: Vec<(Code, u64)> = entries.filter(|&(_, other)| other != payload).collect();
+    /// Whether an entry has one of `payloads` (rising).
+    pub(crate) fn holds_any(&self, payloads: &[u64]) -> bool {
+        let mut own = self.payloads.iter();
+        self.may_hold(payloads) && own.any(|payload| payloads.binary_search(payload).is_ok())
+    }
+
+    /// The same entries but those with one of `payloads` (rising); `None` when nothing is left.
+    pub(crate) fn without(&self, payloads: &[u64]) -> Option<Self> {
+        let kept = self.entries().filter(|(_, own)| payloads.binary_search(own).is_err());
+        let kept: Vec<(Code, u64)> = kept.collect();
         Self::new(std::iter::once(Entries::Pairs(&kept)))
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (Code, u64)> {
+        self.codes.iter().copied().zip(self.payloads.iter().copied())
     }
 
     pub(crate) fn codes(&self) -> &[Code] {
@@ -49,6 +63,11 @@ impl Block {
 
     pub(crate) fn len(&self) -> usize {
         self.codes.len()
+    }
+
+    fn may_hold(&self, payloads: &[u64]) -> bool {
+        let first = payloads.partition_point(|payload| payload < self.range.start());
+        payloads.get(first).is_some_and(|payload| payload <= self.range.end())
     }
 }
 

@@ -3,15 +3,16 @@
 //! New entries become a block of their own at the end. Before it is added, the blocks at the
 //! end that are less than twice as large as what follows them are merged with it, up to
 //! [`BLOCK_CODES`]. So below that size each block is at least twice as large as the next, there
-//! are at most some seventeen small ones, and an entry is copied a number of times that grows
+//! are at most some fifteen small ones, and an entry is copied a number of times that grows
 //! with the logarithm of [`BLOCK_CODES`] only.
 
 use crate::block::{Block, Entries};
 use athar_kernel::Code;
 use std::sync::Arc;
 
-/// Codes of a full block: 2 MiB of codes, the size of a huge page.
-pub(crate) const BLOCK_CODES: usize = 1 << 16;
+/// Codes of a full block: 640 KiB of entries, which are copied in a tenth of a millisecond or so,
+/// when the worst comes to the worst.
+pub(crate) const BLOCK_CODES: usize = 1 << 14;
 
 /// Blocks in the order of their entries. Cloning it copies pointers, not entries.
 #[derive(Clone, Default)]
@@ -30,20 +31,36 @@ impl Blocks {
         }
     }
 
-    /// Removes every entry with this payload and says how many there were.
-    pub(crate) fn remove(&mut self, payload: u64) -> usize {
-        let mut removed = 0;
-        self.0 = std::mem::take(&mut self.0)
-            .into_iter()
-            .filter_map(|block| match block.count(payload) {
-                0 => Some(block),
-                count => {
-                    removed += count;
-                    block.without(payload).map(Arc::new)
-                }
-            })
-            .collect();
-        removed
+    /// Adds the blocks of `newer` behind these, as they are.
+    pub(crate) fn extend(&mut self, newer: Self) {
+        self.0.extend(newer.0);
+    }
+
+    /// Those of `payloads` (rising, none twice) that an entry has, and how many entries that is.
+    pub(crate) fn held(&self, payloads: &[u64]) -> (Vec<u64>, usize) {
+        let mut counts = vec![0; payloads.len()];
+        self.iter().for_each(|block| block.count(payloads, &mut counts));
+        held(payloads, &counts)
+    }
+
+    /// Removes every entry with one of `payloads` (rising).
+    pub(crate) fn remove(&mut self, payloads: &[u64]) {
+        let rewritten = self.0.drain(..).filter_map(|block| match block.holds_any(payloads) {
+            false => Some(block),
+            true => block.without(payloads).map(Arc::new),
+        });
+        self.0 = rewritten.collect();
+    }
+
+    /// Every entry, in order.
+    pub(crate) fn entries(&self) -> Vec<(Code, u64)> {
+        let mut entries = Vec::with_capacity(self.len());
+        self.iter().for_each(|block| entries.extend(block.entries()));
+        entries
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Block> {
@@ -67,6 +84,12 @@ impl Blocks {
         }
         first
     }
+}
+
+/// The payloads whose count is not zero, and the sum of the counts.
+pub(crate) fn held(payloads: &[u64], counts: &[usize]) -> (Vec<u64>, usize) {
+    let held = payloads.iter().zip(counts).filter(|&(_, &count)| count > 0);
+    (held.map(|(&payload, _)| payload).collect(), counts.iter().sum())
 }
 
 #[cfg(test)]
@@ -119,9 +142,10 @@ mod tests {
         blocks.append(&[(Code::default(), 7); 3]);
         blocks.append(&[(Code::default(), 8)]);
         let first = Arc::clone(&blocks.0[0]);
-        assert_eq!(blocks.remove(u64::MAX), 0);
+        blocks.remove(&[u64::MAX]);
         assert!(Arc::ptr_eq(&first, &blocks.0[0]));
-        assert_eq!(blocks.remove(7), 4);
+        assert_eq!(blocks.held(&[6, 7, u64::MAX]), (vec![6, 7], 5));
+        blocks.remove(&[7]);
         assert_eq!(sizes(&blocks), [BLOCK_CODES - 1, 1]);
         assert_eq!(first.len(), BLOCK_CODES);
     }
@@ -130,6 +154,7 @@ mod tests {
     fn a_block_that_loses_everything_is_gone() {
         let mut blocks = Blocks::default();
         blocks.append(&[(Code::default(), 7); 3]);
-        assert_eq!((blocks.remove(7), sizes(&blocks).len(), blocks.len()), (3, 0, 0));
+        blocks.remove(&[7, 9]);
+        assert_eq!((blocks.is_empty(), sizes(&blocks).len(), blocks.len()), (true, 0, 0));
     }
 }

@@ -9,7 +9,6 @@ use crate::geometry::{Chunk, Geometry};
 use crate::image::{Image, ImageMut};
 use crate::layout::{self, Ids, Layout, PACKED_PAD, PARTS, Part};
 use athar_kernel::{Code, Rows};
-use std::io;
 use std::ops::Range;
 
 /// Most rows of a segment, so that starts fit 32 bits.
@@ -25,19 +24,18 @@ pub(crate) struct Entry {
     pub payload: u64,
 }
 
-impl Entry {
-    pub(crate) fn new(code: &Code, payload: u64) -> Self {
+impl From<(Code, u64)> for Entry {
+    fn from((code, payload): (Code, u64)) -> Self {
         Self { words: *code.words(), payload }
     }
 }
 
-/// The bytes of a segment of these entries, which may come in any order. Fails when the system
-/// has no memory for them.
+/// The bytes of a segment of these entries, which may come in any order, and their layout.
 ///
 /// # Panics
 ///
 /// When there are more than [`MOST_ROWS`].
-pub(crate) fn build(entries: Vec<Entry>) -> io::Result<Image> {
+pub(crate) fn build(entries: Vec<Entry>) -> (Image, Layout) {
     build_shaped(entries, Shape::for_rows)
 }
 
@@ -45,13 +43,13 @@ pub(crate) fn build(entries: Vec<Entry>) -> io::Result<Image> {
 pub(crate) fn build_shaped(
     mut entries: Vec<Entry>,
     shape: impl FnOnce(usize) -> Shape,
-) -> io::Result<Image> {
+) -> (Image, Layout) {
     assert!(entries.len() <= MOST_ROWS, "too many entries for one segment");
     if !entries.is_sorted() {
         entries.sort_unstable();
     }
     let shape = shape(entries.chunk_by(same_code).count());
-    let mut building = Building::new(&entries, shape)?;
+    let mut building = Building::new(&entries, shape);
     building.write_rows(&entries);
     building.write_payloads(&entries);
     entries.dedup_by_key(|entry| entry.words);
@@ -79,7 +77,7 @@ struct Building {
 }
 
 impl Building {
-    fn new(entries: &[Entry], shape: Shape) -> io::Result<Self> {
+    fn new(entries: &[Entry], shape: Shape) -> Self {
         let mut layout = plan_layout(entries, shape);
         let lists = entries.chunk_by(same_code).filter(|row| row.len() > 1).count();
         layout.add_part(layout::ROWS, layout.rows * Rows::STRIDE + Rows::PAD);
@@ -87,8 +85,8 @@ impl Building {
         layout.add_part(layout::LISTS, 8 * lists);
         let others = layout.entries - layout.rows;
         layout.add_part(layout::OTHERS, others * layout.payload_bytes + PACKED_PAD);
-        let image = ImageMut::zeroed(layout.file_len + tables_bound(&layout))?;
-        Ok(Self { layout, image })
+        let image = ImageMut::zeroed(layout.file_len + tables_bound(&layout));
+        Self { layout, image }
     }
 
     fn part_mut(&mut self, part: usize) -> &mut [u8] {
@@ -153,13 +151,13 @@ impl Building {
         }
     }
 
-    fn finish(mut self) -> io::Result<Image> {
+    fn finish(mut self) -> (Image, Layout) {
         for index in 0..PARTS {
             let bytes = &self.image.bytes_mut()[self.layout.parts[index].range()];
             self.layout.parts[index].checksum = crc32fast::hash(bytes);
         }
         self.layout.write(self.image.bytes_mut());
-        self.image.freeze(self.layout.file_len)
+        (self.image.freeze(self.layout.file_len), self.layout)
     }
 }
 

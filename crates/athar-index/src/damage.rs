@@ -8,18 +8,18 @@ pub struct Damage {
     /// Bytes from the start of the file.
     pub offset: u64,
     /// What should stand there.
-    pub expected: &'static str,
+    pub reason: &'static str,
 }
 
 impl Damage {
-    pub(crate) fn new(offset: usize, expected: &'static str) -> Self {
-        Self { offset: offset as u64, expected }
+    pub(crate) fn new(offset: usize, reason: &'static str) -> Self {
+        Self { offset: offset as u64, reason }
     }
 }
 
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "at byte {} there should be {}", self.offset, self.expected)
+        write!(f, "at byte {} there should be {}", self.offset, self.reason)
     }
 }
 

@@ -26,7 +26,7 @@ impl Flips {
         let mut masks = vec![0];
         let mut ends = [1; MOST_FLIPS + 1];
         let mut last = 0..1;
-        for flips in 1..=MOST_FLIPS {
+        for end in &mut ends[1..] {
             for index in last.clone() {
                 let mask: u32 = masks[index];
                 // One more bit, above all that are set.
@@ -34,7 +34,7 @@ impl Flips {
                 masks.extend(free.map(|bit| mask | 1 << bit));
             }
             last = last.end..masks.len();
-            ends[flips] = masks.len();
+            *end = masks.len();
         }
         Self { masks, ends }
     }

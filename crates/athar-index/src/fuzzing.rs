@@ -7,7 +7,7 @@
 use crate::builder::{self, Entry, Shape};
 use crate::geometry::Geometry;
 use crate::image::Image;
-use crate::layout::{self, HEADER_BYTES, Layout, PARTS, Part};
+use crate::layout::{self, HEADER_BYTES, PARTS, Part};
 use crate::plan::Plan;
 use crate::segment::{Near, Segment};
 use crate::{Code, Level, Radius, probe};
@@ -49,10 +49,7 @@ pub fn read_changed(input: &[u8]) -> (bool, bool) {
 ///
 /// When the index has a defect.
 pub fn read(bytes: &[u8]) -> (bool, bool) {
-    let Some(segment) = Image::from_bytes(bytes).ok().and_then(|image| Segment::open(image).ok())
-    else {
-        return (false, false);
-    };
+    let Ok(segment) = Segment::open(Image::from_bytes(bytes)) else { return (false, false) };
     let sound = segment.verify().is_ok();
     let codes = read_entries(&segment, sound);
     search(&segment, sound.then_some(&codes));
@@ -161,10 +158,10 @@ fn sound_segments() -> &'static [Sound] {
         let even = Geometry::new(&[16; 16], 6);
         let uneven = [[17; 14].as_slice(), &[18]].concat();
         let uneven = Geometry::new(&uneven, 7);
-        let many = (0..260).map(|i| Entry::new(&spread(i % 200), 1000 + i * i % 777));
+        let many = (0..260).map(|i| Entry::from((spread(i % 200), 1000 + i * i % 777)));
         let wide =
-            (0..150).map(|i| Entry::new(&spread(i % 149), u64::from(i % 2 == 0) * (i << 55)));
-        let flat = (0..40).map(|i| Entry::new(&Code::from_words([i % 5, 0, 0, i % 7]), i % 3));
+            (0..150).map(|i| Entry::from((spread(i % 149), u64::from(i % 2 == 0) * (i << 55))));
+        let flat = (0..40).map(|i| Entry::from((Code::from_words([i % 5, 0, 0, i % 7]), i % 3)));
         vec![
             built(many.collect(), even.clone(), false),
             built(wide.collect(), uneven, true),
@@ -175,10 +172,8 @@ fn sound_segments() -> &'static [Sound] {
 }
 
 fn built(entries: Vec<Entry>, geometry: Geometry, wide_ids: bool) -> Sound {
-    let image = builder::build_shaped(entries, |_| Shape { geometry, wide_ids });
-    let bytes = image.map(|image| image.bytes().to_vec()).unwrap_or_default();
-    let parts = Layout::read(&bytes).map_or([Part::default(); PARTS], |layout| layout.parts);
-    Sound { bytes, parts }
+    let (image, layout) = builder::build_shaped(entries, |_| Shape { geometry, wide_ids });
+    Sound { bytes: image.bytes().to_vec(), parts: layout.parts }
 }
 
 /// A code that has little to do with that of another number.

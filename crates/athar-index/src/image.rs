@@ -21,14 +21,15 @@ const MAPPED_BYTES: usize = 1 << 20;
 pub(crate) struct Image(Arc<Bytes>);
 
 enum Bytes {
-    Allocated(Vec<u64>, usize),
-    Mapped(Mmap, usize),
+    Written(ImageMut, usize),
+    Mapped(Mmap),
 }
 
 impl Image {
     /// A copy of `bytes`.
-    pub(crate) fn from_bytes(bytes: &[u8]) -> io::Result<Self> {
-        let mut image = ImageMut::zeroed(bytes.len())?;
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Self {
+        let mut image = ImageMut::zeroed(bytes.len());
         image.bytes_mut()[..bytes.len()].copy_from_slice(bytes);
         image.freeze(bytes.len())
     }
@@ -39,14 +40,13 @@ impl Image {
         // SAFETY: a segment file is never written to after it was given its name, neither by
         // this program nor, by the terms of the store, by another one.
         let map = unsafe { Mmap::map(file)? };
-        let len = map.len();
-        Ok(Self(Arc::new(Bytes::Mapped(map, len))))
+        Ok(Self(Arc::new(Bytes::Mapped(map))))
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
         match &*self.0 {
-            Bytes::Allocated(words, len) => &bytemuck::cast_slice(words)[..*len],
-            Bytes::Mapped(map, len) => &map[..*len],
+            Bytes::Written(image, len) => &image.bytes()[..*len],
+            Bytes::Mapped(map) => map,
         }
     }
 }
@@ -59,15 +59,15 @@ pub(crate) enum ImageMut {
 
 impl ImageMut {
     /// At least `len` bytes of zero. Those that are never written cost no memory.
-    pub(crate) fn zeroed(len: usize) -> io::Result<Self> {
-        if len < MAPPED_BYTES {
-            return Ok(Self::Allocated(vec![0; len.div_ceil(size_of::<u64>())]));
-        }
-        let map = MmapMut::map_anon(len)?;
+    pub(crate) fn zeroed(len: usize) -> Self {
+        let large = (len >= MAPPED_BYTES && !cfg!(miri)).then(|| MmapMut::map_anon(len));
+        let Some(Ok(map)) = large else {
+            return Self::Allocated(vec![0; len.div_ceil(size_of::<u64>())]);
+        };
         // Refused where there are none: then the pages stay small.
         #[cfg(target_os = "linux")]
         let _ = map.advise(memmap2::Advice::HugePage);
-        Ok(Self::Mapped(map))
+        Self::Mapped(map)
     }
 
     pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
@@ -77,11 +77,15 @@ impl ImageMut {
         }
     }
 
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Allocated(words) => bytemuck::cast_slice(words),
+            Self::Mapped(map) => map,
+        }
+    }
+
     /// The first `len` bytes, as they stay.
-    pub(crate) fn freeze(self, len: usize) -> io::Result<Image> {
-        Ok(Image(Arc::new(match self {
-            Self::Allocated(words) => Bytes::Allocated(words, len),
-            Self::Mapped(map) => Bytes::Mapped(map.make_read_only()?, len),
-        })))
+    pub(crate) fn freeze(self, len: usize) -> Image {
+        Image(Arc::new(Bytes::Written(self, len)))
     }
 }

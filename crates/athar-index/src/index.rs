@@ -1,9 +1,18 @@
 //! The side that changes.
 
-use crate::Snapshot;
-use crate::blocks::Blocks;
+use crate::edit::Edit;
+use crate::keeper::Keeper;
+use crate::live::Live;
+use crate::mark::Reached;
+use crate::open::{self, Opened};
+use crate::state::State;
+use crate::storage::{Directory, Storage};
+use crate::store::Store;
+use crate::{ApplyError, Change, Mark, Options, Snapshot, StorageError};
 use athar_kernel::{Code, Level};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// A set of entries, each a code and a payload, that can be searched by distance.
 ///
@@ -12,19 +21,83 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 /// is removed together.
 ///
 /// All methods take `&self`, so that threads may share an index. Writers take turns; a reader
-/// takes a [`Snapshot`] and waits for no one.
+/// takes a [`Snapshot`] and waits for no one. Somebody should call [`maintain`](Self::maintain)
+/// now and then, best a thread of its own: neither readers nor writers wait for it.
 pub struct Index {
-    level: Level,
+    pub(crate) level: Level,
+    pub(crate) options: Options,
     /// Held by the writer for the whole of a change.
     writing: Mutex<()>,
     /// The newest finished state; held only to copy or to swap the pointer.
-    published: RwLock<Arc<Blocks>>,
+    published: RwLock<Arc<State>>,
+    next_id: AtomicU64,
+    /// The directory, if there is one and it is ours to write.
+    pub(crate) store: Option<Store>,
+    /// What is on the disk; held while a checkpoint is written.
+    pub(crate) keeper: Mutex<Keeper>,
+    /// Held by whoever merges. Locks are taken in the order merging, keeper, writing, published.
+    pub(crate) merging: Mutex<()>,
+    /// Whether `maintain` should rather merge than flush, having flushed before.
+    pub(crate) merge_next: AtomicBool,
 }
 
 impl Index {
-    /// An empty index that is searched with the instructions of `level`.
+    /// An empty index in memory, that is searched with the instructions of `level`.
     pub fn new(level: Level) -> Self {
-        Self { level, writing: Mutex::new(()), published: RwLock::default() }
+        Self::with_options(level, Options::default())
+    }
+
+    /// As [`new`](Self::new), with other sizes.
+    pub fn with_options(level: Level, options: Options) -> Self {
+        Self::assemble(level, options, None, Keeper::default(), 0)
+    }
+
+    /// The index that lies in `directory`, which is made if it is not there.
+    ///
+    /// One index at a time may write a directory. While another does, in this process or not, or
+    /// when the directory may not be written, this one has what was there at the moment and
+    /// keeps its own changes in memory: see [`Opened::writable`].
+    ///
+    /// What is damaged is not used: see [`Opened::discarded`]. What is not known to be damaged
+    /// but cannot be read is an error; an index in memory may serve meanwhile.
+    pub fn open(
+        directory: impl AsRef<Path>,
+        level: Level,
+        options: Options,
+    ) -> Result<(Self, Opened), StorageError> {
+        Self::open_on(Box::new(Directory::new(directory.as_ref())), level, options)
+    }
+
+    pub(crate) fn open_on(
+        storage: Box<dyn Storage>,
+        level: Level,
+        options: Options,
+    ) -> Result<(Self, Opened), StorageError> {
+        let found = open::find(storage)?;
+        let index = Self::assemble(level, options, found.store, found.keeper, found.next_id);
+        Ok((index, found.opened))
+    }
+
+    fn assemble(
+        level: Level,
+        options: Options,
+        store: Option<Store>,
+        keeper: Keeper,
+        next_id: u64,
+    ) -> Self {
+        let committed = &keeper.committed;
+        let state = State::new(committed.segments.clone(), committed.reached);
+        Self {
+            level,
+            options,
+            writing: Mutex::new(()),
+            published: RwLock::new(Arc::new(state)),
+            next_id: AtomicU64::new(next_id),
+            store,
+            keeper: Mutex::new(keeper),
+            merging: Mutex::new(()),
+            merge_next: AtomicBool::new(false),
+        }
     }
 
     /// Adds one entry. Many at once are cheaper with [`insert_batch`](Self::insert_batch).
@@ -34,16 +107,53 @@ impl Index {
 
     /// Adds entries. A snapshot sees either none of them or all.
     pub fn insert_batch(&self, entries: &[(Code, u64)]) {
-        self.change(|blocks| blocks.append(entries));
+        self.apply_unmarked(Edit::insert(entries));
     }
 
     /// Removes every entry with this payload and says how many there were. Snapshots taken from
-    /// now on do not have them; the memory is freed with the last snapshot that does.
+    /// now on do not have them.
     ///
-    /// Reads the payloads of those blocks whose range of payloads includes this one: fast when
-    /// payloads are given out in rising order, 8 bytes for each entry at worst.
+    /// Looks through the payloads of every segment: where many go,
+    /// [`remove_batch`](Self::remove_batch) does so once.
     pub fn remove(&self, payload: u64) -> usize {
-        self.change(|blocks| blocks.remove(payload))
+        self.remove_batch(&[payload])
+    }
+
+    /// Removes every entry with one of these payloads and says how many there were. A snapshot
+    /// has either all of them or none.
+    ///
+    /// They are gone from the disk when their segments were next written, which
+    /// [`purge`](Self::purge) does.
+    pub fn remove_batch(&self, payloads: &[u64]) -> usize {
+        self.apply_unmarked(Edit::remove(payloads))
+    }
+
+    /// Does `changes`, one by one in their order, which lead from where the index is to `mark`,
+    /// and says how many entries went. A snapshot sees all of them or none, and so does whoever
+    /// opens the directory after a crash.
+    ///
+    /// A ledger without changes for this index may still move the mark, with no changes.
+    ///
+    /// # Errors
+    ///
+    /// When the index is at `mark` or beyond already, or was changed without a mark.
+    pub fn apply(&self, changes: &[Change], mark: Mark) -> Result<usize, ApplyError> {
+        let edit = self.with_bulk_built(Edit::of(changes));
+        self.change(|state| {
+            state.reached.admits(mark)?;
+            Ok(state.apply(edit, Reached::At(mark)))
+        })
+    }
+
+    /// Up to which place of its ledger the index is, if it follows one: replay what came after.
+    pub fn reached(&self) -> Option<Mark> {
+        self.newest().reached.mark()
+    }
+
+    /// Removes everything, the mark included, to be filled anew: from a ledger that is another
+    /// than the mark's tag says, for example.
+    pub fn clear(&self) {
+        self.change(|state| *state = State::cleared());
     }
 
     /// The index as it is at this moment.
@@ -51,13 +161,31 @@ impl Index {
         Snapshot::new(self.level, self.newest())
     }
 
+    fn apply_unmarked(&self, edit: Edit) -> usize {
+        if edit.is_empty() {
+            return 0;
+        }
+        let edit = self.with_bulk_built(edit);
+        self.change(|state| state.apply(edit, Reached::Unmarked))
+    }
+
+    /// Makes a segment of what comes in, if it is much.
+    fn with_bulk_built<'a>(&self, edit: Edit<'a>) -> Edit<'a> {
+        if edit.added.len() < self.options.bulk_codes.max(1) {
+            return edit;
+        }
+        let Edit { removed, added, dropped, .. } = edit;
+        let built = Some(Live::build(self.next_id(), added.into_owned()));
+        Edit { removed, built, dropped, ..Edit::default() }
+    }
+
     /// Makes the next state from a copy of the newest and publishes it when it is whole. Should
     /// `edit` panic, nothing was published, so a poisoned lock still guards a whole state.
-    fn change<T>(&self, edit: impl FnOnce(&mut Blocks) -> T) -> T {
-        let _turn = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut blocks = Blocks::clone(&self.newest());
-        let answer = edit(&mut blocks);
-        let next = Arc::new(blocks);
+    pub(crate) fn change<T>(&self, edit: impl FnOnce(&mut State) -> T) -> T {
+        let _turn = lock(&self.writing);
+        let mut state = State::clone(&self.newest());
+        let answer = edit(&mut state);
+        let next = Arc::new(state);
         let mut published = self.published.write().unwrap_or_else(PoisonError::into_inner);
         let before = std::mem::replace(&mut *published, next);
         drop(published);
@@ -66,7 +194,21 @@ impl Index {
         answer
     }
 
-    fn newest(&self) -> Arc<Blocks> {
+    pub(crate) fn newest(&self) -> Arc<State> {
         Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner))
     }
+
+    pub(crate) fn next_id(&self) -> u64 {
+        self.next_id.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Larger than every id given so far.
+    pub(crate) fn ids_end(&self) -> u64 {
+        self.next_id.load(Ordering::Relaxed)
+    }
+}
+
+/// Locks, also after a panic of another holder: what is guarded is whole at every moment.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -14,7 +14,7 @@ use crate::geometry::Geometry;
 use crate::layout::Layout;
 
 /// The largest radius that buckets are read for.
-pub(crate) const LARGEST_RADIUS: usize = 64;
+pub(crate) const REACH_BITS: usize = 64;
 
 /// Finding a bucket and waiting for its first line.
 pub(crate) const BUCKET_PS: u64 = 25_000;
@@ -60,7 +60,7 @@ impl Plans {
             .collect();
         let table = Table::new(&costs);
         let affordable = |plan: &Plan| plan.cost_ps <= allowance_ps;
-        let by_radius = (0..=LARGEST_RADIUS).map(|radius| table.plan(radius).filter(affordable));
+        let by_radius = (0..=REACH_BITS).map(|radius| table.plan(radius).filter(affordable));
         Self { by_radius: by_radius.collect(), allowance_ps }
     }
 
@@ -115,12 +115,12 @@ fn within_16_bits(bound: u32) -> u64 {
 /// The least cost of giving so much budget to the first so many chunks.
 struct Table {
     /// `least[chunks][budget]`, and the budget of the last of these chunks.
-    least: Vec<[(u64, u8); LARGEST_RADIUS + 2]>,
+    least: Vec<[(u64, u8); REACH_BITS + 2]>,
 }
 
 impl Table {
     fn new(costs: &[Costs]) -> Self {
-        let mut first = [(NEVER, 0); LARGEST_RADIUS + 2];
+        let mut first = [(NEVER, 0); REACH_BITS + 2];
         first[0].0 = 0;
         let mut least = vec![first];
         for costs in costs {

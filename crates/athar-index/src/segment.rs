@@ -8,7 +8,6 @@ use crate::layout::{self, Ids, Layout};
 use crate::plan::Plans;
 use crate::{probe, scan};
 use athar_kernel::{Code, Distance, Level, Radius, Rows};
-use std::io;
 
 #[path = "segment_verify.rs"]
 mod verify;
@@ -22,9 +21,9 @@ pub(crate) struct Segment {
 
 impl Segment {
     /// A segment of these entries, in any order; pairs that come twice are there twice.
-    pub(crate) fn build(entries: impl Iterator<Item = (Code, u64)>) -> io::Result<Self> {
-        let entries = entries.map(|(code, payload)| Entry::new(&code, payload)).collect();
-        Self::open(builder::build(entries)?).map_err(io::Error::other)
+    pub(crate) fn build(entries: Vec<Entry>) -> Self {
+        let (image, layout) = builder::build(entries);
+        Self::new(image, layout)
     }
 
     /// The segment in the bytes of a file. Checks the header and what is needed to find anything;

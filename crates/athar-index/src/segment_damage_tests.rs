@@ -29,14 +29,14 @@ impl Fixture {
         let wide = widths(&[17; 14], 18);
         [
             Self {
-                name: "segment_v1_split.zlib",
+                name: "segment-v1-split.zlib",
                 widths: split,
                 wide_ids: false,
                 least_payload: 1000,
                 entries: 240,
             },
             Self {
-                name: "segment_v1_wide.zlib",
+                name: "segment-v1-wide.zlib",
                 widths: wide,
                 wide_ids: true,
                 least_payload: 0,
@@ -64,11 +64,10 @@ impl Fixture {
     }
 
     fn build(&self) -> Image {
-        let entries = self.entries();
-        let entries = entries.iter().map(|(code, payload)| Entry::new(code, *payload)).collect();
+        let entries = self.entries().into_iter().map(Entry::from).collect();
         let geometry = Geometry::new(&self.widths, 6);
         let shape = Shape { geometry, wide_ids: self.wide_ids };
-        builder::build_shaped(entries, |_| shape).unwrap()
+        builder::build_shaped(entries, |_| shape).0
     }
 
     fn path(&self) -> PathBuf {
@@ -85,7 +84,7 @@ impl Fixture {
 }
 
 fn open(bytes: &[u8]) -> Result<Segment, Damage> {
-    Segment::open(Image::from_bytes(bytes).unwrap())
+    Segment::open(Image::from_bytes(bytes))
 }
 
 /// What is wrong with these bytes, found on opening or by `verify`.

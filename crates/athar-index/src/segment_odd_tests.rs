@@ -11,9 +11,9 @@ use std::array;
 const MANY: usize = 140_000;
 
 fn built(entries: &[(Code, u64)], geometry: &Geometry, wide_ids: bool) -> Segment {
-    let entries = entries.iter().map(|(code, payload)| Entry::new(code, *payload)).collect();
+    let entries = entries.iter().copied().map(Entry::from).collect();
     let shape = Shape { geometry: geometry.clone(), wide_ids };
-    Segment::open(builder::build_shaped(entries, |_| shape).unwrap()).unwrap()
+    Segment::open(builder::build_shaped(entries, |_| shape).0).unwrap()
 }
 
 /// Checks a segment of these codes against comparing, by buckets and by rows.

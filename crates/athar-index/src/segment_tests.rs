@@ -2,7 +2,6 @@
 
 use crate::builder::{self, Entry, Shape};
 use crate::geometry::Geometry;
-use crate::layout::{self, Layout};
 use crate::plan::Plan;
 use crate::probe;
 use crate::segment::{Near, Segment, bucket_of};
@@ -89,8 +88,12 @@ fn naive(codes: &[Code], query: &Code, radius: Radius) -> Vec<Near> {
     near.filter(|near| radius.covers(near.distance)).collect()
 }
 
+fn entries(codes: &[Code]) -> Vec<Entry> {
+    codes.iter().copied().zip(0..).map(Entry::from).collect()
+}
+
 fn segment(codes: &[Code]) -> Segment {
-    Segment::build(codes.iter().copied().zip(0..)).unwrap()
+    Segment::build(entries(codes))
 }
 
 fn radii() -> impl Iterator<Item = Radius> {
@@ -123,8 +126,8 @@ fn shapes(codes: &[Code]) -> Vec<Segment> {
     let shapes = geometries.into_iter().flat_map(|geometry| {
         [false, true].map(|wide_ids| Shape { geometry: geometry.clone(), wide_ids })
     });
-    let entries: Vec<Entry> = codes.iter().zip(0..).map(|(code, i)| Entry::new(code, i)).collect();
-    let built = |shape| builder::build_shaped(entries.clone(), |_| shape).unwrap();
+    let entries = entries(codes);
+    let built = |shape| builder::build_shaped(entries.clone(), |_| shape).0;
     shapes.map(|shape| Segment::open(built(shape)).unwrap()).collect()
 }
 

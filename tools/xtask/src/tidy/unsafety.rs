@@ -13,7 +13,7 @@ const MAY: &[(&str, &str)] = &[
     ("crates/athar-kernel/src/", "vector instructions"),
     ("crates/athar-media/src/heif.rs", "foreign code: libheif"),
     ("crates/athar-media/src/jpeg/", "foreign code: libjpeg-turbo"),
-    ("crates/athar-index/src/mapped.rs", "mapped memory"),
+    ("crates/athar-index/src/image.rs", "mapped memory"),
 ];
 
 pub fn check(tree: &Tree) -> Vec<Complaint> {
