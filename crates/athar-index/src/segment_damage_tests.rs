@@ -412,6 +412,62 @@ fn a_header_that_lies_is_found_behind_a_right_checksum() {
     assert!([LEAST_PAYLOAD_AT, LARGEST_PAYLOAD_AT].into_iter().all(|at| changed(at) > 0));
 }
 
+/// Writes a number into a header.
+fn set_u64(bytes: &mut [u8], at: usize, number: usize) {
+    bytes[at..at + 8].copy_from_slice(&(number as u64).to_le_bytes());
+}
+
+#[test]
+fn numbers_of_the_header_that_fit_no_segment_are_refused_where_they_stand() {
+    let sound = Fixture::all()[0].bytes();
+    let layout = open(&sound).unwrap().layout;
+    let mut many = sound.clone();
+    set_u64(&mut many, 32, (1 << 29) + 1);
+    assert_eq!(sealed_damage(many).unwrap().offset, 32);
+    let mut longer = [sound.as_slice(), &[0; 64]].concat();
+    set_u64(&mut longer, 16, sound.len() + 64);
+    assert_eq!(sealed_damage(longer).unwrap().offset, sound.len() as u64);
+    // One row less in the primary table than there are.
+    let mut fewer = sound.clone();
+    let starts: &mut [u32] = bytemuck::cast_slice_mut(&mut fewer[layout.parts[starts(0)].range()]);
+    let last = layout.rows as u32 - 1;
+    starts.iter_mut().for_each(|start| *start = last.min(*start));
+    let descriptor = 192 + 24 * table(0);
+    set_u64(&mut fewer, descriptor + 8, 2 * (layout.rows - 1));
+    assert_eq!(sealed_damage(fewer).unwrap().offset, descriptor as u64);
+}
+
+#[test]
+fn a_block_with_a_word_too_many_is_found_where_it_begins() {
+    let mut bytes = Fixture::all()[1].bytes();
+    let layout = open(&bytes).unwrap().layout;
+    let starts: &mut [u32] = bytemuck::cast_slice_mut(&mut bytes[layout.parts[starts(3)].range()]);
+    let full = |s: &[u32]| s[0] > 0 && s[1] == s[0] + 3 && s[2] > s[1];
+    let block = starts.windows(3).position(full).unwrap();
+    starts[block + 1] += 1;
+    let block_at = layout.parts[table(3)].offset + 2 * starts[block] as usize;
+    assert_eq!(sealed_damage(bytes).unwrap().offset, block_at as u64);
+}
+
+#[test]
+fn payloads_above_the_smallest_and_lists_that_are_gone_are_found() {
+    let sound = Fixture::all()[0].bytes();
+    let layout = open(&sound).unwrap().layout;
+    let mut raised = sound.clone();
+    for part in [PAYLOADS, OTHERS] {
+        let part = layout.parts[part].range();
+        let packed = &mut raised[part.start..part.end - 8];
+        for number in packed.chunks_exact_mut(layout.payload_bytes) {
+            number[0] |= u8::from(number.iter().all(|&byte| byte == 0));
+        }
+    }
+    assert_eq!(sealed_damage(raised).unwrap().offset, LEAST_PAYLOAD_AT as u64);
+    let mut gone = sound.clone();
+    gone[layout.parts[LISTS].range()].fill(0);
+    set_u64(&mut gone, 192 + 24 * LISTS + 8, 0);
+    assert_eq!(sealed_damage(gone).unwrap().offset, layout.parts[LISTS].offset as u64);
+}
+
 /// A header with any byte changed in any way is refused, or found to lie, or was no lie.
 #[test]
 fn no_change_of_a_header_with_right_checksums_leads_outside() {
