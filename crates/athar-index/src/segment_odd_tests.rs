@@ -5,6 +5,7 @@ use super::tests::Random;
 use super::*;
 use crate::builder::{Entry, Shape};
 use crate::fuzzing::{compare, even_plan};
+use crate::plan::Plan;
 use std::array;
 
 /// More than twice 65,536, so that a block has up to three high halves.
@@ -108,6 +109,53 @@ fn the_largest_radius_of_a_plan_and_the_smallest_are_exact() {
         true,
         &[0, 59],
     );
+}
+
+/// `code` with so many of the first six bits of each chunk turned over: bits that choose a bucket
+/// and are in the sketch.
+fn turned_in_chunks(random: &mut Random, geometry: &Geometry, code: &Code, bits: &[u8]) -> Code {
+    let mut words = *code.words();
+    for (chunk, &bits) in geometry.chunks().iter().zip(bits) {
+        let mut places: Vec<u32> = (chunk.first_bit..chunk.first_bit + 6).collect();
+        for _ in 0..bits {
+            let place = places.swap_remove(random.below(places.len()));
+            words[place as usize / 64] ^= 1 << (63 - place % 64);
+        }
+    }
+    Code::from_words(words)
+}
+
+/// In every chunk but one such a code differs in as many bits as the budget has, and in that one
+/// in a bit less: this chunk alone leads to it, with nothing to spare in the chunk after.
+#[test]
+fn codes_that_use_up_every_budget_are_found() {
+    let mut random = Random(15);
+    for geometry in [sixteen(6), sixteen(16), twelve(7), twelve(14)] {
+        let chunks = geometry.chunks().len();
+        for _ in 0..30 {
+            let budgets: Vec<u8> = (0..chunks).map(|_| random.below(5) as u8).collect();
+            let query = random.code();
+            let mut codes: Vec<Code> = (0..50).map(|_| random.turned(&query, 80)).collect();
+            for chunk in (0..chunks).filter(|&chunk| budgets[chunk] > 0) {
+                let mut bits = budgets.clone();
+                bits[chunk] -= 1;
+                codes.push(turned_in_chunks(&mut random, &geometry, &query, &bits));
+            }
+            let radius: u16 = budgets.iter().map(|&budget| u16::from(budget)).sum();
+            let radius = Radius::new(radius - 1).unwrap();
+            let entries: Vec<(Code, u64)> = codes.iter().copied().zip(0..).collect();
+            let segment = built(&entries, &geometry, false);
+            codes.sort_unstable();
+            codes.dedup();
+            let expected = compare(&codes, &query, radius);
+            assert!(expected.len() >= budgets.iter().filter(|&&budget| budget > 0).count());
+            let plan = Plan { budgets, cost_ps: 0 };
+            for level in Level::available() {
+                let found = probe::follow(&segment.parts(), &plan, level, &query, radius);
+                assert!(found == expected, "{level}, budgets {:?}", plan.budgets);
+            }
+        }
+    }
 }
 
 #[test]
