@@ -110,6 +110,15 @@ impl Index {
         self.apply_unmarked(Edit::insert(entries));
     }
 
+    /// Adds entries as one segment, built in the caller's time: the way to fill an index with
+    /// millions. Needs 40 bytes of memory for each entry beside those that stay.
+    pub fn insert_bulk(&self, entries: impl IntoIterator<Item = (Code, u64)>) {
+        let built = Live::build(self.next_id(), entries);
+        if built.len() > 0 {
+            self.apply_unmarked(Edit { built: Some(built), ..Edit::default() });
+        }
+    }
+
     /// Removes every entry with this payload and says how many there were. Snapshots taken from
     /// now on do not have them.
     ///

@@ -4,7 +4,7 @@ use super::{Asking, Built, Task, resident_bytes, tell};
 use crate::data::Random;
 use crate::truth::{Asked, Hits, RADII_BITS};
 use anyhow::Result;
-use athar_index::{Hit, Index, Level, Snapshot};
+use athar_index::{Hit, Index, Level, Options, Progress, Snapshot};
 use athar_kernel::{Code, Radius};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -17,6 +17,9 @@ const READERS: usize = 2;
 const READING: Duration = Duration::from_secs(5);
 /// The writer: so many codes every millisecond.
 const WRITTEN_PER_MS: usize = 100;
+/// Most codes that are written to files to be opened, and how often they are.
+const MOST_OPENED: u64 = 10_000_000;
+const OPENED: usize = 20;
 /// Single additions that are timed until they are found.
 const ADDED_ALONE: usize = 200;
 
@@ -47,20 +50,28 @@ pub fn run(task: &Task) -> Result<()> {
     batches.ns.iter_mut().for_each(|ns| *ns /= BATCH as u64);
     tell(&built.told("athar batch of 100", Asked::Queries, task.radius, &batches))?;
     drop(snapshot);
-    with_writer(task, &index, len, built, &queries)
+    with_writer(task, &index, len, built, &queries)?;
+    drop(index);
+    if len <= MOST_OPENED { opened(task, built, &queries) } else { Ok(()) }
 }
 
-/// The index, the number of its codes, and the seconds in which it was built.
+/// The index, the number of its codes, and the seconds in which it was built, without those in
+/// which the codes were read.
 fn build(task: &Task) -> Result<(Index, u64, f64)> {
     let index = Index::new(Level::best());
-    let (mut payloads, mut seconds) = (0.., 0.0);
-    for block in task.blocks()? {
-        let entries: Vec<(Code, u64)> = block?.into_iter().zip(&mut payloads).collect();
+    let (mut blocks, mut reading, mut failed) = (task.blocks()?, Duration::ZERO, None);
+    let next = || {
         let begin = Instant::now();
-        index.insert_batch(&entries);
-        seconds += begin.elapsed().as_secs_f64();
-    }
-    Ok((index, payloads.start, seconds))
+        let block = blocks.next()?.map_err(|error| failed = Some(error)).ok();
+        reading += begin.elapsed();
+        block
+    };
+    let mut payloads = 0..;
+    let begin = Instant::now();
+    index.insert_bulk(std::iter::from_fn(next).flatten().zip(&mut payloads));
+    let seconds = (begin.elapsed() - reading).as_secs_f64();
+    let len = index.snapshot().len() as u64;
+    failed.map_or(Ok((index, len, seconds)), Err)
 }
 
 fn alone(task: &Task, snapshot: &Snapshot, queries: &[Code], radius: Radius) -> Asking {
@@ -104,6 +115,9 @@ impl Reading<'_> {
         let answers = thread::scope(|scope| {
             let read = || self.read(&asked, &stop);
             let readers: Vec<_> = (0..READERS).map(|_| scope.spawn(read)).collect();
+            if per_ms > 0 {
+                scope.spawn(|| self.maintain(&stop));
+            }
             self.write(per_ms);
             stop.store(true, Ordering::Relaxed);
             let joined = readers.into_iter().map(thread::ScopedJoinHandle::join);
@@ -124,6 +138,15 @@ impl Reading<'_> {
             answers.push((question, ns, sum(&old)));
         }
         answers
+    }
+
+    /// Makes segments of what was written, as a program would that uses the index.
+    fn maintain(&self, stop: &AtomicBool) {
+        while !stop.load(Ordering::Relaxed) {
+            if !self.index.maintain().is_ok_and(Progress::is_step) {
+                thread::sleep(Duration::from_millis(1));
+            }
+        }
     }
 
     /// Adds unrelated codes at a steady pace, or only lets the time pass.
@@ -183,4 +206,31 @@ fn added(index: &Index, first_payload: u64, radius: Radius) -> Asking {
         begin.elapsed().as_nanos() as u64
     });
     Asking { ns: ns.collect(), hits: Vec::new() }
+}
+
+/// How long opening the files of an index takes, and what questions to the opened one cost.
+fn opened(task: &Task, built: Built, queries: &[Code]) -> Result<()> {
+    let dir = task.folder.join("index");
+    let open = || Index::open(&dir, Level::best(), Options::default()).map(|(index, _)| index);
+    let index = open()?;
+    let (mut blocks, payloads) = (task.blocks()?, 0..);
+    index.insert_bulk(std::iter::from_fn(|| blocks.next()?.ok()).flatten().zip(payloads));
+    index.flush()?;
+    drop(index);
+    let mut opening = Asking::default();
+    for _ in 0..OPENED {
+        let begin = Instant::now();
+        let index = open()?;
+        opening.ns.push(begin.elapsed().as_nanos() as u64);
+        drop(index);
+    }
+    let snapshot = open()?.snapshot();
+    task.codes("warm")?.iter().for_each(|query| drop(snapshot.within(query, task.radius)));
+    let mapped = alone(task, &snapshot, queries, task.radius);
+    tell(&built.told("athar mapped", Asked::Queries, task.radius, &mapped))?;
+    let mut told = built.told("athar open", Asked::Queries, task.radius, &opening);
+    told.hits = mapped.hits.iter().take(BATCH).map(|hits| hits.count).collect();
+    told.sums = Vec::new();
+    tell(&told)?;
+    Ok(std::fs::remove_dir_all(&dir)?)
 }
