@@ -187,6 +187,20 @@ fn a_file_that_ends_elsewhere_is_refused_with_the_place_where_it_ends() {
 }
 
 #[test]
+fn a_mapped_file_that_ends_elsewhere_is_refused_too() {
+    let bytes = Fixture::all()[0].bytes();
+    for end in [0, 1, 4095, 4097, bytes.len() - 1] {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&bytes[..end]).unwrap();
+        let damage = Segment::open(Image::map(&file).unwrap()).err().unwrap();
+        assert_eq!(damage.offset, end as u64);
+    }
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(&bytes).unwrap();
+    assert_eq!(Segment::open(Image::map(&file).unwrap()).unwrap().verify(), Ok(()));
+}
+
+#[test]
 fn a_changed_byte_of_any_part_is_found_in_its_part() {
     for fixture in Fixture::all() {
         let mut bytes = fixture.bytes();
