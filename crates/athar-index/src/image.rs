@@ -27,7 +27,7 @@ enum Bytes {
 
 impl Image {
     /// A copy of `bytes`.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn from_bytes(bytes: &[u8]) -> Self {
         let mut image = ImageMut::zeroed(bytes.len());
         image.bytes_mut()[..bytes.len()].copy_from_slice(bytes);

@@ -1,7 +1,7 @@
 //! Where things lie in a segment file, version 1.
 //!
-//! All numbers are little-endian. Every part begins at a multiple of 64 bytes; what lies between
-//! two parts is zero.
+//! All numbers are little-endian, checksums are the CRC-32 of Ethernet. Every part begins at a
+//! multiple of 64 bytes; what lies between two parts is zero.
 //!
 //! ```text
 //! 0       magic "ATHARSEG"
@@ -9,18 +9,18 @@
 //! 12      u32   ids: 0 split, 1 wide
 //! 16      u64   length of the file in bytes
 //! 24      u64   rows: distinct codes
-//! 32      u64   entries: pairs of a code and a payload
-//! 40      u64   smallest payload
-//! 48      u64   largest payload
+//! 32      u64   entries: pairs of a code and a payload, at most 2^29
+//! 40      u64   smallest payload; zero when there is none
+//! 48      u64   largest payload; zero when there is none
 //! 56      u32   bytes of a packed payload, 1 to 8
-//! 60      u32   chunks, 1 to 16
+//! 60      u32   chunks, 11 to 16
 //! 64      16 x  { u32 bits of the chunk, u32 bits of its address }, those not used are zero
 //! 192     36 x  { u64 offset, u64 length in bytes, u32 CRC-32, u32 zero } the parts below
 //! 1056          zero
 //! 4092    u32   CRC-32 of the bytes before it
 //!
 //! part 0        rows: every distinct code in rising order, packed to 30 bytes (see
-//!               `athar_kernel::Rows`), and two bytes
+//!               `athar_kernel::Rows`); two bytes of zero
 //! part 1        the smallest payload of every row, less the smallest of all, packed to the
 //!               same number of bytes each; eight bytes of zero
 //! part 2        lists: { u32 row, u32 first } for every row with more than one payload, in
@@ -31,6 +31,10 @@
 //!               counted in words of 16 bits, and where the last one ends
 //! part 20 + c   table c: a block for every bucket of chunk c, in the order of addresses
 //! ```
+//!
+//! A chunk has 16 to 24 bits. The first begins with the highest bit of word 0 of a code, every
+//! other one where the one before ends, and together they have 256. The bits of its address are
+//! the first of its bits, six at least; those of chunk 0 are all of them.
 //!
 //! A block of `n` entries, in words of 16 bits; entries in rising order of their rows:
 //!
@@ -44,20 +48,30 @@
 //! wide:   n, the high 16 bits of every entry's row
 //! ```
 //!
-//! Invariants: parts do not overlap and lie within the file; starts rise and end with the
-//! table's length; rows rise strictly; every entry's row is below the rows and stands in the
-//! bucket of its chunk. Opening checks the header and the starts, `verify` everything.
+//! Invariants: parts lie in the order of this list, but for starts and tables, which take turns;
+//! they do not overlap, and the file ends with the last of them. Starts begin with zero, rise,
+//! and end with the table's length. Rows rise strictly, and each stands once in every table, in
+//! the bucket of its chunk. A list has another payload at least.
+//!
+//! Opening checks the header and the starts, and nothing that a search does afterwards can leave
+//! the file, whatever the other parts hold; `verify` checks everything.
 
+use crate::builder::MOST_ROWS;
 use crate::damage::Damage;
 use crate::geometry::Geometry;
 use athar_kernel::Rows;
 use std::ops::Range;
+
+const _: () = assert!(cfg!(target_endian = "little"), "starts and words are read in place");
 
 const MAGIC: &[u8; 8] = b"ATHARSEG";
 const VERSION: u32 = 1;
 pub(crate) const HEADER_BYTES: usize = 4096;
 const CHECKSUM_AT: usize = HEADER_BYTES - 4;
 const MOST_CHUNKS: usize = 16;
+const ENTRIES_AT: usize = 32;
+pub(crate) const LEAST_PAYLOAD_AT: usize = 40;
+pub(crate) const LARGEST_PAYLOAD_AT: usize = 48;
 const CHUNKS_AT: usize = 64;
 const PARTS_AT: usize = 192;
 const PART_BYTES: usize = 24;
@@ -116,7 +130,10 @@ impl Ids {
     #[inline]
     pub(crate) fn entries(self, words: u32) -> u32 {
         match self {
-            Self::Split { highs } => (16 * words).saturating_sub(highs) / 33,
+            // Sixteen times the words of the longest block is more than 32 bits hold.
+            Self::Split { highs } => {
+                ((16 * u64::from(words)).saturating_sub(u64::from(highs)) / 33) as u32
+            }
             Self::Wide => words / 3,
         }
     }
@@ -185,9 +202,9 @@ impl Layout {
             |at: usize, value: u64| header[at..at + 8].copy_from_slice(&value.to_le_bytes());
         u64_at(16, self.file_len as u64);
         u64_at(24, self.rows as u64);
-        u64_at(32, self.entries as u64);
-        u64_at(40, self.least_payload);
-        u64_at(48, self.largest_payload);
+        u64_at(ENTRIES_AT, self.entries as u64);
+        u64_at(LEAST_PAYLOAD_AT, self.least_payload);
+        u64_at(LARGEST_PAYLOAD_AT, self.largest_payload);
         for (part, at) in self.parts.iter().zip((PARTS_AT..).step_by(PART_BYTES)) {
             u64_at(at, part.offset as u64);
             u64_at(at + 8, part.len as u64);
@@ -202,6 +219,9 @@ impl Layout {
         let header = Header(header);
         header.check_identity()?;
         let layout = header.layout().ok_or(Damage::new(CHUNKS_AT, "chunks that make up a code"))?;
+        if layout.entries > MOST_ROWS {
+            return Err(Damage::new(ENTRIES_AT, "entries that one segment can have"));
+        }
         if layout.file_len != bytes.len() {
             return Err(Damage::new(bytes.len().min(layout.file_len), "the end of the file"));
         }
@@ -221,7 +241,17 @@ impl Layout {
             }
             end = stop;
         }
-        Ok(())
+        if end == self.file_len { Ok(()) } else { Err(Damage::new(end, "the end of the file")) }
+    }
+
+    /// Checks that the header holds nothing but this layout, with zero in between.
+    pub(crate) fn check_written(&self, bytes: &[u8]) -> Result<(), Damage> {
+        let mut parts = [Part::default(); PARTS];
+        self.used_parts().for_each(|(index, part)| parts[index] = part);
+        let mut header = [0; HEADER_BYTES];
+        Self { parts, ..self.clone() }.write(&mut header);
+        let other = header.iter().zip(bytes).position(|(expected, found)| expected != found);
+        other.map_or(Ok(()), |at| Err(Damage::new(at, "a header with nothing else in it")))
     }
 
     /// The parts that this geometry has, in the order of the file.
@@ -241,11 +271,27 @@ impl Layout {
             PAYLOADS => packed(self.rows),
             OTHERS => self.entries.checked_sub(self.rows).and_then(packed),
             LISTS => return part.len.is_multiple_of(8) && part.len / 8 <= self.rows,
+            // Its entries are the rows, which have a sketch each and nothing else.
+            _ if index == table(0) => self.rows.checked_mul(2),
             _ if index < TABLES => Some((chunks[index - STARTS].buckets() + 1) * 4),
             _ => return part.len.is_multiple_of(2),
         };
         expected == Some(part.len)
     }
+}
+
+/// Makes all checksums fit that the header has a place for.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn seal(bytes: &mut [u8]) {
+    for at in (PARTS_AT..).step_by(PART_BYTES).take(PARTS) {
+        let Some(header) = bytes.get(..HEADER_BYTES) else { return };
+        let Part { offset, len, .. } = Header(header).part(at);
+        let part = offset.checked_add(len).and_then(|end| bytes.get(offset..end));
+        let checksum = crc32fast::hash(part.unwrap_or_default());
+        bytes[at + 16..at + 20].copy_from_slice(&checksum.to_le_bytes());
+    }
+    let checksum = crc32fast::hash(&bytes[..CHECKSUM_AT]);
+    bytes[CHECKSUM_AT..HEADER_BYTES].copy_from_slice(&checksum.to_le_bytes());
 }
 
 /// The bytes of a header.
@@ -291,9 +337,9 @@ impl Header<'_> {
             geometry: Geometry::read(&described)?,
             wide_ids: self.u32(12) == 1,
             rows: self.usize(24),
-            entries: self.usize(32),
-            least_payload: self.u64(40),
-            largest_payload: self.u64(48),
+            entries: self.usize(ENTRIES_AT),
+            least_payload: self.u64(LEAST_PAYLOAD_AT),
+            largest_payload: self.u64(LARGEST_PAYLOAD_AT),
             payload_bytes,
             parts: std::array::from_fn(|index| self.part(PARTS_AT + index * PART_BYTES)),
             file_len: self.usize(16),

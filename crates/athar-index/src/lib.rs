@@ -33,6 +33,9 @@ mod dead;
 mod edit;
 mod error;
 mod flips;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod geometry;
 mod image;
 mod index;

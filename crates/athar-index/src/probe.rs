@@ -55,7 +55,7 @@ pub(crate) fn announce(parts: &Parts<'_>, plans: &Plans, query: &Code, radius: R
 }
 
 /// Every row within `radius` of `query` by one plan, whatever it costs.
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) fn follow(
     parts: &Parts<'_>,
     plan: &Plan,

@@ -1,0 +1,267 @@
+//! Whether a segment is all that `layout.rs` says it is.
+//!
+//! The checksums come first: they find what a disk or a hand has changed. What the parts say
+//! about each other comes after: it finds what was written wrongly, or changed by somebody who
+//! knows about checksums. A segment that passes answers every question exactly.
+//!
+//! That every row stands in a table once needs no memory: entries rise within a block and stand
+//! in the bucket of their row, so none stands there twice, and there are as many as rows.
+
+use super::{Packed, Parts, Segment};
+use crate::damage::Damage;
+use crate::geometry::Chunk;
+use crate::layout::{self, HEADER_BYTES, Ids, Layout, PACKED_PAD};
+use athar_kernel::{Code, Rows};
+use std::iter;
+
+/// Checks everything that opening takes on trust. Reads every part twice, and the rows once more
+/// for each table.
+pub(super) fn verify(segment: &Segment) -> Result<(), Damage> {
+    let bytes = segment.image.bytes();
+    let verifying = Verifying { segment, bytes, layout: &segment.layout, parts: segment.parts() };
+    verifying.check_checksums()?;
+    verifying.layout.check_written(bytes)?;
+    verifying.check_zeros()?;
+    verifying.check_rows()?;
+    let tables = 1..verifying.parts.geometry.chunks().len();
+    tables.into_iter().try_for_each(|chunk| verifying.check_table(chunk))?;
+    verifying.check_lists()?;
+    verifying.check_payloads()
+}
+
+struct Verifying<'a> {
+    segment: &'a Segment,
+    bytes: &'a [u8],
+    layout: &'a Layout,
+    parts: Parts<'a>,
+}
+
+/// Fails with the damage, unless all is well.
+fn ensure(well: bool, offset: usize, expected: &'static str) -> Result<(), Damage> {
+    if well { Ok(()) } else { Err(Damage::new(offset, expected)) }
+}
+
+impl Verifying<'_> {
+    fn check_checksums(&self) -> Result<(), Damage> {
+        self.layout.used_parts().try_for_each(|(_, part)| {
+            let checksum = crc32fast::hash(&self.bytes[part.range()]);
+            ensure(checksum == part.checksum, part.offset, "bytes that fit their checksum")
+        })
+    }
+
+    /// Between two parts, and after packed numbers.
+    fn check_zeros(&self) -> Result<(), Damage> {
+        let mut end = HEADER_BYTES;
+        for (index, part) in self.layout.used_parts() {
+            self.check_zero(end, part.offset)?;
+            end = part.range().end;
+            let pad = match index {
+                layout::ROWS => Rows::PAD,
+                layout::PAYLOADS | layout::OTHERS => PACKED_PAD,
+                _ => 0,
+            };
+            self.check_zero(end - pad, end)?;
+        }
+        Ok(())
+    }
+
+    fn check_zero(&self, start: usize, end: usize) -> Result<(), Damage> {
+        let other = self.bytes[start..end].iter().position(|&byte| byte != 0);
+        other.map_or(Ok(()), |at| Err(Damage::new(start + at, "zero")))
+    }
+
+    /// The rows, and the primary table beside them.
+    fn check_rows(&self) -> Result<(), Damage> {
+        let mut before = None;
+        for (bucket, ends) in self.parts.starts(0).windows(2).enumerate() {
+            for row in ends[0] as usize..ends[1] as usize {
+                let code = self.parts.rows.code(row, self.parts.head_of_bucket(bucket));
+                self.check_row(row, bucket, &code, before.as_ref())?;
+                before = Some(code);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_row(
+        &self,
+        row: usize,
+        bucket: usize,
+        code: &Code,
+        before: Option<&Code>,
+    ) -> Result<(), Damage> {
+        let at = self.layout.parts[layout::ROWS].offset + row * Rows::STRIDE;
+        let at_home = self.parts.geometry.primary().address(code.words()) as usize == bucket;
+        ensure(at_home, at, "a code of its bucket")?;
+        ensure(before.is_none_or(|before| before < code), at, "a code above the one before")?;
+        let sketch_at = self.parts.table(0) + row;
+        let sketch = self.next_of(0).sketch(code.words());
+        ensure(self.parts.words[sketch_at] == sketch, 2 * sketch_at, "the sketch of a row")
+    }
+
+    fn next_of(&self, chunk: usize) -> Chunk {
+        self.parts.geometry.chunks()[self.parts.geometry.next(chunk)]
+    }
+
+    /// A table whose entries name their rows.
+    fn check_table(&self, chunk: usize) -> Result<(), Damage> {
+        let table = self.parts.table(chunk);
+        let mut entries = 0;
+        for (bucket, ends) in self.parts.starts(chunk).windows(2).enumerate() {
+            let at = table + ends[0] as usize;
+            let words = &self.parts.words[at..table + ends[1] as usize];
+            let block = Block::cut(self.parts.ids, at, words)?;
+            self.ask_for_rows(&block);
+            self.check_block(chunk, bucket, &block)?;
+            entries += block.sketches.len();
+        }
+        ensure(entries == self.layout.rows, 2 * table, "every row once")
+    }
+
+    /// Rows lie anywhere: waiting for one after the other would take most of the time.
+    fn ask_for_rows(&self, block: &Block<'_>) {
+        let rows = block.rows(self.parts.ids).filter(|&row| row < self.layout.rows as u64);
+        rows.for_each(|row| self.parts.rows.prefetch(row as usize..row as usize + 1));
+    }
+
+    fn check_block(&self, chunk: usize, bucket: usize, block: &Block<'_>) -> Result<(), Damage> {
+        let (own, next) = (self.parts.geometry.chunks()[chunk], self.next_of(chunk));
+        let next_is_primary = self.parts.geometry.next(chunk) == 0;
+        let mut least = 0;
+        for ((row, &sketch), entry) in block.rows(self.parts.ids).zip(block.sketches).zip(0..) {
+            let id_at = 2 * (block.at + block.sketches.len() + entry);
+            ensure(row >= least, id_at, "a row above the one before")?;
+            ensure(row < self.layout.rows as u64, id_at, "a row that is there")?;
+            // Other tables than that before the primary one have no use for the head.
+            let head = if next_is_primary { self.parts.head(row as u32) } else { 0 };
+            let code = self.parts.rows.code(row as usize, head);
+            let at_home = own.address(code.words()) as usize == bucket;
+            ensure(at_home, id_at, "a row of this bucket")?;
+            let right = next.sketch(code.words()) == sketch;
+            ensure(right, 2 * (block.at + entry), "the sketch of a row")?;
+            least = row + 1;
+        }
+        Ok(())
+    }
+
+    fn check_lists(&self) -> Result<(), Damage> {
+        let (rows, others) = (self.layout.rows, self.layout.entries - self.layout.rows);
+        let part_at = self.layout.parts[layout::LISTS].offset;
+        let lists = self.segment.lists();
+        ensure(lists.is_empty() == (others == 0), part_at, "lists if there are other payloads")?;
+        let (mut least_row, mut least_first) = (0, 0);
+        for (&[row, first], at) in lists.iter().zip((part_at..).step_by(8)) {
+            let (row, first) = (row as usize, first as usize);
+            ensure((least_row..rows).contains(&row), at, "a row above the one before")?;
+            // The first list begins with the first of the others.
+            let begins = if at == part_at { first == 0 } else { first >= least_first };
+            ensure(begins && first < others, at + 4, "a list that begins after the one before")?;
+            (least_row, least_first) = (row + 1, first + 1);
+        }
+        Ok(())
+    }
+
+    fn check_payloads(&self) -> Result<(), Damage> {
+        let (least, largest) = (self.layout.least_payload, self.layout.largest_payload);
+        let most = largest.checked_sub(least);
+        let most = most.ok_or(Damage::new(layout::LARGEST_PAYLOAD_AT, "no less than the least"))?;
+        let others = self.layout.entries - self.layout.rows;
+        let of_rows = self.range_of(layout::PAYLOADS, self.layout.rows, most)?;
+        let of_lists = self.range_of(layout::OTHERS, others, most)?;
+        // In a segment without entries both are zero.
+        let empty = self.layout.entries == 0;
+        let (found_least, found_largest) = (of_rows.0.min(of_lists.0), of_rows.1.max(of_lists.1));
+        let right = if empty { least == 0 } else { found_least == 0 };
+        ensure(right, layout::LEAST_PAYLOAD_AT, "the smallest payload")?;
+        ensure(found_largest == most, layout::LARGEST_PAYLOAD_AT, "the largest payload")?;
+        self.check_order_in_rows()
+    }
+
+    /// The smallest and the largest number of a packed part, none of which is above `most`.
+    fn range_of(&self, part: usize, count: usize, most: u64) -> Result<(u64, u64), Damage> {
+        let packed = self.packed(part);
+        let mut range = (u64::MAX, 0);
+        for at in 0..count {
+            let number = packed.get(at);
+            let offset = self.layout.parts[part].offset + at * packed.width;
+            ensure(number <= most, offset, "no more than the largest payload")?;
+            range = (range.0.min(number), range.1.max(number));
+        }
+        Ok(range)
+    }
+
+    /// The payloads of a row rise; those of pairs that came twice are equal.
+    fn check_order_in_rows(&self) -> Result<(), Damage> {
+        let (of_rows, of_lists) = (self.packed(layout::PAYLOADS), self.packed(layout::OTHERS));
+        let (lists, others) = (self.segment.lists(), self.layout.entries - self.layout.rows);
+        for (list, &[row, first]) in lists.iter().enumerate() {
+            let end = lists.get(list + 1).map_or(others, |next| next[1] as usize);
+            let mut before = of_rows.get(row as usize);
+            for at in first as usize..end {
+                let offset = self.layout.parts[layout::OTHERS].offset + at * of_lists.width;
+                let payload = of_lists.get(at);
+                ensure(payload >= before, offset, "no less than the payload before")?;
+                before = payload;
+            }
+        }
+        Ok(())
+    }
+
+    /// The numbers of a part as they are stored, less the smallest of all.
+    fn packed(&self, part: usize) -> Packed<'_> {
+        Packed { least: 0, ..self.segment.packed(part) }
+    }
+}
+
+/// A block of a table, taken apart.
+struct Block<'a> {
+    /// Its first word, counted among those of the file.
+    at: usize,
+    sketches: &'a [u16],
+    lows: &'a [u16],
+    /// The high halves of the rows, in unary or as they are.
+    highs: &'a [u16],
+}
+
+impl<'a> Block<'a> {
+    fn cut(ids: Ids, at: usize, words: &'a [u16]) -> Result<Self, Damage> {
+        // A table's length in words fits 32 bits, and so does that of its blocks.
+        let entries = ids.entries(words.len() as u32);
+        let whole = ids.block_words(entries) as usize == words.len();
+        ensure(whole, 2 * at, "a block of whole entries")?;
+        let (sketches, rest) = words.split_at(entries as usize);
+        let (lows, highs) = rest.split_at(entries as usize);
+        if let Ids::Split { .. } = ids {
+            let ones: u32 = highs.iter().map(|word| word.count_ones()).sum();
+            ensure(ones == entries, 2 * (at + 2 * sketches.len()), "a one for every entry")?;
+        }
+        Ok(Self { at, sketches, lows, highs })
+    }
+
+    /// The row of every entry.
+    fn rows(&self, ids: Ids) -> impl Iterator<Item = u64> {
+        let mut ones = ones(if ids == Ids::Wide { &[] } else { self.highs });
+        self.lows.iter().enumerate().map_while(move |(entry, &low)| {
+            let high = match ids {
+                Ids::Split { .. } => ones.next()? - entry as u64,
+                Ids::Wide => u64::from(self.highs[entry]),
+            };
+            Some(high << 16 | u64::from(low))
+        })
+    }
+}
+
+/// The places of all ones, from the lowest bit of the first word on.
+fn ones(words: &[u16]) -> impl Iterator<Item = u64> {
+    let mut words = words.iter().zip((0..).step_by(16));
+    let (mut bits, mut first) = (0, 0);
+    iter::from_fn(move || {
+        while bits == 0 {
+            let (&word, at) = words.next()?;
+            (bits, first) = (word, at);
+        }
+        let lowest = bits.trailing_zeros();
+        bits &= bits - 1;
+        Some(first + u64::from(lowest))
+    })
+}
