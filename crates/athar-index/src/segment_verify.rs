@@ -133,7 +133,11 @@ impl Verifying<'_> {
             ensure(row >= least, id_at, "a row above the one before")?;
             ensure(row < self.layout.rows as u64, id_at, "a row that is there")?;
             // Other tables than that before the primary one have no use for the head.
-            let head = if next_is_primary { self.parts.head(row as u32) } else { 0 };
+            let head = if next_is_primary {
+                self.parts.head_of_bucket(self.parts.bucket(row as u32))
+            } else {
+                0
+            };
             let code = self.parts.rows.code(row as usize, head);
             let at_home = own.address(code.words()) as usize == bucket;
             ensure(at_home, id_at, "a row of this bucket")?;
