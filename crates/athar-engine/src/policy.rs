@@ -56,10 +56,12 @@ pub const INDEX_BATCH_CODES: usize = 1 << 17;
 pub const INDEX_REPLAY_CODES: usize = 1 << 10;
 
 /// Codes up to which `--similar` looks at every one: that takes about a millisecond a picture,
-/// and the graph seconds.
+/// and making the graph takes longer than that for each code.
 pub const SIMILAR_EXACT_CODES: usize = 1 << 12;
 
-/// Neighbours that a code has in the graph of `--similar`, half of what Faiss builds with.
+/// Neighbours that a code has in the graph of `--similar`. Of the ten nearest of 18,008 codes of
+/// real photographs in eight orientations, a graph of these three numbers found 0.89, one of 12
+/// neighbours and 48 candidates 0.77 in two thirds of the time.
 pub const SIMILAR_CONNECTIONS: usize = 16;
 
 /// Candidates for a code's neighbours.

@@ -159,3 +159,66 @@ fn holders(
     let sha256 = ledger.item(item)?.map(|row| row.sha256);
     Ok(cases.into_iter().filter_map(move |case| Some((case.name, sha256?))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use athar_index::Index;
+    use athar_kernel::{Level, Radius};
+
+    /// Codes in clusters, as pictures of the same things are.
+    fn clustered(count: u64) -> Vec<(u64, Code)> {
+        let mut state = 1u64;
+        let mut random = || {
+            state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+            let mixed = (state ^ (state >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+            mixed ^ (mixed >> 29)
+        };
+        let mut centre = [0; 4];
+        let near = |id| {
+            if id % 40 == 0 {
+                centre = [random(), random(), random(), random()];
+            }
+            // About one bit in eight differs from the centre.
+            let code = centre.map(|word| word ^ (random() & random() & random()));
+            (id, Code::from_words(code))
+        };
+        (0..count).map(near).collect()
+    }
+
+    #[test]
+    fn the_graph_finds_most_of_what_is_nearest_at_its_true_distance() {
+        let all = clustered(6000);
+        let (queries, stored) = all.split_at(50);
+        let graph = Graph::build(stored, &Interrupt::new(), |_| {});
+        let index = Index::new(Level::best());
+        index.insert_batch(&stored.iter().map(|(id, code)| (*code, *id)).collect::<Vec<_>>());
+        let (snapshot, all) = (index.snapshot(), Radius::new(256).unwrap());
+        let mut found = 0;
+        for (_, query) in queries {
+            let exact = snapshot.nearest(query, 10, all);
+            let farthest = exact.last().unwrap().distance;
+            let near = graph.nearest(&[*query; 8], 10);
+            assert!(near.len() == 10 && near.is_sorted());
+            for one in &near {
+                let code = stored.iter().find(|(id, _)| *id == one.code).unwrap().1;
+                assert_eq!(code.distance(query), one.distance);
+            }
+            found += near.iter().filter(|one| one.distance <= farthest).count();
+        }
+        assert!(found * 10 >= queries.len() * 10 * 8, "{found} of {}", queries.len() * 10);
+    }
+
+    #[test]
+    fn a_graph_that_is_broken_off_answers_with_what_it_has() {
+        let stop = Interrupt::new();
+        let stored = clustered(2 * STEP_CODES as u64);
+        let mut told = Vec::new();
+        let graph = Graph::build(&stored, &stop, |codes| {
+            told.push(codes);
+            stop.set();
+        });
+        assert_eq!(told, [0, stored.len()]);
+        assert_eq!(graph.nearest(&[stored[7].1; 8], 1)[0].code, 7);
+    }
+}
