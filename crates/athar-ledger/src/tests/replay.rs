@@ -116,7 +116,8 @@ fn some_at_a_time_is_all_of_it_and_no_event_is_cut_in_two() {
         let (_, report) = tx.case_and_report("case");
         (0..9u32)
             .map(|n| {
-                let codes = [landmark(10 * n), landmark(10 * n + 1), pdq(10 * n + 2, true)];
+                let second = NewCode { ordinal: 1, ..landmark(10 * n + 1) };
+                let codes = [landmark(10 * n), second, pdq(10 * n + 2, true)];
                 tx.add_item(report, &picture(n, &codes), NOW_MS).unwrap().item()
             })
             .collect::<Vec<_>>()
