@@ -3,7 +3,7 @@
 use athar_tests::command::Bench;
 use athar_tests::{pictures, stores};
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_athar-under-test");
 
@@ -23,7 +23,7 @@ fn picture(bench: &Bench, scene: u64, quality: u8) -> PathBuf {
     path
 }
 
-fn similar(bench: &Bench, path: &PathBuf, count: &str) -> (i32, Vec<Value>) {
+fn similar(bench: &Bench, path: &Path, count: &str) -> (i32, Vec<Value>) {
     let args = ["check".as_ref(), "--similar".as_ref(), count.as_ref(), path.as_os_str()];
     let (code, lines) = bench.json(args);
     (code, lines[0]["similar"].as_array().unwrap().clone())
