@@ -5,3 +5,4 @@ pub mod command;
 pub mod corpus;
 pub mod edits;
 pub mod pictures;
+pub mod stores;

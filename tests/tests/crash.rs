@@ -2,7 +2,7 @@
 //! and the same command goes on where it stopped.
 
 use athar_tests::command::Bench;
-use athar_tests::pictures;
+use athar_tests::{pictures, stores};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
@@ -59,6 +59,42 @@ fn kill_at_any_moment_loses_nothing_that_was_told() {
     assert_eq!(kept(&bench).len(), PICTURES);
     let in_case = lines.iter().filter(|line| line["kept"] == "in_case").count();
     assert!(in_case >= told.len(), "what was kept is recognised");
+    assert_eq!(bench.run(["verify"]).code, 0);
+}
+
+/// So many codes that the index is written and merged while pictures are added.
+#[test]
+fn kill_while_the_index_is_written_leaves_a_sound_one() {
+    let bench = Bench::new(env!("CARGO_BIN_EXE_athar-under-test"));
+    let folder = folder(&bench);
+    stores::fill(&bench.store(), "many", 0..17_000);
+    for round in 0..12 {
+        // Every third round everything has to be written, in the others what came since.
+        if round % 3 == 0 {
+            let _ = std::fs::remove_dir_all(bench.store().join("index"));
+        }
+        let more = 17_000 + round * 1500;
+        stores::fill(&bench.store(), "many", more..more + 1500);
+        let mut command = bench.command(["add", "c1"]);
+        command.arg(&folder).args(["--format", "json"]).stdout(Stdio::piped());
+        let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        // All lines, the last time: the summary comes when the index is being closed.
+        lines.take((round as usize * 6) % 66).for_each(|line| drop(line.unwrap()));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let verified = bench.run(["verify"]);
+        assert_eq!(
+            (verified.code, verified.err.as_str()),
+            (0, ""),
+            "round {round}: {}",
+            verified.out
+        );
+    }
+    let hex = stores::code(20_000).to_hex();
+    assert_eq!(bench.run(["check", "--pdq", &hex]).code, 0);
+    let (code, _) = bench.json(["add".as_ref(), "c1".as_ref(), folder.as_os_str()]);
+    assert_eq!((code, kept(&bench).len()), (0, PICTURES));
     assert_eq!(bench.run(["verify"]).code, 0);
 }
 

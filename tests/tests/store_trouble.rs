@@ -100,6 +100,9 @@ fn a_read_only_store_can_be_read_and_not_written() {
     let script = format!("{mount} exec \"$2\" --data \"$1\" case list");
     let ran = with_mounts(&bench, &picture, &script).unwrap();
     assert_eq!(ran.code, 0, "{}", ran.err);
+    let script = format!("{mount} exec \"$2\" --data \"$1\" verify");
+    let ran = with_mounts(&bench, &picture, &script).unwrap();
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
     assert_eq!(fs::read(bench.store().join("ledger.sqlite")).unwrap(), before);
 }
 
@@ -116,7 +119,7 @@ fn a_full_disk_is_told_and_loses_nothing() {
     let script = r#"
         small=$(mktemp -d)
         mount -t tmpfs -o size=400k none "$small"
-        cp "$1"/* "$small"
+        cp -r "$1"/* "$small"
         "$2" --data "$small" add c1 "$3" >/dev/null && status=0 || status=$?
         rm -f "$small"/filler
         mount -o remount,size=64m "$small"

@@ -53,7 +53,11 @@ pub(crate) enum Command {
     /// Print codes only, as `hash,quality,path`; needs no store.
     Hash(HashArgs),
     /// Check the chain of events, every row against it, and the index against the ledger.
-    Verify,
+    Verify {
+        /// Make the index anew from the ledger before it is compared.
+        #[arg(long)]
+        rebuild_index: bool,
+    },
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -112,6 +116,11 @@ pub(crate) struct CheckArgs {
     /// that they do not show in the list of processes. May be repeated.
     #[arg(long, group = "input", value_name = "HEX")]
     pub pdq: Vec<String>,
+
+    /// Also show the K stored items that look most alike, however little that may be. In a large
+    /// store they are approximate: nearer ones may be missed. They are no matches.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub similar: Option<u16>,
 }
 
 #[derive(Debug, ClapArgs)]

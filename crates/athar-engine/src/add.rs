@@ -3,7 +3,9 @@
 //! Files are prepared on all processors; results are committed in the order of the files, as
 //! many at a time as are ready. Within one transaction the lookup first learns what other
 //! processes added, then each new item is looked up and written with its matches, and only what
-//! is committed is told. So a process that dies loses nothing that it told of.
+//! is committed is told. So a process that dies loses nothing that it told of. The index learns
+//! what is committed and is kept in shape by a thread of its own; whatever happens to it, the
+//! report is kept.
 
 use crate::lookup::{Candidate, Lookup};
 use crate::outcome::Kept;
@@ -12,7 +14,7 @@ use crate::policy::{self, PDQ_RADIUS};
 use crate::prepare::{Body, Prepared, PreparedPicture, Preparer, too_flat};
 use crate::store::Store;
 use crate::walk::walk;
-use crate::{EngineError, InputErrorKind, Interrupt, Outcome, Watcher, clock, matching};
+use crate::{EngineError, IndexNote, InputErrorKind, Interrupt, Outcome, Watcher, clock, matching};
 use athar_hash::{FileDigest, Space};
 use athar_kernel::Level;
 use athar_ledger::{
@@ -76,6 +78,10 @@ impl Store {
         let found = walk(paths);
         watcher.planned(found.len(), found.iter().map(|file| file.bytes).sum());
         let mut adding = self.begin_report(case, options)?;
+        let index_dir = self.index_dir(Space::Pdq);
+        let mut note = |note: &IndexNote| watcher.noted(note);
+        let mut lookup = Lookup::open(&index_dir, &self.ledger, Space::Pdq, &mut note)?;
+        let upkeep = lookup.upkeep();
         let reader = Mutex::new(self.reader()?);
         let known = |sha256: &[u8; 32]| {
             let reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
@@ -83,16 +89,24 @@ impl Store {
             matches!(reader.item_by_sha256(sha256), Ok(Some(_)))
         };
         let preparer = Preparer::new(Level::best(), Want::Hash, stop, &known);
-        let worked = prepare_all(&found, &preparer, stop, |batch| {
-            for outcome in self.commit(&adding, batch)? {
-                adding.count(&outcome);
-                watcher.done(&outcome);
-            }
-            Ok::<_, EngineError>(())
+        let (worked, kept_up) = upkeep.beside(|waker| {
+            prepare_all(&found, &preparer, stop, |batch| {
+                let outcomes = self.commit(&mut lookup, &adding, batch)?;
+                waker.wake();
+                for outcome in outcomes {
+                    adding.count(&outcome);
+                    watcher.done(&outcome);
+                }
+                Ok::<_, EngineError>(())
+            })
         });
         adding.summary.interrupted = adding.summary.files < found.len() as u64;
         worked?;
         self.end_report(&adding)?;
+        lookup.catch_up(&self.ledger)?;
+        if let Err(error) = kept_up.and_then(|()| upkeep.finish()) {
+            watcher.noted(&error.into());
+        }
         Ok(adding.summary)
     }
 
@@ -118,30 +132,26 @@ impl Store {
 
     fn commit(
         &mut self,
+        lookup: &mut Lookup,
         adding: &Adding,
         batch: Vec<Prepared>,
     ) -> Result<Vec<Outcome>, EngineError> {
         let at_ms = clock::now_ms();
-        let Store { ledger, lookup, .. } = self;
-        let committed = ledger.write(|tx| {
+        self.ledger.write(|tx| {
             let mut outcomes = Vec::with_capacity(batch.len());
+            lookup.catch_up(tx)?;
             for prepared in batch {
-                lookup.catch_up(tx)?;
+                lookup.look_into(tx)?;
                 let candidates = match &prepared.body {
                     Body::Picture(picture) if policy::searchable(picture.fingerprint.quality()) => {
-                        lookup.ask(&picture.fingerprint)
+                        lookup.ask(tx, &picture.fingerprint)?
                     }
                     _ => Vec::new(),
                 };
                 outcomes.push(keep(tx, adding, prepared, &candidates, at_ms)?);
             }
             Ok(outcomes)
-        });
-        if committed.is_err() {
-            // What was learnt within the transaction was rolled back with it.
-            *lookup = Lookup::new(Level::best());
-        }
-        committed
+        })
     }
 
     fn end_report(&mut self, adding: &Adding) -> Result<(), EngineError> {

@@ -1,5 +1,6 @@
 //! What can go wrong: with the store (the command ends) or with one input (the rest goes on).
 
+use athar_index::StorageError;
 use athar_ledger::LedgerError;
 use athar_media::MediaError;
 use serde::Serialize;
@@ -21,6 +22,12 @@ pub enum EngineError {
     /// A case that was named does not exist.
     #[error("there is no case of this name: 'athar case list' shows those there are")]
     NoSuchCase,
+    /// The index was to be made anew while it cannot be written.
+    #[error("the index cannot be made anew: another process is using it, or it may not be written")]
+    IndexInUse,
+    /// Writing the new index failed.
+    #[error("the index cannot be made anew: {0}")]
+    Index(#[source] StorageError),
     /// The ledger refused.
     #[error(transparent)]
     Ledger(#[from] LedgerError),

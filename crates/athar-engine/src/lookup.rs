@@ -1,13 +1,27 @@
-//! The index as a follower of the ledger: it learns every code that the ledger gained since it
-//! last looked, and answers which stored items lie near a picture.
+//! Which stored items lie near a picture: the index's answer, put into the ledger's terms.
+//!
+//! The index follows what is committed. What the transaction under way has added so far is in a
+//! second, small index that is dropped with the transaction, so that nothing which is rolled back
+//! was ever in the first, in memory or on the disk. A hit is the id of a code. What the ledger
+//! does not know (any more) by that id is no hit: a code that was withdrawn a moment ago is gone,
+//! whatever an index still holds.
 
+use crate::follow::{Found, IndexNote, follow, open, open_for_reading};
 use crate::policy::PDQ_RADIUS;
 use athar_hash::{PictureFingerprint, Second, Space};
-use athar_index::{Index, Snapshot};
-use athar_kernel::{Code, Distance, Level, Orientation};
-use athar_ledger::{CodeChange, ItemId, Ledger, LedgerError, Seq};
+use athar_index::{Hit, Index, Snapshot};
+use athar_kernel::{Code, Distance, Level, Orientation, Radius};
+use athar_ledger::{CodeId, ItemId, Ledger, LedgerError, Seq};
 use std::collections::HashMap;
-use std::mem;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The radius that every code is within.
+const EVERYTHING: Radius = match Radius::new(256) {
+    Some(radius) => radius,
+    None => unreachable!(),
+};
 
 /// A stored code near a query, the nearest of its item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,90 +34,203 @@ pub(crate) struct Candidate {
     pub second_distance: Option<u16>,
 }
 
-/// The searchable codes of the ledger up to one sequence number.
+/// The searchable codes of one space of the ledger.
 pub(crate) struct Lookup {
-    index: Index,
-    entries: HashMap<u64, Entry>,
-    reached: Seq,
+    space: Space,
+    /// What lay on the disk, for those who only read; the rest is in `index`.
+    base: Option<Snapshot>,
+    /// Up to where `base` goes.
+    base_reached: Seq,
+    upkeep: Upkeep,
+    /// What the transaction under way has added.
+    fresh: Index,
 }
 
-struct Entry {
-    item: ItemId,
-    second: Option<Second>,
+/// What a thread needs to keep the index in shape.
+#[derive(Clone)]
+pub(crate) struct Upkeep {
+    pub index: Arc<Index>,
+    /// Whether the index has its directory.
+    pub writable: bool,
+    /// Changes that are not on the disk, at most.
+    pub unwritten: Arc<AtomicUsize>,
+}
+
+/// The distance and orientation in which something came nearest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Nearest {
+    pub distance: Distance,
+    /// Place in [`Orientation::ALL`].
+    pub orientation: usize,
+    pub code: u64,
 }
 
 impl Lookup {
-    /// Empty, before the first change.
-    pub(crate) fn new(level: Level) -> Self {
-        Self { index: Index::new(level), entries: HashMap::new(), reached: 0 }
+    /// The index in `dir`, for somebody who adds to it: brought up to the ledger, or made anew
+    /// from it.
+    pub(crate) fn open(
+        dir: &Path,
+        ledger: &Ledger,
+        space: Space,
+        note: &mut dyn FnMut(&IndexNote),
+    ) -> Result<Self, LedgerError> {
+        let Found { index, writable, .. } = open(dir, ledger, note)?;
+        Self::with(space, index, writable).caught_up(ledger, note)
     }
 
-    /// Learns what came since. Called within the transaction that is about to add material, it
-    /// makes sure that nothing which another process added meanwhile is missed.
+    /// The index in `dir` for somebody who adds nothing: what lies there is read, what came after
+    /// is kept in memory.
+    pub(crate) fn open_for_reading(
+        dir: &Path,
+        ledger: &Ledger,
+        space: Space,
+        note: &mut dyn FnMut(&IndexNote),
+    ) -> Result<Self, LedgerError> {
+        let mut lookup = Self::with(space, Index::new(Level::best()), false);
+        if let Some((snapshot, mark)) = open_for_reading(dir, ledger, note)? {
+            (lookup.base, lookup.base_reached) = (Some(snapshot), mark.reached);
+        }
+        lookup.caught_up(ledger, note)
+    }
+
+    fn with(space: Space, index: Index, writable: bool) -> Self {
+        let upkeep = Upkeep { index: Arc::new(index), writable, unwritten: Arc::default() };
+        let fresh = Index::new(Level::best());
+        Self { space, base: None, base_reached: 0, upkeep, fresh }
+    }
+
+    fn caught_up(
+        mut self,
+        ledger: &Ledger,
+        note: &mut dyn FnMut(&IndexNote),
+    ) -> Result<Self, LedgerError> {
+        let nothing_lay_there = self.reached() == 0;
+        self.catch_up(ledger)?;
+        if nothing_lay_there {
+            IndexNote::of_missing(self.upkeep.unwritten.load(Ordering::Relaxed), note);
+        }
+        Ok(self)
+    }
+
+    fn reached(&self) -> Seq {
+        self.upkeep.index.reached().map_or(self.base_reached, |mark| mark.reached)
+    }
+
+    /// Learns what was committed since. Called at the beginning of a transaction, it makes sure
+    /// that nothing which another process added meanwhile is missed.
     pub(crate) fn catch_up(&mut self, ledger: &Ledger) -> Result<(), LedgerError> {
-        let (index, entries) = (&mut self.index, &mut self.entries);
-        let mut gained = Vec::new();
-        self.reached = ledger.for_each_code_since(self.reached, |change| match change {
-            CodeChange::Added { id, item, space, code, second, .. } => {
-                if space == Space::Pdq.name() {
-                    let second = second.and_then(Second::from_bytes);
-                    entries.insert(id.0 as u64, Entry { item, second });
-                    gained.push((code, id.0 as u64));
-                }
-            }
-            CodeChange::Removed { id, .. } => {
-                index.insert_batch(&mem::take(&mut gained));
-                entries.remove(&(id.0 as u64));
-                index.remove(id.0 as u64);
-            }
-        })?;
-        index.insert_batch(&gained);
+        if !self.fresh.snapshot().is_empty() || self.fresh.reached().is_some() {
+            self.fresh = Index::new(Level::best());
+        }
+        let gained = follow(&self.upkeep.index, self.reached(), ledger, self.space)?;
+        self.upkeep.unwritten.fetch_add(gained, Ordering::Relaxed);
         Ok(())
     }
 
+    /// Learns what the transaction under way has written so far, until the next
+    /// [`catch_up`](Self::catch_up).
+    pub(crate) fn look_into(&mut self, transaction: &Ledger) -> Result<(), LedgerError> {
+        let reached = self.fresh.reached().map_or(self.reached(), |mark| mark.reached);
+        follow(&self.fresh, reached, transaction, self.space)?;
+        Ok(())
+    }
+
+    /// What keeps the index in shape.
+    pub(crate) fn upkeep(&self) -> Upkeep {
+        self.upkeep.clone()
+    }
+
     /// Items near the picture in any of its eight orientations, nearest first.
-    pub(crate) fn ask(&self, picture: &PictureFingerprint) -> Vec<Candidate> {
-        let seconds = picture.seconds();
-        self.ask_codes(picture.codes(), |item_second, orientation| {
-            let asked = &seconds[orientation as usize];
-            item_second.map(|stored| stored.distance(asked).bits())
-        })
+    pub(crate) fn ask(
+        &self,
+        ledger: &Ledger,
+        picture: &PictureFingerprint,
+    ) -> Result<Vec<Candidate>, LedgerError> {
+        let near = self.within(picture.codes());
+        candidates(ledger, near, Some(picture))
     }
 
     /// Items near any of eight codes, one an orientation, where no picture is at hand.
-    pub(crate) fn ask_bare(&self, codes: &[Code; 8]) -> Vec<Candidate> {
-        self.ask_codes(codes, |_, _| None)
+    pub(crate) fn ask_bare(
+        &self,
+        ledger: &Ledger,
+        codes: &[Code; 8],
+    ) -> Result<Vec<Candidate>, LedgerError> {
+        candidates(ledger, self.within(codes), None)
     }
 
-    fn ask_codes(
+    /// How many codes there are, those that were withdrawn a moment ago perhaps included.
+    pub(crate) fn len(&self) -> usize {
+        self.snapshots().map(|snapshot| snapshot.len()).sum()
+    }
+
+    /// The `count` codes that are nearest to any of eight, by looking at every one.
+    pub(crate) fn nearest(&self, codes: &[Code; 8], count: usize) -> Vec<Nearest> {
+        self.nearest_by(codes, |snapshot, codes| {
+            codes.iter().map(|code| snapshot.nearest(code, count, EVERYTHING)).collect()
+        })
+    }
+
+    fn within(&self, codes: &[Code; 8]) -> Vec<Nearest> {
+        self.nearest_by(codes, |snapshot, codes| snapshot.within_batch(codes, PDQ_RADIUS))
+    }
+
+    fn nearest_by(
         &self,
         codes: &[Code; 8],
-        second_distance: impl Fn(Option<&Second>, Orientation) -> Option<u16>,
-    ) -> Vec<Candidate> {
-        let hits = self.index.snapshot().within_batch(codes, PDQ_RADIUS);
-        let mut nearest: HashMap<ItemId, Candidate> = HashMap::new();
-        for (orientation, hits) in Orientation::ALL.into_iter().zip(hits) {
-            for hit in hits {
-                let Some(entry) = self.entries.get(&hit.payload) else { continue };
-                let candidate = Candidate {
-                    item: entry.item,
-                    distance: hit.distance,
-                    orientation,
-                    second_distance: second_distance(entry.second.as_ref(), orientation),
-                };
-                let best = nearest.entry(entry.item).or_insert(candidate);
-                if candidate.distance < best.distance {
-                    *best = candidate;
-                }
+        search: impl Fn(&Snapshot, &[Code; 8]) -> Vec<Vec<Hit>>,
+    ) -> Vec<Nearest> {
+        let mut nearest = Nearests::default();
+        for snapshot in self.snapshots() {
+            for (orientation, hits) in search(&snapshot, codes).into_iter().enumerate() {
+                hits.iter().for_each(|hit| nearest.add(hit.payload, hit.distance, orientation));
             }
         }
-        let mut candidates: Vec<_> = nearest.into_values().collect();
-        candidates.sort_by_key(|candidate| (candidate.distance, candidate.item));
-        candidates
+        nearest.in_order()
     }
 
-    /// The codes as they stand.
-    pub(crate) fn snapshot(&self) -> Snapshot {
-        self.index.snapshot()
+    fn snapshots(&self) -> impl Iterator<Item = Snapshot> {
+        let memory = [self.upkeep.index.snapshot(), self.fresh.snapshot()];
+        self.base.clone().into_iter().chain(memory)
     }
+}
+
+/// Codes, each with where it came nearest.
+#[derive(Default)]
+pub(crate) struct Nearests(HashMap<u64, Nearest>);
+
+impl Nearests {
+    pub(crate) fn add(&mut self, code: u64, distance: Distance, orientation: usize) {
+        let here = Nearest { distance, orientation, code };
+        let best = self.0.entry(code).or_insert(here);
+        *best = here.min(*best);
+    }
+
+    /// The nearest first.
+    pub(crate) fn in_order(self) -> Vec<Nearest> {
+        let mut nearest: Vec<_> = self.0.into_values().collect();
+        nearest.sort_unstable();
+        nearest
+    }
+}
+
+/// The items of codes that come nearest first.
+fn candidates(
+    ledger: &Ledger,
+    near: Vec<Nearest>,
+    picture: Option<&PictureFingerprint>,
+) -> Result<Vec<Candidate>, LedgerError> {
+    let mut nearest: HashMap<ItemId, Candidate> = HashMap::new();
+    for Nearest { distance, orientation, code } in near {
+        let Some(row) = ledger.code(CodeId(code as i64))? else { continue };
+        let stored = row.second.as_deref().and_then(Second::from_bytes);
+        let asked = picture.map(|picture| &picture.seconds()[orientation]);
+        let second_distance = stored.zip(asked).map(|(a, b)| a.distance(b).bits());
+        let orientation = Orientation::ALL[orientation];
+        let candidate = Candidate { item: row.item, distance, orientation, second_distance };
+        nearest.entry(row.item).or_insert(candidate);
+    }
+    let mut candidates: Vec<_> = nearest.into_values().collect();
+    candidates.sort_by_key(|candidate| (candidate.distance, candidate.item));
+    Ok(candidates)
 }

@@ -29,6 +29,9 @@ pub struct Outcome {
     pub kept: Option<Kept>,
     /// Where the material is known from, nearest first.
     pub matches: Vec<Match>,
+    /// What looks most alike, where that was asked for, nearest first. No verdict.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub similar: Option<Vec<Similar>>,
     /// Why there is no fingerprint, or none that is matched.
     pub error: Option<InputError>,
 }
@@ -74,6 +77,23 @@ pub struct Match {
     pub false_alarm_rate: f64,
 }
 
+/// A stored item that looks more alike than others, however little that may be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Similar {
+    /// A case that holds the item.
+    pub case: String,
+    /// SHA-256 of the item.
+    #[serde(serialize_with = "hex")]
+    pub item: [u8; 32],
+    /// Distance of the two codes in bits, 0 to 256.
+    pub distance: u16,
+    /// What was done to the input before its code came nearest to the item's.
+    #[serde(serialize_with = "orientation_name")]
+    pub orientation: Orientation,
+    /// Whether nearer items may have been missed.
+    pub approximate: bool,
+}
+
 /// The verdict of an independent hash on the same two pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct SecondOpinion {
@@ -103,6 +123,7 @@ impl Outcome {
             quality: None,
             kept: None,
             matches: Vec::new(),
+            similar: None,
             error: None,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::prepare::{Body, Prepared, Preparer};
 use crate::walk::{Found, walk};
-use crate::{Level, Outcome, Want};
+use crate::{IndexNote, Level, Outcome, Want};
 use athar_hash::FileDigest;
 use athar_kernel::Code;
 use std::collections::BTreeMap;
@@ -48,6 +48,16 @@ pub trait Watcher {
 
     /// One input is done; what is told here is committed.
     fn done(&mut self, outcome: &Outcome);
+
+    /// Something about the index that a person may want to know; the work goes on.
+    fn noted(&mut self, note: &IndexNote) {
+        let _ = note;
+    }
+
+    /// How many of the codes are in the graph that finds what looks alike.
+    fn likened(&mut self, codes: usize, of: usize) {
+        let _ = (codes, of);
+    }
 }
 
 /// Takes an outcome with its code and its digest, where there are any.

@@ -46,6 +46,30 @@ pub const LIGHT_FILE_BYTES: u64 = 32 << 20;
 /// A file that takes more memory to decode is heavy.
 pub const LIGHT_DECODING_BYTES: u64 = 96 << 20;
 
+/// Codes that are read from the ledger at a time: 6 MB, and twice what the index makes a segment
+/// of at once, so that an index which is made anew has few.
+pub const INDEX_BATCH_CODES: usize = 1 << 17;
+
+/// Codes that a process may have to read from the ledger because the index on the disk does not
+/// have them: reading 1024 takes about a millisecond. Writing them is a new file and a new
+/// manifest, each synced, which is far too much for a single picture.
+pub const INDEX_REPLAY_CODES: usize = 1 << 10;
+
+/// Codes up to which `--similar` looks at every one: that takes about a millisecond a picture,
+/// and making the graph takes longer than that for each code.
+pub const SIMILAR_EXACT_CODES: usize = 1 << 12;
+
+/// Neighbours that a code has in the graph of `--similar`. Of the ten nearest of 18,008 codes of
+/// real photographs in eight orientations, a graph of these three numbers found 0.89, one of 12
+/// neighbours and 48 candidates 0.77 in two thirds of the time.
+pub const SIMILAR_CONNECTIONS: usize = 16;
+
+/// Candidates for a code's neighbours.
+pub const SIMILAR_EF_BUILDING: usize = 64;
+
+/// Candidates that a question to the graph keeps; twice as many as are asked for at least.
+pub const SIMILAR_EF: usize = 128;
+
 /// How two items hang together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,8 +1,7 @@
 //! A store on disk: the ledger, and what is derived from it.
 
-use crate::lookup::Lookup;
 use crate::{EngineError, clock};
-use athar_kernel::Level;
+use athar_hash::Space;
 use athar_ledger::{Ledger, LedgerError};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,14 +9,16 @@ use std::path::{Path, PathBuf};
 /// The ledger's file name in the store's directory.
 const LEDGER_FILE: &str = "ledger.sqlite";
 
+/// Where the indexes lie in the store's directory, each in a directory of its space's name.
+const INDEX_DIR: &str = "index";
+
 /// What the chain of events names as the program that wrote it.
 pub(crate) const PROGRAM: &str = concat!("athar ", env!("CARGO_PKG_VERSION"));
 
 /// An opened store.
 pub struct Store {
     pub(crate) ledger: Ledger,
-    pub(crate) lookup: Lookup,
-    file: PathBuf,
+    dir: PathBuf,
 }
 
 impl Store {
@@ -29,7 +30,7 @@ impl Store {
             Err(LedgerError::AlreadyExists) => return Err(EngineError::StoreExists),
             other => other?,
         };
-        Ok(Self::with(ledger, file))
+        Ok(Self { ledger, dir: dir.into() })
     }
 
     /// Opens the store in `dir` for reading and writing.
@@ -46,20 +47,20 @@ impl Store {
         dir: &Path,
         open: fn(&Path) -> Result<Ledger, LedgerError>,
     ) -> Result<Self, EngineError> {
-        let file = dir.join(LEDGER_FILE);
-        match open(&file) {
+        match open(&dir.join(LEDGER_FILE)) {
             Err(LedgerError::NotFound) => Err(EngineError::NoStore),
-            ledger => Ok(Self::with(ledger?, file)),
+            ledger => Ok(Self { ledger: ledger?, dir: dir.into() }),
         }
     }
 
-    fn with(ledger: Ledger, file: PathBuf) -> Self {
-        Self { ledger, lookup: Lookup::new(Level::best()), file }
+    /// The directory of a space's index.
+    pub(crate) fn index_dir(&self, space: Space) -> PathBuf {
+        self.dir.join(INDEX_DIR).join(space.name())
     }
 
     /// A second connection, for reading while this one writes.
     pub(crate) fn reader(&self) -> Result<Ledger, EngineError> {
-        Ok(Ledger::open_read_only(&self.file)?)
+        Ok(Ledger::open_read_only(&self.dir.join(LEDGER_FILE))?)
     }
 }
 

@@ -1,13 +1,14 @@
 //! Whether the evidence still stands: the ledger against itself, and the index against it.
 
-use crate::{EngineError, Store};
-use athar_kernel::{Code, Radius};
+use crate::follow::{self, Found, IndexNote, follow};
+use crate::policy::INDEX_BATCH_CODES;
+use crate::{EngineError, Store, Watcher};
+use athar_hash::Space;
+use athar_index::{Index, Snapshot, StorageError};
+use athar_kernel::{Code, Level, Radius};
 use athar_ledger::CodeChange;
 use serde::Serialize;
-
-/// Codes that are asked for one by one, spread evenly over the ledger. Asking for all of a
-/// million would take hours and show nothing more.
-const ASKED_MAX: usize = 4096;
+use std::mem;
 
 /// What `verify` found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -24,12 +25,23 @@ pub struct VerifySummary {
     pub codes: u64,
     /// Codes that were asked for and had to find themselves.
     pub codes_asked: u64,
+    /// Whether it is the index that does not fit: it can be made anew from the ledger.
+    pub index_faulty: bool,
+    /// Whether the index was made anew before it was compared.
+    pub index_rebuilt: bool,
 }
 
 impl Store {
-    /// Checks the chain of events, every row against its event, and that the index which is
-    /// derived from the ledger holds exactly its codes and finds them.
-    pub fn verify(&mut self) -> Result<VerifySummary, EngineError> {
+    /// Checks the chain of events, every row against its event, every byte of the index's files,
+    /// and that the index holds exactly the ledger's codes and finds them. With `rebuild`, and
+    /// with a ledger that is sound, the index is made anew before.
+    ///
+    /// Where the index is behind the ledger, as it may be, what it lacks is taken from there.
+    pub fn verify(
+        &mut self,
+        rebuild: bool,
+        watcher: &mut dyn Watcher,
+    ) -> Result<VerifySummary, EngineError> {
         let ledger = self.ledger.verify()?;
         let mut summary = VerifySummary {
             sound: ledger.fault.is_none(),
@@ -38,59 +50,124 @@ impl Store {
             fault: ledger.fault.map(|fault| fault.to_string()),
             codes: 0,
             codes_asked: 0,
+            index_faulty: false,
+            index_rebuilt: false,
         };
         if summary.sound {
-            self.verify_index(&mut summary)?;
+            let index = if rebuild { self.rebuilt_index()? } else { self.found_index(watcher)? };
+            summary.index_rebuilt = rebuild;
+            self.verify_index(&index, &mut summary)?;
         }
         Ok(summary)
     }
 
-    fn verify_index(&mut self, summary: &mut VerifySummary) -> Result<(), EngineError> {
-        self.lookup.catch_up(&self.ledger)?;
-        let stored = self.searchable_codes()?;
-        let snapshot = self.lookup.snapshot();
-        summary.codes = snapshot.len() as u64;
-        if snapshot.len() != stored.len() {
-            summary.fail(format!(
-                "the index holds {} codes, the ledger {}",
-                snapshot.len(),
-                stored.len()
-            ));
-            return Ok(());
+    /// The index as it lies there, or an empty one.
+    fn found_index(&self, watcher: &mut dyn Watcher) -> Result<Found, EngineError> {
+        let dir = self.index_dir(Space::Pdq);
+        if !dir.is_dir() {
+            let index = Index::new(Level::best());
+            return Ok(Found { index, writable: false, discarded: None });
         }
-        let step = stored.len().div_ceil(ASKED_MAX).max(1);
-        let asked: Vec<_> = stored.iter().step_by(step).collect();
-        let codes: Vec<_> = asked.iter().map(|(_, code)| *code).collect();
-        summary.codes_asked = asked.len() as u64;
-        let same = Radius::ZERO;
-        for ((id, _), hits) in asked.iter().zip(snapshot.within_batch(&codes, same)) {
-            if !hits.iter().any(|hit| hit.payload == *id) {
-                summary.fail(format!("code {id} of the ledger is not found in the index"));
-                return Ok(());
-            }
-        }
-        Ok(())
+        let mut note = |note: &IndexNote| match note {
+            // Told as a fault.
+            IndexNote::Damaged(_) => {}
+            other => watcher.noted(other),
+        };
+        Ok(follow::open(&dir, &self.ledger, &mut note)?)
     }
 
-    fn searchable_codes(&self) -> Result<Vec<(u64, Code)>, EngineError> {
-        let mut codes = std::collections::BTreeMap::new();
-        self.ledger.for_each_code_since(0, |change| match change {
-            CodeChange::Added { id, code, space, .. } => {
-                if space == athar_hash::Space::Pdq.name() {
-                    codes.insert(id.0 as u64, code);
-                }
+    fn rebuilt_index(&self) -> Result<Found, EngineError> {
+        let dir = self.index_dir(Space::Pdq);
+        let found = follow::open(&dir, &self.ledger, &mut |_| {})?;
+        if !found.writable {
+            return Err(EngineError::IndexInUse);
+        }
+        found.index.clear();
+        follow(&found.index, 0, &self.ledger, Space::Pdq)?;
+        write_all(&found.index).map_err(EngineError::Index)?;
+        Ok(Found { discarded: None, ..found })
+    }
+
+    fn verify_index(&self, found: &Found, summary: &mut VerifySummary) -> Result<(), EngineError> {
+        if let Some(reason) = &found.discarded {
+            summary.fail(format!("the index was damaged, and is made anew now: {reason}"));
+            return Ok(());
+        }
+        let findings = found.index.verify();
+        if let [first, others @ ..] = &findings[..] {
+            let others = match others.len() {
+                0 => String::new(),
+                n => format!(" (and {n} more)"),
+            };
+            summary.fail(format!("the index: {first}{others}"));
+            return Ok(());
+        }
+        self.ledger.at_one_moment(|| {
+            let from = found.index.reached().map_or(0, |mark| mark.reached);
+            follow(&found.index, from, &self.ledger, Space::Pdq)?;
+            self.compare(&found.index.snapshot(), summary)
+        })
+    }
+
+    /// Every code of the ledger is in the index once, and there are as many in one as in the
+    /// other: so they are the same.
+    fn compare(&self, snapshot: &Snapshot, summary: &mut VerifySummary) -> Result<(), EngineError> {
+        let (mut batch, mut absent) = (Vec::new(), None);
+        self.ledger.for_each_code_since(0, |change| {
+            if let CodeChange::Added { id, code, space, .. } = change
+                && space == Space::Pdq.name()
+            {
+                summary.codes_asked += 1;
+                batch.push((code, id.0 as u64));
             }
-            CodeChange::Removed { id, .. } => {
-                codes.remove(&(id.0 as u64));
+            if batch.len() == INDEX_BATCH_CODES && absent.is_none() {
+                absent = first_absent(snapshot, mem::take(&mut batch));
             }
         })?;
-        Ok(codes.into_iter().collect())
+        absent = absent.or_else(|| first_absent(snapshot, batch));
+        summary.codes = snapshot.len() as u64;
+        if let Some(id) = absent {
+            summary.fail(format!("code {id} of the ledger is not found in the index as it should"));
+        } else if summary.codes != summary.codes_asked {
+            let VerifySummary { codes, codes_asked, .. } = *summary;
+            summary.fail(format!("the index holds {codes} codes, the ledger {codes_asked}"));
+        }
+        Ok(())
     }
 }
 
 impl VerifySummary {
     fn fail(&mut self, fault: String) {
         self.sound = false;
+        self.index_faulty = true;
         self.fault = Some(fault);
     }
 }
+
+fn write_all(index: &Index) -> Result<(), StorageError> {
+    index.flush()?;
+    while index.maintain()?.is_step() {}
+    Ok(())
+}
+
+/// The first id that is not found exactly once under its code. Equal codes are asked for once.
+fn first_absent(snapshot: &Snapshot, mut batch: Vec<(Code, u64)>) -> Option<u64> {
+    batch.sort_unstable();
+    let groups: Vec<_> = batch.chunk_by(|(a, _), (b, _)| a == b).collect();
+    groups.chunks(ASKED_AT_ONCE).find_map(|groups| {
+        let codes: Vec<_> = groups.iter().map(|group| group[0].0).collect();
+        let answers = snapshot.within_batch(&codes, Radius::ZERO);
+        groups.iter().zip(answers).find_map(|(group, hits)| {
+            // Both rise by payload.
+            let mut hits = hits.iter().map(|hit| hit.payload).peekable();
+            group.iter().map(|(_, id)| *id).find(|id| {
+                while hits.next_if(|payload| payload < id).is_some() {}
+                let times = std::iter::from_fn(|| hits.next_if_eq(id)).count();
+                times != 1
+            })
+        })
+    })
+}
+
+/// Codes that the index is asked for in one call.
+const ASKED_AT_ONCE: usize = 1 << 10;

@@ -91,11 +91,14 @@ impl Ledger {
         Ok(value)
     }
 
-    /// Runs reads that must all see the same moment.
-    pub(crate) fn at_one_moment<T>(&self, f: impl FnOnce() -> Result<T>) -> Result<T> {
+    /// Runs reads that must all see the same moment, whatever other connections write meanwhile.
+    pub fn at_one_moment<T, E: From<LedgerError>>(
+        &self,
+        f: impl FnOnce() -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
         // Inside a change the moment is already fixed.
         let _guard = match self.conn.is_autocommit() {
-            true => Some(self.conn.unchecked_transaction()?),
+            true => Some(self.conn.unchecked_transaction().map_err(LedgerError::from)?),
             false => None,
         };
         f()

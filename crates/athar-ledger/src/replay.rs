@@ -29,10 +29,23 @@ impl Ledger {
     /// A code that was added and withdrawn since does not come up as added, for it is gone; its
     /// removal does.
     pub fn for_each_code_since(&self, seq: Seq, f: impl FnMut(CodeChange<'_>)) -> Result<Seq> {
-        self.at_one_moment(|| self.replay(seq, f))
+        self.for_some_codes_since(seq, usize::MAX, f)
     }
 
-    fn replay(&self, after: Seq, mut f: impl FnMut(CodeChange<'_>)) -> Result<Seq> {
+    /// As [`Ledger::for_each_code_since`], but ends after the event with which `limit` changes or
+    /// more have been told, and returns that event's number: go on from there, until fewer than
+    /// `limit` come.
+    pub fn for_some_codes_since(
+        &self,
+        seq: Seq,
+        limit: usize,
+        f: impl FnMut(CodeChange<'_>),
+    ) -> Result<Seq> {
+        self.at_one_moment(|| self.replay(seq, limit, f))
+    }
+
+    fn replay(&self, after: Seq, limit: usize, f: impl FnMut(CodeChange<'_>)) -> Result<Seq> {
+        let mut teller = Teller { limit, told: 0, last: after, f };
         let spaces = self.spaces()?;
         let mut removed = self.conn.prepare_cached(REMOVED)?;
         let mut removed = removed.query([after])?;
@@ -40,15 +53,21 @@ impl Ledger {
         let mut added = self.conn.prepare_cached(ADDED)?;
         let mut added = added.query([after])?;
         while let Some(row) = added.next()? {
-            let seq = row.get(1)?;
-            while let Some((by, id, space)) = removal.take_if(|(by, ..)| *by < seq) {
-                f(CodeChange::Removed { seq: by, id, space: &space });
+            let addition = addition(row, &spaces)?;
+            while let Some((by, id, space)) = removal.take_if(|(by, ..)| *by < addition.seq()) {
+                if !teller.tell(CodeChange::Removed { seq: by, id, space: &space }) {
+                    return Ok(teller.last);
+                }
                 removal = next_removal(&mut removed)?;
             }
-            f(addition(row, &spaces)?);
+            if !teller.tell(addition) {
+                return Ok(teller.last);
+            }
         }
         while let Some((seq, id, space)) = removal {
-            f(CodeChange::Removed { seq, id, space: &space });
+            if !teller.tell(CodeChange::Removed { seq, id, space: &space }) {
+                return Ok(teller.last);
+            }
             removal = next_removal(&mut removed)?;
         }
         self.last_seq()
@@ -59,6 +78,35 @@ impl Ledger {
             Ok((row.get(0)?, row.get(1)?))
         })?;
         Ok(pairs.into_iter().collect())
+    }
+}
+
+/// Tells changes until there are enough, and never a part of an event's.
+struct Teller<F> {
+    limit: usize,
+    told: usize,
+    /// The event of the change that was told last.
+    last: Seq,
+    f: F,
+}
+
+impl<F: FnMut(CodeChange<'_>)> Teller<F> {
+    /// Whether the change was told; if not, it belongs to the event after the last.
+    fn tell(&mut self, change: CodeChange<'_>) -> bool {
+        let seq = change.seq();
+        if self.told >= self.limit && seq != self.last {
+            return false;
+        }
+        (self.told, self.last) = (self.told + 1, seq);
+        (self.f)(change);
+        true
+    }
+}
+
+impl CodeChange<'_> {
+    fn seq(&self) -> Seq {
+        let (Self::Added { seq, .. } | Self::Removed { seq, .. }) = self;
+        *seq
     }
 }
 

@@ -9,12 +9,14 @@ use crate::output::{Summary, message, text};
 use anyhow::{Context, Result};
 use athar_engine::{CheckOptions, CheckSummary, Code};
 use std::io::{BufRead, stdin};
+use std::num::NonZeroUsize;
 
 pub(super) fn run(at: &Location, format: Format, args: CheckArgs) -> Result<Exit> {
     let codes = read_codes(&args.pdq)?;
     let mut store = at.open()?;
     let stop = interrupt::on_ctrl_c();
-    let options = CheckOptions { paths: args.paths, codes };
+    let similar = args.similar.and_then(|count| NonZeroUsize::new(count.into()));
+    let options = CheckOptions { paths: args.paths, codes, similar };
     let mut shown = Shown::new(format);
     let summary = store.check(&options, &stop, &mut shown)?;
     let mut answers = shown.end()?;

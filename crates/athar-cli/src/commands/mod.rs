@@ -12,10 +12,10 @@ mod verify;
 use crate::args::{Args, Command, Format};
 use crate::exit::Exit;
 use anyhow::{Result, bail};
-use athar_engine::{Outcome, Watcher};
+use athar_engine::{IndexNote, Outcome, Watcher};
 
 use crate::output::progress::Progress;
-use crate::output::{Answers, text};
+use crate::output::{Answers, message, text};
 
 /// Runs one command.
 pub(crate) fn run(args: Args) -> Result<Exit> {
@@ -31,7 +31,7 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
         Command::Check(args) => check::run(&at, format, args),
         Command::Links(args) => links::run(&at, format, &args),
         Command::Hash(args) => hash::run(format, &args),
-        Command::Verify => verify::run(&at, format),
+        Command::Verify { rebuild_index } => verify::run(&at, format, rebuild_index),
         Command::Completions { shell } => extras::completions(shell),
         Command::Man { dir } => extras::man(&dir),
     }
@@ -75,5 +75,13 @@ impl Watcher for Shown {
         if let Err(error) = written {
             failed.get_or_insert(error);
         }
+    }
+
+    fn noted(&mut self, note: &IndexNote) {
+        self.progress.suspended(|| message(&format!("note: {note}")));
+    }
+
+    fn likened(&mut self, codes: usize, of: usize) {
+        self.progress.liken(codes, of);
     }
 }

@@ -34,6 +34,16 @@ impl Progress {
         self.show();
     }
 
+    /// A graph of what looks alike is made, in which nothing else moves; a person at a terminal
+    /// sees how far it is.
+    pub(crate) fn liken(&self, codes: usize, of: usize) {
+        if codes < of {
+            self.bar.set_message(format!("making a graph: {codes} of {of} codes"));
+        } else {
+            self.show();
+        }
+    }
+
     /// Writes to the terminal without the bar in between.
     pub(crate) fn suspended<T>(&self, write: impl FnOnce() -> T) -> T {
         self.bar.suspend(write)

@@ -4,7 +4,7 @@ use super::shown;
 use anstyle::{AnsiColor, Style};
 use athar_engine::{
     AddSummary, CasePage, CaseSummary, CheckSummary, Kept, Link, Match, Orientation, Outcome,
-    SecondOpinion, VerifySummary,
+    SecondOpinion, Similar, VerifySummary,
 };
 use std::fmt::Write;
 
@@ -34,6 +34,9 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
     for found in &outcome.matches {
         let _ = write!(text, "\n    {}", match_line(found));
     }
+    for similar in outcome.similar.iter().flatten() {
+        let _ = write!(text, "\n    {}", similar_line(similar));
+    }
     text
 }
 
@@ -54,6 +57,18 @@ fn match_line(found: &Match) -> String {
         evidence(found.relation.name(), found.distance, found.orientation, found.second_opinion),
         styled(DIM, rate(found.false_alarm_rate)),
     )
+}
+
+fn similar_line(similar: &Similar) -> String {
+    let Similar { case, item, distance, orientation, approximate } = similar;
+    let mut alike = format!("looks alike: {distance} of 256 bits differ");
+    if *orientation != Orientation::Rot0 {
+        let _ = write!(alike, ", {}", turned(*orientation));
+    }
+    if *approximate {
+        alike.push_str(" (approximate: nearer ones may be missed)");
+    }
+    styled(DIM, format!("{case} {}  {alike}", short(item)))
 }
 
 fn evidence(
@@ -241,15 +256,20 @@ fn link_line(link: &Link) -> String {
 /// What `verify` found.
 pub(crate) fn verify(summary: &VerifySummary) -> String {
     let counts = format!(
-        "{}, {} compared with them; {} in the index, {} asked for",
+        "{}, {} compared with them; {} in the index{}, {} asked for",
         count(summary.events, "event"),
         count(summary.rows, "row"),
         count(summary.codes, "code"),
+        if summary.index_rebuilt { ", which was made anew" } else { "" },
         summary.codes_asked,
     );
+    let remedy = match summary.index_faulty {
+        true => "\nThe ledger is sound: 'athar verify --rebuild-index' makes the index anew.",
+        false => "",
+    };
     match &summary.fault {
         None => format!("{}  {counts}", styled(GOOD, "sound")),
-        Some(fault) => format!("{}  {fault}\n{counts}", styled(WRONG, "NOT SOUND")),
+        Some(fault) => format!("{}  {fault}\n{counts}{remedy}", styled(WRONG, "NOT SOUND")),
     }
 }
 

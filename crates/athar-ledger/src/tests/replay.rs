@@ -106,3 +106,37 @@ fn a_withdrawn_code_is_replayed_as_removed_and_its_id_never_comes_back() {
     };
     assert_eq!((*a, middle, *b, *id), (stored, &removed, new, 3));
 }
+
+#[test]
+fn some_at_a_time_is_all_of_it_and_no_event_is_cut_in_two() {
+    let place = Place::new();
+    let mut ledger = place.create();
+    let landmark = |n| NewCode { space: "landmark", second: None, ..pdq(n, true) };
+    let items = change(&mut ledger, |tx| {
+        let (_, report) = tx.case_and_report("case");
+        (0..9u32)
+            .map(|n| {
+                let second = NewCode { ordinal: 1, ..landmark(10 * n + 1) };
+                let codes = [landmark(10 * n), second, pdq(10 * n + 2, true)];
+                tx.add_item(report, &picture(n, &codes), NOW_MS).unwrap().item()
+            })
+            .collect::<Vec<_>>()
+    });
+    chain::withdraw(&mut ledger, items[4]);
+    let (all, last) = replay(&ledger, 0);
+    assert_eq!(all.len(), 8 * 3 + 3);
+    for limit in 1..=all.len() + 1 {
+        let (mut seen, mut reached) = (0, 0);
+        loop {
+            let mut told = 0;
+            let next = ledger.for_some_codes_since(reached, limit, |_| told += 1).unwrap();
+            seen += told;
+            assert_eq!(replay(&ledger, next).0, all[seen..], "limit {limit}");
+            reached = next;
+            if told < limit {
+                break;
+            }
+        }
+        assert_eq!((seen, reached), (all.len(), last), "limit {limit}");
+    }
+}

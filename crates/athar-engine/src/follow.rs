@@ -1,0 +1,169 @@
+//! An index on a disk as a follower of the ledger: what lies there is trusted as far as the
+//! ledger confirms it, and what it lacks is read from the ledger.
+//!
+//! | what lies there | how it is known | what is done |
+//! |---|---|---|
+//! | the ledger up to an event | that event has the mark's digest | what came after is read |
+//! | something newer, or of another ledger, as after restoring a copy | it has not | all is read anew |
+//! | something damaged | the index says so | all is read anew |
+//! | nothing | | all is read anew |
+//!
+//! The ledger is read in batches, each with the mark it leads to, so that memory stays bounded
+//! however large the ledger is. No trouble with the index is ever an error of a command: whoever
+//! asked is told by an [`IndexNote`], and memory serves.
+
+use crate::policy::{INDEX_BATCH_CODES, INDEX_REPLAY_CODES};
+use athar_hash::Space;
+use athar_index::{Change, Discarded, Index, Mark, Options, Snapshot, StorageError};
+use athar_kernel::Level;
+use athar_ledger::{CodeChange, Ledger, LedgerError, Seq};
+use std::fmt;
+use std::path::Path;
+
+/// Something about the index that whoever runs the program may want to know. It never makes an
+/// answer wrong and never ends a command.
+#[derive(Debug)]
+pub enum IndexNote {
+    /// A large store has no index.
+    Missing,
+    /// What lay there was damaged.
+    Damaged(Discarded),
+    /// What lay there was not of this ledger as it is now.
+    Foreign,
+    /// It could not be read.
+    Unreadable(StorageError),
+    /// It could not be written.
+    Unwritten(StorageError),
+}
+
+impl IndexNote {
+    /// Tells that there was no index although there should have been: a small store needs none.
+    pub(crate) fn of_missing(codes: usize, note: &mut dyn FnMut(&Self)) {
+        // Interrupted before its end, an `add` leaves this many unwritten and some.
+        if codes > Options::default().flush_codes + INDEX_REPLAY_CODES {
+            note(&Self::Missing);
+        }
+    }
+}
+
+impl fmt::Display for IndexNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => write!(f, "there was no index: it is made anew from the ledger"),
+            Self::Damaged(reason) => {
+                write!(f, "the index is not usable ({reason}): it is made anew from the ledger")
+            }
+            Self::Foreign => f.write_str(
+                "the index is of another ledger or of a later state of this one, as after \
+                 restoring a copy: it is made anew from the ledger",
+            ),
+            Self::Unreadable(error) => {
+                write!(f, "the index cannot be read ({error}): the ledger is read in its place")
+            }
+            Self::Unwritten(error) => write!(
+                f,
+                "the index cannot be written ({error}): nothing is lost, but starting takes longer"
+            ),
+        }
+    }
+}
+
+/// An index and whether it is its directory's owner.
+pub(crate) struct Found {
+    pub index: Index,
+    pub writable: bool,
+    /// Why what lay there was not used.
+    pub discarded: Option<Discarded>,
+}
+
+/// Opens the index in `dir`, empty where the ledger does not confirm what lies there.
+pub(crate) fn open(
+    dir: &Path,
+    ledger: &Ledger,
+    note: &mut dyn FnMut(&IndexNote),
+) -> Result<Found, LedgerError> {
+    let (index, opened) = match Index::open(dir, Level::best(), Options::default()) {
+        Ok(found) => found,
+        Err(error) => {
+            note(&IndexNote::Unreadable(error));
+            let index = Index::new(Level::best());
+            return Ok(Found { index, writable: false, discarded: None });
+        }
+    };
+    if let Some(reason) = &opened.discarded {
+        note(&IndexNote::Damaged(reason.clone()));
+    } else if !confirms(ledger, &index)? {
+        index.clear();
+        note(&IndexNote::Foreign);
+    }
+    Ok(Found { index, writable: opened.writable, discarded: opened.discarded })
+}
+
+/// What lies in `dir`, as far as the ledger confirms it. The directory is let go at once, for
+/// somebody who wants to write it.
+pub(crate) fn open_for_reading(
+    dir: &Path,
+    ledger: &Ledger,
+    note: &mut dyn FnMut(&IndexNote),
+) -> Result<Option<(Snapshot, Mark)>, LedgerError> {
+    // Opening would make it.
+    if !dir.is_dir() {
+        return Ok(None);
+    }
+    let index = open(dir, ledger, note)?.index;
+    Ok(index.reached().map(|mark| (index.snapshot(), mark)))
+}
+
+/// Whether the index is the ledger up to an event of it, or empty.
+fn confirms(ledger: &Ledger, index: &Index) -> Result<bool, LedgerError> {
+    match index.reached() {
+        Some(mark) => Ok(ledger.event_digest(mark.reached)? == Some(mark.tag)),
+        None => Ok(index.snapshot().is_empty()),
+    }
+}
+
+/// Brings `index`, which goes up to event `from`, to the end of the ledger, and says how many
+/// changes that took.
+pub(crate) fn follow(
+    index: &Index,
+    mut from: Seq,
+    ledger: &Ledger,
+    space: Space,
+) -> Result<usize, LedgerError> {
+    let mut gained = 0;
+    loop {
+        let (mut told, mut changes) = (0, Vec::new());
+        let reached = ledger.for_some_codes_since(from, INDEX_BATCH_CODES, |change| {
+            told += 1;
+            changes.extend(change_of(&change, space));
+        })?;
+        if reached == from {
+            return Ok(gained);
+        }
+        let tag = ledger.event_digest(reached)?.unwrap_or_default();
+        gained += changes.len();
+        if index.apply(&changes, Mark { reached, tag }).is_err() {
+            // It is not where its mark says: what it holds cannot be told, so all comes anew.
+            index.clear();
+            (from, gained) = (0, 0);
+            continue;
+        }
+        if told < INDEX_BATCH_CODES {
+            return Ok(gained);
+        }
+        from = reached;
+    }
+}
+
+/// A code's id is what it is found by.
+fn change_of(change: &CodeChange<'_>, space: Space) -> Option<Change> {
+    match *change {
+        CodeChange::Added { id, code, space: of, .. } if of == space.name() => {
+            Some(Change::Insert { code, payload: id.0 as u64 })
+        }
+        CodeChange::Removed { id, space: of, .. } if of == space.name() => {
+            Some(Change::Remove { payload: id.0 as u64 })
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,81 @@
+//! The thread that makes the index's new entries old and its small segments large while others
+//! work.
+
+use crate::follow::IndexNote;
+use crate::lookup::Upkeep;
+use crate::policy::INDEX_REPLAY_CODES;
+use athar_index::{Progress, StorageError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+/// Says that there were changes.
+pub(crate) struct Waker(SyncSender<()>);
+
+impl Waker {
+    pub(crate) fn wake(&self) {
+        // When it was woken already, it will see these changes too.
+        let _ = self.0.try_send(());
+    }
+}
+
+impl Upkeep {
+    /// Runs `work` with a thread beside it that keeps the index in shape and has ended when this
+    /// returns. Where the system grants no thread the work is done all the same.
+    pub(crate) fn beside<T>(
+        &self,
+        work: impl FnOnce(&Waker) -> T,
+    ) -> (T, Result<(), StorageError>) {
+        let ended = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let (sender, woken) = sync_channel(1);
+            let waker = Waker(sender);
+            let keep_up = || self.keep_up(woken, &ended);
+            let thread = thread::Builder::new().name("index".into()).spawn_scoped(scope, keep_up);
+            waker.wake();
+            let value = work(&waker);
+            ended.store(true, Ordering::Relaxed);
+            drop(waker);
+            let kept = thread.ok().and_then(|thread| thread.join().ok());
+            (value, kept.unwrap_or(Ok(())))
+        })
+    }
+
+    /// Writes what a process that starts would otherwise have to read from the ledger.
+    pub(crate) fn finish(&self) -> Result<(), StorageError> {
+        let unwritten = self.unwritten.load(Ordering::Relaxed);
+        if !self.writable || unwritten < INDEX_REPLAY_CODES {
+            return Ok(());
+        }
+        self.index.flush()?;
+        self.unwritten.fetch_sub(unwritten, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Ends with the outcome of the last time: what failed once and went well later is no matter.
+    fn keep_up(&self, woken: Receiver<()>, ended: &AtomicBool) -> Result<(), StorageError> {
+        let mut outcome = Ok(());
+        for () in woken {
+            outcome = self.settle_down(ended);
+        }
+        outcome
+    }
+
+    fn settle_down(&self, ended: &AtomicBool) -> Result<(), StorageError> {
+        while !ended.load(Ordering::Relaxed) {
+            let unwritten = self.unwritten.load(Ordering::Relaxed);
+            match self.index.maintain()? {
+                Progress::Flushed => drop(self.unwritten.fetch_sub(unwritten, Ordering::Relaxed)),
+                Progress::Merged => {}
+                Progress::Idle | Progress::Busy => break,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl From<StorageError> for IndexNote {
+    fn from(error: StorageError) -> Self {
+        Self::Unwritten(error)
+    }
+}

@@ -1,0 +1,89 @@
+//! Large stores without pictures, and what a store's index looks like on the disk.
+
+use athar_kernel::Code;
+use athar_ledger::{Ledger, LedgerError, NewCode, NewItem, NewReport};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// When everything in these stores happens, in milliseconds of UTC since 1970.
+const AT_MS: i64 = 1_700_000_000_000;
+
+/// The codes that [`fill`] reports as numbers `numbers`: far apart from each other.
+pub fn code(number: u64) -> Code {
+    Code::from_words([0, 1, 2, 3].map(|word| mixed(number.wrapping_mul(4).wrapping_add(word))))
+}
+
+/// Reports an item for each number into case `case` of the store in `dir`, as if by pictures.
+pub fn fill(dir: &Path, case: &str, numbers: std::ops::Range<u64>) {
+    let mut ledger = Ledger::open(&ledger_file(dir)).expect("the store has a ledger");
+    let filled: Result<(), LedgerError> = ledger.write(|tx| {
+        let case = match tx.case_by_name(case)? {
+            Some(row) => row.id,
+            None => tx.open_case(case, AT_MS)?,
+        };
+        let report = tx.open_report(case, &NewReport::default(), AT_MS)?;
+        for number in numbers {
+            let mut sha256 = [0x77; 32];
+            sha256[..8].copy_from_slice(&number.to_be_bytes());
+            let code = NewCode {
+                space: "pdq",
+                scheme: athar_hash::PDQ_SCHEME,
+                version: athar_hash::PDQ_VERSION,
+                ordinal: 0,
+                code: code(number),
+                searchable: true,
+                second: None,
+            };
+            let item = NewItem {
+                sha256,
+                md5: [0; 16],
+                kind: "image",
+                format: "png",
+                bytes: 1,
+                width: 100,
+                height: 100,
+                quality: 100,
+                codes: &[code],
+            };
+            tx.add_item(report, &item, AT_MS)?;
+        }
+        Ok(())
+    });
+    filled.expect("the ledger takes it");
+}
+
+/// The ledger of the store in `dir`.
+pub fn ledger_file(dir: &Path) -> PathBuf {
+    dir.join("ledger.sqlite")
+}
+
+/// The directory of the index of the store in `dir`.
+pub fn index_dir(dir: &Path) -> PathBuf {
+    dir.join("index").join("pdq")
+}
+
+/// The largest segment of the index of the store in `dir`.
+pub fn segment(dir: &Path) -> PathBuf {
+    let files = fs::read_dir(index_dir(dir)).expect("the index is there");
+    let files = files.map(|file| file.expect("it can be listed").path());
+    let segments = files.filter(|file| file.to_string_lossy().contains("segment-"));
+    segments.max_by_key(|file| file.metadata().map_or(0, |data| data.len())).expect("it has one")
+}
+
+/// Copies a directory of files in the place of another.
+pub fn replace_dir(from: &Path, to: &Path) {
+    let _ = fs::remove_dir_all(to);
+    fs::create_dir_all(to).expect("directories can be made");
+    for file in fs::read_dir(from).expect("it is there") {
+        let file = file.expect("it can be listed");
+        fs::copy(file.path(), to.join(file.file_name())).expect("files can be copied");
+    }
+}
+
+/// The mixing steps of SplitMix64.
+fn mixed(number: u64) -> u64 {
+    let mut z = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
