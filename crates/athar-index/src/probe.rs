@@ -207,7 +207,7 @@ impl<'a> Search<'a> {
             // Only a damaged table names a row that is not there.
             if let Some(row) = row.filter(|&row| (row as usize) < self.parts.rows.len()) {
                 let row = row as usize;
-                self.parts.rows.prefetch(row..row + 1);
+                self.parts.rows.prefetch(row);
                 self.rows.push(row as u32);
             }
         }

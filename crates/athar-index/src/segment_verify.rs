@@ -121,7 +121,7 @@ impl Verifying<'_> {
     /// Rows lie anywhere: waiting for one after the other would take most of the time.
     fn ask_for_rows(&self, block: &Block<'_>) {
         let rows = block.rows(self.parts.ids).filter(|&row| row < self.layout.rows as u64);
-        rows.for_each(|row| self.parts.rows.prefetch(row as usize..row as usize + 1));
+        rows.for_each(|row| self.parts.rows.prefetch(row as usize));
     }
 
     fn check_block(&self, chunk: usize, bucket: usize, block: &Block<'_>) -> Result<(), Damage> {

@@ -18,9 +18,8 @@ mod x86;
 #[cfg(target_arch = "x86_64")]
 use crate::{hamming::SIEVE_MAX_BITS, level::Kind};
 
-use crate::sieve::prefetch;
+use crate::sieve::prefetch_line;
 use crate::{Code, Level, Radius};
-use std::ops::Range;
 
 /// A borrowed list of codes without their heads.
 #[derive(Clone, Copy)]
@@ -90,10 +89,13 @@ impl<'a> Rows<'a> {
         Code::from_words([a & IN_ROW | u64::from(head) << HEAD_SHIFT, b, c, d])
     }
 
-    /// Asks memory for some rows, and does not wait for them. That they are there is not asked.
+    /// Asks memory for a row, and does not wait for it. That it is there is not asked.
     #[inline]
-    pub fn prefetch(&self, rows: Range<usize>) {
-        prefetch(self.0, rows.start * Self::STRIDE..rows.end * Self::STRIDE);
+    pub fn prefetch(&self, row: usize) {
+        let first = self.0.as_ptr().wrapping_add(row * Self::STRIDE);
+        // One line or two: asking twice for one costs less than a branch on which it is.
+        prefetch_line(first);
+        prefetch_line(first.wrapping_add(Self::STRIDE - 1));
     }
 
     /// Appends those of `rows` that lie within `radius` of `query`, with their distance. Neither

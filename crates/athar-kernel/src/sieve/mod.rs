@@ -113,19 +113,18 @@ fn ask_ahead(words: &[u16], runs: &[Run]) {
 /// hint: a range that reaches beyond the values is no error.
 #[inline]
 pub fn prefetch<T>(values: &[T], range: Range<usize>) {
-    let base = values.as_ptr().wrapping_add(range.start).cast::<u8>();
-    let bytes = range.len() * size_of::<T>();
-    // A line is asked for by any byte of it: by the first of each, and by the very first one.
-    let into_line = base.addr() % LINE_BYTES;
-    let lines = (into_line + bytes).div_ceil(LINE_BYTES);
-    for line in 0..lines {
-        prefetch_line(base.wrapping_add((line * LINE_BYTES).saturating_sub(into_line)));
+    let first = values.as_ptr().wrapping_add(range.start).cast::<u8>();
+    let end = values.as_ptr().wrapping_add(range.end).addr();
+    let mut line = first.wrapping_sub(first.addr() % LINE_BYTES);
+    while line.addr() < end {
+        prefetch_line(line);
+        line = line.wrapping_add(LINE_BYTES);
     }
 }
 
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 #[inline]
-fn prefetch_line(byte: *const u8) {
+pub(crate) fn prefetch_line(byte: *const u8) {
     use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
     // SAFETY: every x86-64 has the instruction, and it never faults, whatever the address.
     unsafe { _mm_prefetch::<_MM_HINT_T0>(byte.cast()) };
@@ -133,7 +132,7 @@ fn prefetch_line(byte: *const u8) {
 
 #[cfg(all(target_arch = "aarch64", not(miri)))]
 #[inline]
-fn prefetch_line(byte: *const u8) {
+pub(crate) fn prefetch_line(byte: *const u8) {
     // SAFETY: the instruction changes nothing and never faults, whatever the address.
     unsafe {
         std::arch::asm!("prfm pldl1keep, [{0}]", in(reg) byte, options(nostack, readonly, preserves_flags));
@@ -142,7 +141,7 @@ fn prefetch_line(byte: *const u8) {
 
 #[cfg(any(miri, not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
 #[inline]
-fn prefetch_line(_byte: *const u8) {}
+pub(crate) fn prefetch_line(_byte: *const u8) {}
 
 #[cfg(test)]
 mod tests;

@@ -32,12 +32,12 @@ fn select_bmi2(words: &[u16], rank: u32) -> Option<u32> {
 /// `nth_one` finds it within one group, where it is known to be.
 #[inline(always)]
 fn select_by(words: &[u16], mut rank: u32, nth_one: impl Fn(u64, u32) -> u32) -> Option<u32> {
+    let (groups, rest) = words.as_chunks::<GROUP>();
     let mut before = 0;
-    for group in words.chunks(GROUP) {
-        let bits = group_of(group);
-        let ones = bits.count_ones();
+    for group in groups.iter().map(group_of).chain([last_of(rest)]) {
+        let ones = group.count_ones();
         if rank < ones {
-            return Some(before + nth_one(bits, rank));
+            return Some(before + nth_one(group, rank));
         }
         rank -= ones;
         before += u64::BITS;
@@ -45,15 +45,16 @@ fn select_by(words: &[u16], mut rank: u32, nth_one: impl Fn(u64, u32) -> u32) ->
     None
 }
 
-/// Up to four words as one number, the first one lowest.
+/// Four words as one number, the first one lowest.
 #[inline(always)]
-fn group_of(words: &[u16]) -> u64 {
-    match words {
-        &[a, b, c, d] => {
-            u64::from(a) | u64::from(b) << 16 | u64::from(c) << 32 | u64::from(d) << 48
-        }
-        words => words.iter().rev().fold(0, |group, &word| group << 16 | u64::from(word)),
-    }
+fn group_of(&[a, b, c, d]: &[u16; GROUP]) -> u64 {
+    u64::from(a) | u64::from(b) << 16 | u64::from(c) << 32 | u64::from(d) << 48
+}
+
+/// Fewer words as one number, the first one lowest.
+#[inline(always)]
+fn last_of(words: &[u16]) -> u64 {
+    words.iter().rev().fold(0, |group, &word| group << 16 | u64::from(word))
 }
 
 fn nth_one(mut bits: u64, rank: u32) -> u32 {
