@@ -2,8 +2,7 @@
 //!
 //! Sorting the codes gives the rows. A table is then made in two passes, both of which write to
 //! few places at a time: the first deals the rows out by the first bits of their address, the
-//! second takes one of these piles after the other, whose blocks fit the second cache. Dealing
-//! straight into the blocks took three times as long.
+//! second takes one of these piles after the other, whose blocks fit the second cache.
 
 use crate::geometry::{Chunk, Geometry};
 use crate::image::{Image, ImageMut};
@@ -141,7 +140,7 @@ impl Building {
                 .layout
                 .add_part(layout::starts(index), (geometry.chunks()[index].buckets() + 1) * 4);
             let ids = (index > 0).then(|| self.layout.ids());
-            let offset = self.layout.file_len.next_multiple_of(64);
+            let offset = self.layout.file_len.next_multiple_of(layout::ALIGN);
             let (before, after) = self.image.bytes_mut().split_at_mut(offset);
             let starts: &mut [u32] = bytemuck::cast_slice_mut(&mut before[starts]);
             let words = after.len() / 2 * 2;

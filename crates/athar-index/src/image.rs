@@ -2,8 +2,9 @@
 //! holds unsafe code.
 //!
 //! Looking up a segment is hundreds of reads at unrelated places, and each page of 4 KiB costs a
-//! walk through the page table. Larger images in memory ask for huge pages, which halves the
-//! time of a question; a mapped file has the pages that its file system gives it.
+//! walk through the page table. So larger images in memory ask for huge pages; a mapped file has
+//! the pages that its file system gives it (at ten million codes a question took 31 us there and
+//! 29 us in memory).
 
 #![expect(unsafe_code, reason = "maps files")]
 

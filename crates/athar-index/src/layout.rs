@@ -75,7 +75,7 @@ pub(crate) const LARGEST_PAYLOAD_AT: usize = 48;
 const CHUNKS_AT: usize = 64;
 const PARTS_AT: usize = 192;
 const PART_BYTES: usize = 24;
-const ALIGN: usize = 64;
+pub(crate) const ALIGN: usize = 64;
 
 /// Bytes of zero after packed numbers, so that the last one can be read as eight bytes.
 pub(crate) const PACKED_PAD: usize = 8;

@@ -6,8 +6,8 @@
 //! query that meets long buckets is planned again with the lengths it really meets, so that a
 //! chunk on which many codes agree gets less budget and the others more.
 //!
-//! Costs are picoseconds, measured on one machine (Zen 4, data in memory). Only their ratios
-//! matter, and only for speed.
+//! Costs are picoseconds, rounded from what the phases of a search took on one machine (Zen 4,
+//! data in memory). Only their ratios matter, and only for speed.
 
 use crate::flips::{Flips, MOST_FLIPS};
 use crate::geometry::Geometry;

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Everything is asked for some steps before it is read, so that waits for memory overlap; they
-//! are four fifths of the time. What a query reads at ten million uniform codes and radius 31:
+//! are most of the time (a question that was just asked costs a quarter). What a query reads at ten million uniform codes and radius 31:
 //! some 210 lines of starts, 1,560 of sketches (41,500 sketches in 272 buckets), 220 of ids and
 //! 160 of rows (110 of them).
 

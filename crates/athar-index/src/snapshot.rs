@@ -80,8 +80,7 @@ impl Snapshot {
     /// The `k` hits that are nearest to `query`, or all where there are not so many within
     /// `radius_max`: the first `k` of [`within`](Self::within) at that radius, for less.
     ///
-    /// Unrelated codes are 90 bits and more apart: it looks within small radii first, and is
-    /// slow only where it finds too little there.
+    /// It looks within small radii first: fast where something is near, slow where nothing is.
     pub fn nearest(&self, query: &Code, k: usize, radius_max: Radius) -> Vec<Hit> {
         let steps = (15..radius_max.bits()).step_by(16).filter_map(Radius::new);
         for radius in steps.chain([radius_max]) {
