@@ -47,7 +47,7 @@ const CODE_BITS: u32 = 256;
 const WIDE_ROWS: usize = 40_000_000;
 
 /// Entries of a bucket that cost about as much as finding the bucket.
-const BUCKET_ROWS: usize = 24;
+const BUCKET_ROWS: usize = 16;
 
 /// Bits by which a table may be smaller than its chunk, for small segments.
 const FEWEST_ADDRESS_BITS: u32 = 6;

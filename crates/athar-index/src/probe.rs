@@ -18,6 +18,7 @@ use crate::plan::{self, BUCKET_PS, Costs, PASSED_PS, Plan, Plans, SKETCH_PS};
 use crate::segment::{Headless, Near, Parts};
 use athar_kernel::sieve::{self, Passed, Run, prefetch};
 use athar_kernel::{Code, Level, Radius};
+use std::ops::Range;
 
 /// How much dearer than expected a query may become before it is planned with the lengths of its
 /// own buckets, and what is small enough not to matter.
@@ -117,6 +118,25 @@ fn ask_for_starts(parts: &Parts<'_>, query: &Code, index: usize, plan: &Plan) {
     }
 }
 
+/// Buckets that make up a group: enough to keep memory busy while they are read, few enough that
+/// the first cache holds what is under way.
+const GROUP_BUCKETS: usize = 64;
+
+/// The chunks of a plan in groups, each of which goes through all steps of a search, one step
+/// behind the group before it.
+fn groups(parts: &Parts<'_>, plan: &Plan) -> Vec<Range<usize>> {
+    let mut groups = Vec::with_capacity(plan.budgets.len());
+    let (mut first, mut buckets) = (0, 0);
+    for chunk in 0..plan.budgets.len() {
+        buckets += masks(parts, chunk, plan).len();
+        if buckets >= GROUP_BUCKETS || chunk + 1 == plan.budgets.len() {
+            groups.push(first..chunk + 1);
+            (first, buckets) = (chunk + 1, 0);
+        }
+    }
+    groups
+}
+
 /// One query's way through a segment.
 struct Search<'a> {
     parts: &'a Parts<'a>,
@@ -124,30 +144,45 @@ struct Search<'a> {
     query: &'a Code,
     radius: Radius,
     runs: Vec<Run>,
+    /// How many of the runs are sifted.
+    sifted: usize,
     passed: Vec<Passed>,
+    /// How many of those that passed are named.
+    named: usize,
     rows: Vec<u32>,
+    cost_ps: u64,
 }
 
 impl<'a> Search<'a> {
     fn new(parts: &'a Parts<'a>, level: Level, query: &'a Code, radius: Radius) -> Self {
         let (runs, passed, rows) = (Vec::with_capacity(320), Vec::with_capacity(256), Vec::new());
-        Self { parts, level, query, radius, runs, passed, rows }
+        Self { parts, level, query, radius, runs, sifted: 0, passed, named: 0, rows, cost_ps: 0 }
     }
 
     /// Runs a plan; `None` when it costs more than `most_ps`.
     fn run(&mut self, plan: &Plan, most_ps: u64) -> Option<Vec<Near>> {
-        let chunks = 0..plan.budgets.len();
-        chunks.clone().for_each(|chunk| ask_for_starts(self.parts, self.query, chunk, plan));
-        chunks.for_each(|chunk| self.find_buckets(chunk, plan));
-        let left_ps = most_ps.checked_sub(self.cost_ps())?;
-        let most_passed = usize::try_from(left_ps / PASSED_PS).unwrap_or(usize::MAX);
-        sieve::sieve(self.level, self.parts.words, &self.runs, most_passed, &mut self.passed);
-        if self.passed.len() > most_passed {
-            return None;
+        let groups = groups(self.parts, plan);
+        let group = |step: usize| groups.get(step).cloned().unwrap_or(0..0);
+        for step in 0..groups.len() + 3 {
+            group(step).for_each(|chunk| ask_for_starts(self.parts, self.query, chunk, plan));
+            let sift_to = self.runs.len();
+            group(step.wrapping_sub(1)).for_each(|chunk| self.find_buckets(chunk, plan));
+            let name_to = self.passed.len();
+            self.sift(sift_to, most_ps)?;
+            self.name_rows(name_to);
+            self.ask_for_ids(name_to);
         }
-        self.ask_for_ids();
-        self.name_rows();
         Some(self.measure())
+    }
+
+    /// Compares the sketches of the runs before `end`.
+    fn sift(&mut self, end: usize, most_ps: u64) -> Option<()> {
+        let left_ps = most_ps.checked_sub(self.cost_ps)?;
+        let most = usize::try_from(left_ps / PASSED_PS).unwrap_or(usize::MAX);
+        let range = self.sifted..end;
+        sieve::sieve(self.level, self.parts.words, &self.runs, range, most, &mut self.passed);
+        self.sifted = end;
+        (self.passed.len() <= most).then_some(())
     }
 
     /// Adds the runs of a chunk's buckets.
@@ -158,23 +193,21 @@ impl<'a> Search<'a> {
         let address = chunks[index].address(self.query.words());
         let query = chunks[next].sketch(self.query.words());
         let both = u32::from(plan.budgets[index]) + u32::from(plan.budgets[next]);
-        self.runs.extend(masks(self.parts, index, plan).iter().map(|mask| {
+        let masks = masks(self.parts, index, plan);
+        let mut entries = 0;
+        self.runs.extend(masks.iter().map(|mask| {
             let bucket = (address ^ mask) as usize;
             let (start, end) = (starts[bucket], starts[bucket + 1]);
             let len = entries_of(self.parts, index, end - start);
             let bound = (both - 1 - mask.count_ones()) as u16;
+            entries += u64::from(len);
             Run { start: table + start as usize, len, query, bound }
         }));
+        self.cost_ps += masks.len() as u64 * BUCKET_PS + entries * SKETCH_PS;
     }
 
-    /// What the runs cost that were found.
-    fn cost_ps(&self) -> u64 {
-        let sketches: u64 = self.runs.iter().map(|run| u64::from(run.len)).sum();
-        self.runs.len() as u64 * BUCKET_PS + sketches * SKETCH_PS
-    }
-
-    fn ask_for_ids(&self) {
-        for passed in &self.passed {
+    fn ask_for_ids(&self, first: usize) {
+        for passed in &self.passed[first..] {
             let run = &self.runs[passed.run as usize];
             if !self.is_primary(run) {
                 let low = run.range().end + passed.position as usize;
@@ -201,8 +234,8 @@ impl<'a> Search<'a> {
     }
 
     /// Finds the rows of what passed and asks for them.
-    fn name_rows(&mut self) {
-        for passed in &self.passed {
+    fn name_rows(&mut self, end: usize) {
+        for passed in &self.passed[self.named..end] {
             let row = self.row_of(*passed);
             // Only a damaged table names a row that is not there.
             if let Some(row) = row.filter(|&row| (row as usize) < self.parts.rows.len()) {
@@ -211,6 +244,7 @@ impl<'a> Search<'a> {
                 self.rows.push(row as u32);
             }
         }
+        self.named = end;
     }
 
     fn row_of(&self, passed: Passed) -> Option<u32> {

@@ -1,14 +1,14 @@
 //! The plain twin, and the scalar level.
 
-use super::{Passed, Run, ask_after};
+use super::{Passed, Run, Sift};
 
-pub(super) fn sieve(words: &[u16], runs: &[Run], most: usize, passed: &mut Vec<Passed>) {
-    for (index, run) in runs.iter().enumerate() {
-        if passed.len() > most {
+pub(super) fn sieve(sift: &Sift<'_>, passed: &mut Vec<Passed>) {
+    for (run, number) in sift.runs() {
+        if passed.len() > sift.most {
             return;
         }
-        ask_after(words, runs, index);
-        sieve_from(words, run, 0, index as u32, passed);
+        sift.ask_after(number);
+        sieve_from(sift.words, run, 0, number, passed);
     }
 }
 

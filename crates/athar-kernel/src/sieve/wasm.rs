@@ -2,21 +2,21 @@
 
 #![expect(unsafe_code, reason = "vector loads")]
 
-use super::{Passed, Run, ask_after, naive};
+use super::{Passed, Run, Sift, naive};
 use std::arch::wasm32::*;
 
 /// Words of a vector.
 const WIDE: u32 = 8;
 
 #[target_feature(enable = "simd128")]
-pub(super) fn sieve(words: &[u16], runs: &[Run], most: usize, passed: &mut Vec<Passed>) {
-    for (run, number) in runs.iter().zip(0u32..) {
-        if passed.len() > most {
+pub(super) fn sieve(sift: &Sift<'_>, passed: &mut Vec<Passed>) {
+    for (run, number) in sift.runs() {
+        if passed.len() > sift.most {
             return;
         }
-        ask_after(words, runs, number as usize);
+        sift.ask_after(number);
         let (query, bound) = (u16x8_splat(run.query), u16x8_splat(run.bound));
-        let (vectors, rest) = words[run.range()].as_chunks::<{ WIDE as usize }>();
+        let (vectors, rest) = sift.words[run.range()].as_chunks::<{ WIDE as usize }>();
         for (vector, position) in vectors.iter().zip((0..).step_by(WIDE as usize)) {
             // SAFETY: eight words are the 16 bytes that are loaded.
             let loaded = unsafe { v128_load(vector.as_ptr().cast()) };
@@ -28,6 +28,6 @@ pub(super) fn sieve(words: &[u16], runs: &[Run], most: usize, passed: &mut Vec<P
                 inside &= inside - 1;
             }
         }
-        naive::sieve_from(words, run, run.len - rest.len() as u32, number, passed);
+        naive::sieve_from(sift.words, run, run.len - rest.len() as u32, number, passed);
     }
 }

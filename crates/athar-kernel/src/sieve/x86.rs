@@ -2,7 +2,7 @@
 
 #![expect(unsafe_code, reason = "vector loads")]
 
-use super::{Passed, Run, ask_after};
+use super::{Passed, Run, Sift};
 use std::arch::x86_64::*;
 
 /// Words that passed side by side: those of the mask, counted from `position` on.
@@ -60,17 +60,24 @@ const WIDE: u32 = 32;
 const HALF: u32 = 16;
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512bitalg,popcnt,bmi1,bmi2")]
-pub(super) fn sieve_avx512(words: &[u16], runs: &[Run], most: usize, passed: &mut Vec<Passed>) {
+pub(super) fn sieve_avx512(sift: &Sift<'_>, passed: &mut Vec<Passed>) {
     let mut masks = Masks::new(passed);
-    for (run, number) in runs.iter().zip(0u32..) {
-        if masks.passed.len() > most {
+    for (run, number) in sift.runs() {
+        if masks.passed.len() > sift.most {
             return;
         }
-        ask_after(words, runs, number as usize);
-        let pieces = words[run.range()].chunks(MASKS * WIDE as usize);
+        sift.ask_after(number);
+        let words = &sift.words[run.range()];
+        let first = Mask { run: number, position: 0, bits: 0 };
+        if run.len <= WIDE {
+            masks.reserve(1);
+            sieve_piece_avx512(words, run, first, &mut masks);
+            continue;
+        }
+        let pieces = words.chunks(MASKS * WIDE as usize);
         for (piece, position) in pieces.zip((0..).step_by(MASKS * WIDE as usize)) {
             masks.reserve(piece.len().div_ceil(WIDE as usize));
-            sieve_piece_avx512(piece, run, Mask { run: number, position, bits: 0 }, &mut masks);
+            sieve_piece_avx512(piece, run, Mask { position, ..first }, &mut masks);
         }
     }
     masks.take_apart();
@@ -95,22 +102,22 @@ fn sieve_piece_avx512(words: &[u16], run: &Run, first: Mask, masks: &mut Masks<'
 }
 
 #[target_feature(enable = "avx2,popcnt,bmi1")]
-pub(super) fn sieve_avx2(words: &[u16], runs: &[Run], most: usize, passed: &mut Vec<Passed>) {
+pub(super) fn sieve_avx2(sift: &Sift<'_>, passed: &mut Vec<Passed>) {
     let mut masks = Masks::new(passed);
-    for (run, number) in runs.iter().zip(0u32..) {
-        if masks.passed.len() > most {
+    for (run, number) in sift.runs() {
+        if masks.passed.len() > sift.most {
             return;
         }
-        ask_after(words, runs, number as usize);
+        sift.ask_after(number);
         let whole = run.len / HALF * HALF;
-        let pieces = words[run.range()][..whole as usize].chunks(MASKS * HALF as usize);
+        let pieces = sift.words[run.range()][..whole as usize].chunks(MASKS * HALF as usize);
         for (piece, position) in pieces.zip((0..).step_by(MASKS * HALF as usize)) {
             masks.reserve(piece.len() / HALF as usize);
             sieve_piece_avx2(piece, run, Mask { run: number, position, bits: 0 }, &mut masks);
         }
         if whole < run.len {
             masks.reserve(1);
-            masks.push(rest_of(words, run, Mask { run: number, position: whole, bits: 0 }));
+            masks.push(rest_of(sift.words, run, Mask { run: number, position: whole, bits: 0 }));
         }
     }
     masks.take_apart();
