@@ -6,8 +6,9 @@
 
 use crate::geometry::{Chunk, Geometry};
 use crate::image::{Image, ImageMut};
-use crate::layout::{self, Ids, Layout, PACKED_PAD, PARTS, Part};
+use crate::layout::{self, Form, Layout, PACKED_PAD, PARTS, Part};
 use athar_kernel::{Code, Rows};
+use std::iter;
 use std::ops::Range;
 
 /// Most rows of a segment, so that starts fit 32 bits.
@@ -59,14 +60,15 @@ pub(crate) fn build_shaped(
 /// How a segment is cut into tables.
 pub(crate) struct Shape {
     pub geometry: Geometry,
-    pub wide_ids: bool,
+    /// Whether its blocks are.
+    pub wide: bool,
 }
 
 impl Shape {
     fn for_rows(rows: usize) -> Self {
         let geometry = Geometry::for_rows(rows);
-        let ids = Ids::for_blocks(rows, geometry.chunks()[1].buckets());
-        Self { geometry, wide_ids: ids == Ids::Wide }
+        let form = Form::for_rows(rows, geometry.chunks()[1].buckets());
+        Self { geometry, wide: form == Form::Wide }
     }
 }
 
@@ -133,18 +135,19 @@ impl Building {
 
     fn write_tables(&mut self, rows: &[Entry]) {
         let geometry = self.layout.geometry.clone();
-        let mut piles = Piles::new(&geometry, rows);
+        let mut piles = Piles::new(&geometry, rows, self.layout.wide);
         for index in 0..geometry.chunks().len() {
             piles.deal(&geometry, index, rows);
             let starts = self
                 .layout
                 .add_part(layout::starts(index), (geometry.chunks()[index].buckets() + 1) * 4);
-            let ids = (index > 0).then(|| self.layout.ids());
+            let form = (index > 0).then(|| self.layout.form());
             let offset = self.layout.file_len.next_multiple_of(layout::ALIGN);
             let (before, after) = self.image.bytes_mut().split_at_mut(offset);
             let starts: &mut [u32] = bytemuck::cast_slice_mut(&mut before[starts]);
             let words = after.len() / 2 * 2;
-            let table = Table { ids, starts, words: bytemuck::cast_slice_mut(&mut after[..words]) };
+            let words = bytemuck::cast_slice_mut(&mut after[..words]);
+            let table = Table { form, starts, words };
             let words = table.fill(&geometry.chunks()[index], &piles);
             self.layout.add_part(layout::table(index), 2 * words);
         }
@@ -172,7 +175,7 @@ fn plan_layout(entries: &[Entry], shape: Shape) -> Layout {
     let payload_bits = u64::BITS - (largest - least).leading_zeros();
     Layout {
         geometry: shape.geometry,
-        wide_ids: shape.wide_ids,
+        wide: shape.wide,
         rows,
         entries: entries.len(),
         least_payload: least,
@@ -188,10 +191,10 @@ fn tables_bound(layout: &Layout) -> usize {
     let bound = |chunk: &Chunk| {
         let buckets = chunk.buckets();
         // Every block is rounded up to a whole word.
-        let words = layout.ids().block_words(layout.rows as u32) as usize;
-        let rounding = match layout.ids() {
-            Ids::Split { highs } => buckets * (highs as usize / 16 + 2),
-            Ids::Wide => 0,
+        let words = layout.form().block_words(layout.rows as u32) as usize;
+        let rounding = match layout.form() {
+            Form::Narrow { highs } => buckets * (highs as usize / 16 + 2),
+            Form::Wide => buckets,
         };
         2 * (words + rounding) + 4 * (buckets + 1) + 256
     };
@@ -226,20 +229,23 @@ struct Piles {
     /// For every chunk, how many entries each pile will have.
     sizes: Vec<[usize; 1 << PILE_BITS]>,
     dealt: Vec<Dealt>,
+    /// The rests of the next chunk, where blocks are wide.
+    rests: Vec<u8>,
     /// Of the table that is dealt out now: where each pile lies.
     piles: Vec<Range<usize>>,
     rest_bits: u32,
 }
 
 impl Piles {
-    fn new(geometry: &Geometry, rows: &[Entry]) -> Self {
+    fn new(geometry: &Geometry, rows: &[Entry], wide: bool) -> Self {
         let mut sizes = vec![[0; 1 << PILE_BITS]; geometry.chunks().len()];
         for row in rows {
             for (chunk, sizes) in geometry.chunks().iter().zip(&mut sizes) {
                 sizes[(chunk.address(&row.words) >> rest_bits(chunk)) as usize] += 1;
             }
         }
-        Self { sizes, dealt: vec![Dealt(0); rows.len()], piles: Vec::new(), rest_bits: 0 }
+        let rests = vec![0; if wide { rows.len() } else { 0 }];
+        Self { sizes, dealt: vec![Dealt(0); rows.len()], rests, piles: Vec::new(), rest_bits: 0 }
     }
 
     fn deal(&mut self, geometry: &Geometry, index: usize, rows: &[Entry]) {
@@ -258,13 +264,18 @@ impl Piles {
             let at = &mut free[(address >> self.rest_bits) as usize];
             let rest = address & ((1 << self.rest_bits) - 1);
             self.dealt[*at] = Dealt::new(rest, next.sketch(&row.words), number);
+            if let Some(rest) = self.rests.get_mut(*at) {
+                *rest = next.rest(&row.words);
+            }
             *at += 1;
         }
     }
 
-    /// The piles in the order of their addresses.
-    fn iter(&self) -> impl Iterator<Item = &[Dealt]> {
-        self.piles.iter().map(|pile| &self.dealt[pile.clone()])
+    /// The piles in the order of their addresses, with their rests.
+    fn iter(&self) -> impl Iterator<Item = (&[Dealt], &[u8])> {
+        self.piles.iter().map(|pile| {
+            (&self.dealt[pile.clone()], self.rests.get(pile.clone()).unwrap_or_default())
+        })
     }
 }
 
@@ -276,7 +287,7 @@ fn rest_bits(chunk: &Chunk) -> u32 {
 /// A table that is being written.
 struct Table<'a> {
     /// `None` where entries are the rows themselves.
-    ids: Option<Ids>,
+    form: Option<Form>,
     starts: &'a mut [u32],
     words: &'a mut [u16],
 }
@@ -287,33 +298,41 @@ impl Table<'_> {
         let in_pile = 1 << piles.rest_bits;
         let mut blocks = vec![Block::default(); in_pile];
         let mut end = 0;
-        for (pile, starts) in piles.iter().zip((0..chunk.buckets()).step_by(in_pile)) {
+        for ((pile, rests), starts) in piles.iter().zip((0..chunk.buckets()).step_by(in_pile)) {
             blocks.fill(Block::default());
             pile.iter().for_each(|dealt| blocks[dealt.address()].len += 1);
             for (block, start) in blocks.iter_mut().zip(&mut self.starts[starts..]) {
                 (block.start, *start) = (end, end);
-                end += self.ids.map_or(block.len, |ids| ids.block_words(block.len));
+                end += self.form.map_or(block.len, |form| form.block_words(block.len));
             }
-            pile.iter().for_each(|dealt| self.put(&mut blocks[dealt.address()], *dealt));
+            let rests = rests.iter().copied().chain(iter::repeat(0));
+            for (dealt, rest) in pile.iter().zip(rests) {
+                self.put(&mut blocks[dealt.address()], *dealt, rest);
+            }
         }
         self.starts[chunk.buckets()] = end;
         end as usize
     }
 
     #[inline]
-    fn put(&mut self, block: &mut Block, dealt: Dealt) {
-        let (start, len, at) = (block.start as usize, block.len as usize, block.filled as usize);
+    fn put(&mut self, block: &mut Block, dealt: Dealt, rest: u8) {
+        let (len, at) = (block.len as usize, block.filled as usize);
+        let words = &mut self.words[block.start as usize..];
         block.filled += 1;
-        self.words[start + at] = dealt.sketch();
-        let Some(ids) = self.ids else { return };
-        self.words[start + len + at] = dealt.row() as u16;
-        let high = dealt.row() >> 16;
-        match ids {
-            Ids::Split { .. } => {
+        words[at] = dealt.sketch();
+        let (low, high) = (dealt.row() as u16, dealt.row() >> 16);
+        match self.form {
+            None => {}
+            Some(Form::Narrow { .. }) => {
+                words[len + at] = low;
                 let bit = at + high as usize;
-                self.words[start + 2 * len + bit / 16] |= 1 << (bit % 16);
+                words[2 * len + bit / 16] |= 1 << (bit % 16);
             }
-            Ids::Wide => self.words[start + 2 * len + at] = high as u16,
+            Some(Form::Wide) => {
+                words[len + at / 2] |= u16::from(rest) << (at % 2 * 8);
+                let id = len + len.div_ceil(2) + 2 * at;
+                (words[id], words[id + 1]) = (low, high as u16);
+            }
         }
     }
 }

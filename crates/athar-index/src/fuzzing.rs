@@ -150,7 +150,7 @@ pub(crate) fn even_plan(chunks: usize, radius: usize) -> Plan {
     Plan { budgets, cost_ps: 0 }
 }
 
-/// One segment of each kind: many rows with lists, wide ids and the widest payloads, few rows
+/// One segment of each kind: many rows with lists, wide blocks and the widest payloads, few rows
 /// that share their buckets, and none.
 fn sound_segments() -> &'static [Sound] {
     static SEGMENTS: OnceLock<Vec<Sound>> = OnceLock::new();
@@ -171,8 +171,8 @@ fn sound_segments() -> &'static [Sound] {
     })
 }
 
-fn built(entries: Vec<Entry>, geometry: Geometry, wide_ids: bool) -> Sound {
-    let (image, layout) = builder::build_shaped(entries, |_| Shape { geometry, wide_ids });
+fn built(entries: Vec<Entry>, geometry: Geometry, wide: bool) -> Sound {
+    let (image, layout) = builder::build_shaped(entries, |_| Shape { geometry, wide });
     Sound { bytes: image.bytes().to_vec(), parts: layout.parts }
 }
 

@@ -6,7 +6,7 @@
 //! ```text
 //! 0       magic "ATHARSEG"
 //! 8       u32   version, 1
-//! 12      u32   ids: 0 split, 1 wide
+//! 12      u32   blocks: 0 narrow, 1 wide
 //! 16      u64   length of the file in bytes
 //! 24      u64   rows: distinct codes
 //! 32      u64   entries: pairs of a code and a payload, at most 2^29
@@ -40,12 +40,17 @@
 //!
 //! ```text
 //! n       sketches: the first 16 bits of the next chunk on the ring
-//! then, but for chunk 0, where the entries are the rows themselves in their order:
+//!
+//! then, but for chunk 0, where the entries are the rows themselves in their order, narrow:
 //! n       the low 16 bits of every entry's row
-//! split:  (n + h) / 16, rounded up: for every entry a one after as many zeros as its row has
-//!         passed multiples of 65,536 since the one before; h is the number of such multiples
-//!         below the rows, rounded up. Lowest bit first
-//! wide:   n, the high 16 bits of every entry's row
+//! (n + h) / 16, rounded up: for every entry a one after as many zeros as its row has passed
+//!         multiples of 65,536 since the one before; h is the number of such multiples below
+//!         the rows, rounded up. Lowest bit first
+//!
+//! or wide:
+//! n / 2, rounded up: for every entry a byte, the low one of a word first, with the bits of the
+//!         next chunk from the 17th on, highest first; what it does not have is zero
+//! 2 n     every entry's row, low 16 bits first
 //! ```
 //!
 //! Invariants: parts lie in the order of this list, but for starts and tables, which take turns;
@@ -98,21 +103,22 @@ pub(crate) const fn table(chunk: usize) -> usize {
     TABLES + chunk
 }
 
-/// How a table names the rows of its entries.
+/// What a block holds beside sketches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ids {
-    /// Low halves, and high halves in unary; this many zeros in each block.
-    Split { highs: u32 },
-    /// Low halves and high halves.
+pub(crate) enum Form {
+    /// For long blocks: the low halves of rows, and high halves in unary; this many zeros.
+    Narrow { highs: u32 },
+    /// For short blocks, of which a query reads so many that more of their entries pass: the
+    /// rest of the next chunk, and rows as they are.
     Wide,
 }
 
-impl Ids {
-    /// What takes less memory, given the entries of an average block.
-    pub(crate) fn for_blocks(rows: usize, buckets: usize) -> Self {
+impl Form {
+    /// What suits so many rows in so many blocks.
+    pub(crate) fn for_rows(rows: usize, buckets: usize) -> Self {
         let highs = rows.div_ceil(1 << 16) as u32;
         if (highs as usize) < 4 * (rows / buckets).max(1) {
-            Self::Split { highs }
+            Self::Narrow { highs }
         } else {
             Self::Wide
         }
@@ -121,8 +127,8 @@ impl Ids {
     /// Words of a block of `n` entries.
     pub(crate) fn block_words(self, n: u32) -> u32 {
         match self {
-            Self::Split { highs } => 2 * n + (n + highs).div_ceil(16),
-            Self::Wide => 3 * n,
+            Self::Narrow { highs } => 2 * n + (n + highs).div_ceil(16),
+            Self::Wide => 3 * n + n.div_ceil(2),
         }
     }
 
@@ -131,10 +137,10 @@ impl Ids {
     pub(crate) fn entries(self, words: u32) -> u32 {
         match self {
             // Sixteen times the words of the longest block is more than 32 bits hold.
-            Self::Split { highs } => {
+            Self::Narrow { highs } => {
                 ((16 * u64::from(words)).saturating_sub(u64::from(highs)) / 33) as u32
             }
-            Self::Wide => words / 3,
+            Self::Wide => (2 * u64::from(words) / 7) as u32,
         }
     }
 }
@@ -157,7 +163,7 @@ impl Part {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Layout {
     pub geometry: Geometry,
-    pub wide_ids: bool,
+    pub wide: bool,
     pub rows: usize,
     pub entries: usize,
     pub least_payload: u64,
@@ -168,10 +174,10 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// How the tables name rows.
-    pub(crate) fn ids(&self) -> Ids {
+    /// What the blocks of its tables hold.
+    pub(crate) fn form(&self) -> Form {
         let highs = self.rows.div_ceil(1 << 16) as u32;
-        if self.wide_ids { Ids::Wide } else { Ids::Split { highs } }
+        if self.wide { Form::Wide } else { Form::Narrow { highs } }
     }
 
     /// Adds a part of `len` bytes after all that are there.
@@ -188,7 +194,7 @@ impl Layout {
         let mut u32_at =
             |at: usize, value: u32| header[at..at + 4].copy_from_slice(&value.to_le_bytes());
         u32_at(8, VERSION);
-        u32_at(12, u32::from(self.wide_ids));
+        u32_at(12, u32::from(self.wide));
         u32_at(56, self.payload_bytes as u32);
         u32_at(60, self.geometry.chunks().len() as u32);
         for (chunk, at) in self.geometry.chunks().iter().zip((CHUNKS_AT..).step_by(8)) {
@@ -335,7 +341,7 @@ impl Header<'_> {
         let sound = chunks <= MOST_CHUNKS && (1..=8).contains(&payload_bytes) && self.u32(12) <= 1;
         sound.then_some(Layout {
             geometry: Geometry::read(&described)?,
-            wide_ids: self.u32(12) == 1,
+            wide: self.u32(12) == 1,
             rows: self.usize(24),
             entries: self.usize(ENTRIES_AT),
             least_payload: self.u64(LEAST_PAYLOAD_AT),

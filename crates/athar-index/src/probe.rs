@@ -3,17 +3,19 @@
 //! ```text
 //! find      the buckets of every chunk's budget      starts
 //! sift      their sketches                           tables
-//! name      the rows of what passed                  tables
+//! look      closer at what passed                    tables, where blocks are wide
+//! name      the rows of what was kept                tables
 //! measure   them                                     rows
 //! ```
 //!
-//! Everything is asked for some steps before it is read, so that waits for memory overlap; they
-//! are most of the time (a question that was just asked costs a quarter). What a query reads at ten million uniform codes and radius 31:
+//! Chunks go through these steps in groups, one behind the other, and everything is asked for a
+//! step before it is read: waits for memory overlap with each other and with work. They are most
+//! of the time (a question that was just asked costs a quarter). What a query reads at ten million uniform codes and radius 31:
 //! some 210 lines of starts, 1,560 of sketches (41,500 sketches in 272 buckets), 220 of ids and
 //! 160 of rows (110 of them).
 
 use crate::flips::{Flips, MOST_FLIPS};
-use crate::layout::Ids;
+use crate::layout::Form;
 use crate::plan::{self, BUCKET_PS, Costs, PASSED_PS, Plan, Plans, SKETCH_PS};
 use crate::segment::{Headless, Near, Parts};
 use athar_kernel::sieve::{self, Passed, Run, prefetch};
@@ -99,7 +101,7 @@ fn real_costs(parts: &Parts<'_>, query: &Code, index: usize, most: usize) -> Cos
 /// Entries of a block of so many words in the table of a chunk.
 #[inline]
 fn entries_of(parts: &Parts<'_>, chunk: usize, words: u32) -> u32 {
-    if chunk == 0 { words } else { parts.ids.entries(words) }
+    if chunk == 0 { words } else { parts.form.entries(words) }
 }
 
 /// What the buckets that a chunk's budget reaches differ in from the query's own.
@@ -144,10 +146,15 @@ struct Search<'a> {
     query: &'a Code,
     radius: Radius,
     runs: Vec<Run>,
+    /// The first run of every chunk.
+    first_runs: Vec<u32>,
     /// How many of the runs are sifted.
     sifted: usize,
     passed: Vec<Passed>,
-    /// How many of those that passed are named.
+    /// How many of those that passed are looked at closer.
+    looked_at: usize,
+    kept: Vec<Passed>,
+    /// How many of those that were kept are named.
     named: usize,
     rows: Vec<u32>,
     cost_ps: u64,
@@ -155,21 +162,37 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn new(parts: &'a Parts<'a>, level: Level, query: &'a Code, radius: Radius) -> Self {
-        let (runs, passed, rows) = (Vec::with_capacity(320), Vec::with_capacity(256), Vec::new());
-        Self { parts, level, query, radius, runs, sifted: 0, passed, named: 0, rows, cost_ps: 0 }
+        Self {
+            parts,
+            level,
+            query,
+            radius,
+            runs: Vec::with_capacity(320),
+            first_runs: Vec::with_capacity(16),
+            sifted: 0,
+            passed: Vec::with_capacity(256),
+            looked_at: 0,
+            kept: Vec::with_capacity(256),
+            named: 0,
+            rows: Vec::with_capacity(256),
+            cost_ps: 0,
+        }
     }
 
     /// Runs a plan; `None` when it costs more than `most_ps`.
     fn run(&mut self, plan: &Plan, most_ps: u64) -> Option<Vec<Near>> {
         let groups = groups(self.parts, plan);
         let group = |step: usize| groups.get(step).cloned().unwrap_or(0..0);
-        for step in 0..groups.len() + 3 {
+        for step in 0..groups.len() + 4 {
             group(step).for_each(|chunk| ask_for_starts(self.parts, self.query, chunk, plan));
             let sift_to = self.runs.len();
             group(step.wrapping_sub(1)).for_each(|chunk| self.find_buckets(chunk, plan));
-            let name_to = self.passed.len();
+            let look_to = self.passed.len();
             self.sift(sift_to, most_ps)?;
+            let name_to = self.kept.len();
+            self.look_closer(look_to);
             self.name_rows(name_to);
+            self.ask_for_rests(look_to);
             self.ask_for_ids(name_to);
         }
         Some(self.measure())
@@ -195,6 +218,7 @@ impl<'a> Search<'a> {
         let both = u32::from(plan.budgets[index]) + u32::from(plan.budgets[next]);
         let masks = masks(self.parts, index, plan);
         let mut entries = 0;
+        self.first_runs.push(self.runs.len() as u32);
         self.runs.extend(masks.iter().map(|mask| {
             let bucket = (address ^ mask) as usize;
             let (start, end) = (starts[bucket], starts[bucket + 1]);
@@ -206,22 +230,61 @@ impl<'a> Search<'a> {
         self.cost_ps += masks.len() as u64 * BUCKET_PS + entries * SKETCH_PS;
     }
 
+    /// Asks for the rests of what passed.
+    fn ask_for_rests(&self, first: usize) {
+        if self.parts.form == Form::Wide {
+            for passed in &self.passed[first..] {
+                let rest =
+                    self.runs[passed.run as usize].range().end + passed.position as usize / 2;
+                prefetch(self.parts.words, rest..rest + 1);
+            }
+        }
+    }
+
+    /// Keeps what passed, and where more of the next chunk is known, passes with that as well.
+    fn look_closer(&mut self, end: usize) {
+        let wide = self.parts.form == Form::Wide;
+        for at in self.looked_at..end {
+            let passed = self.passed[at];
+            if !wide || self.rest_passes(passed) {
+                self.kept.push(passed);
+            }
+        }
+        self.looked_at = end;
+    }
+
+    fn rest_passes(&self, passed: Passed) -> bool {
+        let run = &self.runs[passed.run as usize];
+        if self.is_primary(run) {
+            return true;
+        }
+        let (position, words) = (passed.position as usize, self.parts.words);
+        let sketch = words[run.start + position];
+        let rest = (words[run.range().end + position / 2] >> (position % 2 * 8)) as u8;
+        let chunk = self.first_runs.partition_point(|&first| first <= passed.run) - 1;
+        let next = self.parts.geometry.chunks()[self.parts.geometry.next(chunk)];
+        let rests = rest ^ next.rest(self.query.words());
+        (sketch ^ run.query).count_ones() + rests.count_ones() <= u32::from(run.bound)
+    }
+
     fn ask_for_ids(&self, first: usize) {
-        for passed in &self.passed[first..] {
-            let run = &self.runs[passed.run as usize];
-            if !self.is_primary(run) {
-                let low = run.range().end + passed.position as usize;
-                prefetch(self.parts.words, low..low + 1);
-                let high = run.range().end + run.len as usize;
-                match self.parts.ids {
-                    Ids::Split { highs } => {
-                        let words = (run.len + highs).div_ceil(16) as usize;
-                        prefetch(self.parts.words, high..high + words.min(128));
-                    }
-                    Ids::Wide => {
-                        let high = high + passed.position as usize;
-                        prefetch(self.parts.words, high..high + 1);
-                    }
+        for kept in &self.kept[first..] {
+            let run = &self.runs[kept.run as usize];
+            if self.is_primary(run) {
+                continue;
+            }
+            let (words, end) = (self.parts.words, run.range().end);
+            match self.parts.form {
+                Form::Narrow { highs } => {
+                    let low = end + kept.position as usize;
+                    prefetch(words, low..low + 1);
+                    let high = end + run.len as usize;
+                    let unary = (run.len + highs).div_ceil(16) as usize;
+                    prefetch(words, high..high + unary.min(128));
+                }
+                Form::Wide => {
+                    let id = wide_id(run, kept.position);
+                    prefetch(words, id..id + 2);
                 }
             }
         }
@@ -233,9 +296,9 @@ impl<'a> Search<'a> {
         run.start < self.parts.table(1)
     }
 
-    /// Finds the rows of what passed and asks for them.
+    /// Finds the rows of what was kept and asks for them.
     fn name_rows(&mut self, end: usize) {
-        for passed in &self.passed[self.named..end] {
+        for passed in &self.kept[self.named..end] {
             let row = self.row_of(*passed);
             // Only a damaged table names a row that is not there.
             if let Some(row) = row.filter(|&row| (row as usize) < self.parts.rows.len()) {
@@ -253,17 +316,20 @@ impl<'a> Search<'a> {
         if self.is_primary(run) {
             return Some((run.start - self.parts.table(0)) as u32 + passed.position);
         }
-        let lows = run.range().end;
-        let low = u32::from(words[lows + passed.position as usize]);
-        let highs_at = lows + run.len as usize;
-        let high = match self.parts.ids {
-            Ids::Split { highs } => {
-                let unary = &words[highs_at..highs_at + (run.len + highs).div_ceil(16) as usize];
-                sieve::select(self.level, unary, passed.position)? - passed.position
+        let (low, high) = match self.parts.form {
+            Form::Narrow { highs } => {
+                let lows = run.range().end;
+                let unary_at = lows + run.len as usize;
+                let unary = &words[unary_at..unary_at + (run.len + highs).div_ceil(16) as usize];
+                let high = sieve::select(self.level, unary, passed.position)? - passed.position;
+                (words[lows + passed.position as usize], high)
             }
-            Ids::Wide => u32::from(words[highs_at + passed.position as usize]),
+            Form::Wide => {
+                let id = wide_id(run, passed.position);
+                (words[id], u32::from(words[id + 1]))
+            }
         };
-        Some(high << 16 | low)
+        Some(high << 16 | u32::from(low))
     }
 
     /// Measures the rows that were named: each is kept once, in rising order.
@@ -279,4 +345,10 @@ impl<'a> Search<'a> {
         near.dedup();
         near
     }
+}
+
+/// Where the row of an entry stands in a wide block.
+#[inline]
+fn wide_id(run: &Run, position: u32) -> usize {
+    run.range().end + run.len.div_ceil(2) as usize + 2 * position as usize
 }

@@ -4,7 +4,7 @@ use crate::builder::{self, Entry};
 use crate::damage::Damage;
 use crate::geometry::Geometry;
 use crate::image::Image;
-use crate::layout::{self, Ids, Layout};
+use crate::layout::{self, Form, Layout};
 use crate::plan::Plans;
 use crate::{probe, scan};
 use athar_kernel::{Code, Distance, Level, Radius, Rows};
@@ -145,7 +145,7 @@ impl Segment {
         let words = self.image.bytes();
         Parts {
             geometry: &self.layout.geometry,
-            ids: self.layout.ids(),
+            form: self.layout.form(),
             layout: &self.layout,
             // As long as `Layout::read` has checked, so never empty.
             rows: Rows::new(self.part(layout::ROWS)).unwrap_or(Rows::EMPTY),
@@ -195,7 +195,7 @@ pub(crate) struct Headless {
 /// A segment's bytes, taken apart.
 pub(crate) struct Parts<'a> {
     pub geometry: &'a Geometry,
-    pub ids: Ids,
+    pub form: Form,
     layout: &'a Layout,
     pub rows: Rows<'a>,
     /// The whole file, as words of 16 bits.

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 struct Fixture {
     name: &'static str,
     widths: Vec<u32>,
-    wide_ids: bool,
+    wide: bool,
     least_payload: u64,
     entries: u64,
 }
@@ -31,14 +31,14 @@ impl Fixture {
             Self {
                 name: "segment-v1-split.zlib",
                 widths: split,
-                wide_ids: false,
+                wide: false,
                 least_payload: 1000,
                 entries: 240,
             },
             Self {
                 name: "segment-v1-wide.zlib",
                 widths: wide,
-                wide_ids: true,
+                wide: true,
                 least_payload: 0,
                 entries: 120,
             },
@@ -58,7 +58,7 @@ impl Fixture {
         let entry = |(i, code): (usize, &Code)| {
             let code = if i % 5 == 4 { codes[i / 10] } else { *code };
             let payload = self.least_payload + (i as u64 % 89) * 31;
-            (code, if i % 60 == 7 && self.wide_ids { u64::MAX } else { payload })
+            (code, if i % 60 == 7 && self.wide { u64::MAX } else { payload })
         };
         codes.iter().enumerate().map(entry).collect()
     }
@@ -66,7 +66,7 @@ impl Fixture {
     fn build(&self) -> Image {
         let entries = self.entries().into_iter().map(Entry::from).collect();
         let geometry = Geometry::new(&self.widths, 6);
-        let shape = Shape { geometry, wide_ids: self.wide_ids };
+        let shape = Shape { geometry, wide: self.wide };
         builder::build_shaped(entries, |_| shape).0
     }
 
@@ -364,14 +364,14 @@ fn a_table_that_lacks_a_row_is_found() {
     let layout = open(&bytes).unwrap().layout;
     let (starts_at, table_at) = (layout.parts[starts(3)].range(), layout.parts[table(3)].range());
     let starts: &mut [u32] = bytemuck::cast_slice_mut(&mut bytes[starts_at]);
-    // Three words are an entry, and here a block.
-    let alone = (1..starts.len()).find(|&end| starts[end] == starts[end - 1] + 3).unwrap();
-    starts[alone..].iter_mut().for_each(|start| *start -= 3);
+    // Four words are an entry, and here a block.
+    let alone = (1..starts.len()).find(|&end| starts[end] == starts[end - 1] + 4).unwrap();
+    starts[alone..].iter_mut().for_each(|start| *start -= 4);
     let at = table_at.start + 2 * starts[alone] as usize;
-    bytes.copy_within(at + 6..table_at.end, at);
-    bytes[table_at.end - 6..table_at.end].fill(0);
+    bytes.copy_within(at + 8..table_at.end, at);
+    bytes[table_at.end - 8..table_at.end].fill(0);
     let len_at = 192 + 24 * table(3) + 8;
-    bytes[len_at..len_at + 8].copy_from_slice(&(table_at.len() as u64 - 6).to_le_bytes());
+    bytes[len_at..len_at + 8].copy_from_slice(&(table_at.len() as u64 - 8).to_le_bytes());
     assert_eq!(sealed_damage(bytes).unwrap().offset, table_at.start as u64);
 }
 
@@ -382,9 +382,9 @@ fn an_entry_in_another_bucket_is_found_although_it_is_whole() {
     let starts = layout.parts[starts(3)].range();
     let starts: &mut [u32] = bytemuck::cast_slice_mut(&mut bytes[starts]);
     // The last entry of a block of one moves to the block after it, which has none.
-    let blocks = starts.windows(3).position(|s| s[1] == s[0] + 3 && s[2] == s[1]).unwrap();
-    starts[blocks + 1] -= 3;
-    let id_at = layout.parts[table(3)].offset + 2 * (starts[blocks] as usize + 1);
+    let blocks = starts.windows(3).position(|s| s[1] == s[0] + 4 && s[2] == s[1]).unwrap();
+    starts[blocks + 1] -= 4;
+    let id_at = layout.parts[table(3)].offset + 2 * (starts[blocks] as usize + 2);
     assert_eq!(sealed_damage(bytes).unwrap().offset, id_at as u64);
 }
 
@@ -393,19 +393,23 @@ fn entries_in_another_order_and_entries_that_come_twice_are_found() {
     let sound = Fixture::all()[1].bytes();
     let layout = open(&sound).unwrap().layout;
     let starts: &[u32] = bytemuck::cast_slice(&sound[layout.parts[starts(3)].range()]);
-    // A block of two entries: two sketches, two low halves, two high ones.
-    let pair = starts.windows(2).position(|s| s[1] == s[0] + 6).unwrap();
+    // A block of two entries: two sketches, two bytes of rests, two rows.
+    let pair = starts.windows(2).position(|s| s[1] == s[0] + 7).unwrap();
     let block = layout.parts[table(3)].offset + 2 * starts[pair] as usize;
-    for (from, to) in [(0..2, 2), (2..4, 0)] {
+    let pairs = [block..block + 4, block + 4..block + 6, block + 6..block + 14];
+    let second_row = block as u64 + 10;
+    for twice in [0, 1] {
         let mut bytes = sound.clone();
-        for pair in bytes[block..block + 12].chunks_exact_mut(4) {
-            pair.copy_within(from.clone(), to);
+        for pair in pairs.clone() {
+            let half = pair.len() / 2;
+            let (from, to) = (pair.start + twice * half, pair.start + (1 - twice) * half);
+            bytes.copy_within(from..from + half, to);
         }
-        assert_eq!(sealed_damage(bytes).unwrap().offset, block as u64 + 6, "twice");
+        assert_eq!(sealed_damage(bytes).unwrap().offset, second_row, "twice");
     }
     let mut bytes = sound.clone();
-    bytes[block..block + 12].chunks_exact_mut(4).for_each(|pair| pair.rotate_left(2));
-    assert_eq!(sealed_damage(bytes).unwrap().offset, block as u64 + 6, "in another order");
+    pairs.into_iter().for_each(|pair| bytes[pair.clone()].rotate_left(pair.len() / 2));
+    assert_eq!(sealed_damage(bytes).unwrap().offset, second_row, "in another order");
 }
 
 #[test]
@@ -456,7 +460,7 @@ fn a_block_with_a_word_too_many_is_found_where_it_begins() {
     let mut bytes = Fixture::all()[1].bytes();
     let layout = open(&bytes).unwrap().layout;
     let starts: &mut [u32] = bytemuck::cast_slice_mut(&mut bytes[layout.parts[starts(3)].range()]);
-    let full = |s: &[u32]| s[0] > 0 && s[1] == s[0] + 3 && s[2] > s[1];
+    let full = |s: &[u32]| s[0] > 0 && s[1] == s[0] + 4 && s[2] > s[1];
     let block = starts.windows(3).position(full).unwrap();
     starts[block + 1] += 1;
     let block_at = layout.parts[table(3)].offset + 2 * starts[block] as usize;

@@ -11,20 +11,20 @@ use std::array;
 /// More than twice 65,536, so that a block has up to three high halves.
 const MANY: usize = 140_000;
 
-fn built(entries: &[(Code, u64)], geometry: &Geometry, wide_ids: bool) -> Segment {
+fn built(entries: &[(Code, u64)], geometry: &Geometry, wide: bool) -> Segment {
     let entries = entries.iter().copied().map(Entry::from).collect();
-    let shape = Shape { geometry: geometry.clone(), wide_ids };
+    let shape = Shape { geometry: geometry.clone(), wide };
     Segment::open(builder::build_shaped(entries, |_| shape).0).unwrap()
 }
 
 /// Checks a segment of these codes against comparing, by buckets and by rows.
-fn check(codes: &[Code], geometry: &Geometry, wide_ids: bool, radii: &[u16]) {
+fn check(codes: &[Code], geometry: &Geometry, wide: bool, radii: &[u16]) {
     let mut random = Random(codes.len() as u64);
     let mut rows = codes.to_vec();
     rows.sort_unstable();
     rows.dedup();
     let entries: Vec<(Code, u64)> = codes.iter().copied().zip(0..).collect();
-    let segment = built(&entries, geometry, wide_ids);
+    let segment = built(&entries, geometry, wide);
     assert_eq!(segment.verify(), Ok(()));
     for &bits in radii {
         let radius = Radius::new(bits).unwrap();
@@ -86,10 +86,10 @@ fn one_bucket_may_hold_every_row() {
         [0, 0, 0, 0xff_ffff],
         [u64::MAX, u64::MAX, u64::MAX, 0xffff_0000_0000_ffff],
     ];
-    for (kept, wide_ids) in kept.into_iter().zip([false, true, false, true]) {
+    for (kept, wide) in kept.into_iter().zip([false, true, false, true]) {
         let codes = alike(&mut random, MANY, kept);
-        check(&codes, &sixteen(16), wide_ids, &[0, 31]);
-        check(&codes[..3000], &twelve(7), !wide_ids, &[17, 40]);
+        check(&codes, &sixteen(16), wide, &[0, 31]);
+        check(&codes[..3000], &twelve(7), !wide, &[17, 40]);
     }
 }
 

@@ -123,9 +123,9 @@ fn shapes(codes: &[Code]) -> Vec<Segment> {
     let wide = |bits| Geometry::new(&[22, 22, 20].repeat(4), bits);
     let uneven = Geometry::new(&[24, 23, 22, 21, 20, 19, 18, 17, 16, 16, 19, 20, 21], 12);
     let geometries = [narrow(6), narrow(16), wide(7), wide(14), uneven];
-    let shapes = geometries.into_iter().flat_map(|geometry| {
-        [false, true].map(|wide_ids| Shape { geometry: geometry.clone(), wide_ids })
-    });
+    let shapes = geometries
+        .into_iter()
+        .flat_map(|geometry| [false, true].map(|wide| Shape { geometry: geometry.clone(), wide }));
     let entries = entries(codes);
     let built = |shape| builder::build_shaped(entries.clone(), |_| shape).0;
     shapes.map(|shape| Segment::open(built(shape)).unwrap()).collect()

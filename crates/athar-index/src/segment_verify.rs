@@ -10,7 +10,7 @@
 use super::{Packed, Parts, Segment};
 use crate::damage::Damage;
 use crate::geometry::Chunk;
-use crate::layout::{self, HEADER_BYTES, Ids, Layout, PACKED_PAD};
+use crate::layout::{self, Form, HEADER_BYTES, Layout, PACKED_PAD};
 use athar_kernel::{Code, Rows};
 use std::iter;
 
@@ -110,7 +110,7 @@ impl Verifying<'_> {
         for (bucket, ends) in self.parts.starts(chunk).windows(2).enumerate() {
             let at = table + ends[0] as usize;
             let words = &self.parts.words[at..table + ends[1] as usize];
-            let block = Block::cut(self.parts.ids, at, words)?;
+            let block = Block::cut(self.parts.form, at, words)?;
             self.ask_for_rows(&block);
             self.check_block(chunk, bucket, &block)?;
             entries += block.sketches.len();
@@ -120,7 +120,7 @@ impl Verifying<'_> {
 
     /// Rows lie anywhere: waiting for one after the other would take most of the time.
     fn ask_for_rows(&self, block: &Block<'_>) {
-        let rows = block.rows(self.parts.ids).filter(|&row| row < self.layout.rows as u64);
+        let rows = block.rows().filter(|&row| row < self.layout.rows as u64);
         rows.for_each(|row| self.parts.rows.prefetch(row as usize));
     }
 
@@ -128,8 +128,8 @@ impl Verifying<'_> {
         let (own, next) = (self.parts.geometry.chunks()[chunk], self.next_of(chunk));
         let next_is_primary = self.parts.geometry.next(chunk) == 0;
         let mut least = 0;
-        for ((row, &sketch), entry) in block.rows(self.parts.ids).zip(block.sketches).zip(0..) {
-            let id_at = 2 * (block.at + block.sketches.len() + entry);
+        for ((row, &sketch), entry) in block.rows().zip(block.sketches).zip(0..) {
+            let id_at = 2 * block.id_at(entry);
             ensure(row >= least, id_at, "a row above the one before")?;
             ensure(row < self.layout.rows as u64, id_at, "a row that is there")?;
             // Other tables than that before the primary one have no use for the head.
@@ -143,9 +143,13 @@ impl Verifying<'_> {
             ensure(at_home, id_at, "a row of this bucket")?;
             let right = next.sketch(code.words()) == sketch;
             ensure(right, 2 * (block.at + entry), "the sketch of a row")?;
+            let (rest, rest_at) = block.rest(entry);
+            let right = rest.is_none_or(|rest| rest == next.rest(code.words()));
+            ensure(right, rest_at, "the rest of a sketch")?;
             least = row + 1;
         }
-        Ok(())
+        let (beyond, at) = block.rest(block.sketches.len());
+        ensure(beyond.is_none_or(|beyond| beyond == 0), at, "zero after the last rest")
     }
 
     fn check_lists(&self) -> Result<(), Damage> {
@@ -219,38 +223,57 @@ impl Verifying<'_> {
 
 /// A block of a table, taken apart.
 struct Block<'a> {
+    form: Form,
     /// Its first word, counted among those of the file.
     at: usize,
     sketches: &'a [u16],
-    lows: &'a [u16],
-    /// The high halves of the rows, in unary or as they are.
-    highs: &'a [u16],
+    /// Two a word; none in a narrow block.
+    rests: &'a [u16],
+    /// Low halves and unary in a narrow block, rows as they are in a wide one.
+    ids: &'a [u16],
 }
 
 impl<'a> Block<'a> {
-    fn cut(ids: Ids, at: usize, words: &'a [u16]) -> Result<Self, Damage> {
+    fn cut(form: Form, at: usize, words: &'a [u16]) -> Result<Self, Damage> {
         // A table's length in words fits 32 bits, and so does that of its blocks.
-        let entries = ids.entries(words.len() as u32);
-        let whole = ids.block_words(entries) as usize == words.len();
+        let entries = form.entries(words.len() as u32);
+        let whole = form.block_words(entries) as usize == words.len();
         ensure(whole, 2 * at, "a block of whole entries")?;
-        let (sketches, rest) = words.split_at(entries as usize);
-        let (lows, highs) = rest.split_at(entries as usize);
-        if let Ids::Split { .. } = ids {
-            let ones: u32 = highs.iter().map(|word| word.count_ones()).sum();
-            ensure(ones == entries, 2 * (at + 2 * sketches.len()), "a one for every entry")?;
+        let entries = entries as usize;
+        let (sketches, rest) = words.split_at(entries);
+        let rests = if form == Form::Wide { entries.div_ceil(2) } else { 0 };
+        let (rests, ids) = rest.split_at(rests);
+        if let Form::Narrow { .. } = form {
+            let ones: u32 = ids[entries..].iter().map(|word| word.count_ones()).sum();
+            ensure(ones as usize == entries, 2 * (at + 2 * entries), "a one for every entry")?;
         }
-        Ok(Self { at, sketches, lows, highs })
+        Ok(Self { form, at, sketches, rests, ids })
+    }
+
+    /// Where the row of an entry stands, counted in words of the file.
+    fn id_at(&self, entry: usize) -> usize {
+        let ids = self.at + self.sketches.len() + self.rests.len();
+        ids + if self.form == Form::Wide { 2 * entry } else { entry }
+    }
+
+    /// The rest of an entry's sketch, if the block has any, and where it stands in the file.
+    fn rest(&self, entry: usize) -> (Option<u8>, usize) {
+        let byte = self.rests.get(entry / 2).map(|word| (word >> (entry % 2 * 8)) as u8);
+        (byte, 2 * (self.at + self.sketches.len()) + entry)
     }
 
     /// The row of every entry.
-    fn rows(&self, ids: Ids) -> impl Iterator<Item = u64> {
-        let mut ones = ones(if ids == Ids::Wide { &[] } else { self.highs });
-        self.lows.iter().enumerate().map_while(move |(entry, &low)| {
-            let high = match ids {
-                Ids::Split { .. } => ones.next()? - entry as u64,
-                Ids::Wide => u64::from(self.highs[entry]),
-            };
-            Some(high << 16 | u64::from(low))
+    fn rows(&self) -> impl Iterator<Item = u64> {
+        let wide = self.form == Form::Wide;
+        let (lows, unary) = self.ids.split_at(if wide { 0 } else { self.sketches.len() });
+        let mut ones = ones(if wide { &[] } else { unary });
+        (0..self.sketches.len()).map_while(move |entry| {
+            if wide {
+                let (low, high) = (self.ids[2 * entry], self.ids[2 * entry + 1]);
+                return Some(u64::from(high) << 16 | u64::from(low));
+            }
+            let high = ones.next()? - entry as u64;
+            Some(high << 16 | u64::from(lows[entry]))
         })
     }
 }

@@ -178,7 +178,7 @@ pub(crate) fn prefetch_line(byte: *const u8) {
 pub(crate) fn prefetch_line(byte: *const u8) {
     // SAFETY: the instruction changes nothing and never faults, whatever the address.
     unsafe {
-        std::arch::asm!("prfm pldl1keep, [{0}]", in(reg) byte, options(nostack, readonly, preserves_flags));
+        std::arch::asm!("prfm pldl2keep, [{0}]", in(reg) byte, options(nostack, readonly, preserves_flags));
     }
 }
 
