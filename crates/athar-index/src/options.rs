@@ -10,7 +10,8 @@ pub struct Options {
     /// loading leaves no long delta.
     pub bulk_codes: usize,
     /// How many times as large as the next smaller one a segment is at least, once nothing is
-    /// left to merge. Larger: fewer segments to search, more merging.
+    /// left to merge; the youngest, which flushes still add to, may have any size. Larger: fewer
+    /// segments to search, more merging.
     pub ratio: usize,
 }
 
