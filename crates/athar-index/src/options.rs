@@ -17,6 +17,6 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { flush_codes: 1 << 14, bulk_codes: 1 << 16, ratio: 8 }
+        Self { flush_codes: 1 << 14, bulk_codes: 1 << 16, ratio: 4 }
     }
 }
