@@ -4,7 +4,7 @@ use crate::edit::Edit;
 use crate::keeper::Keeper;
 use crate::live::Live;
 use crate::mark::Reached;
-use crate::open::{self, Opened};
+use crate::open::{self, Opened, ReadOnlyError};
 use crate::state::State;
 use crate::storage::{Directory, Storage};
 use crate::store::Store;
@@ -66,6 +66,35 @@ impl Index {
         options: Options,
     ) -> Result<(Self, Opened), StorageError> {
         Self::open_on(Box::new(Directory::new(directory.as_ref())), level, options)
+    }
+
+    /// The index that lies in `directory`, for somebody who only reads it: at one moment, whatever
+    /// an index that writes it does meanwhile, in this process or another.
+    ///
+    /// Nothing there is locked, made, written or removed, not even what is damaged, and the
+    /// directory need not be writable. What comes later does not show: open it again, or follow
+    /// the ledger from [`reached`](Self::reached) on, as [`apply`](Self::apply) and all other
+    /// changes are kept in memory. On systems that do not remove files which are in use, the
+    /// writer removes those that it merged when this index is gone.
+    ///
+    /// # Errors
+    ///
+    /// When there is no index, or one that cannot be used: see [`ReadOnlyError`].
+    pub fn open_read_only(
+        directory: impl AsRef<Path>,
+        level: Level,
+    ) -> Result<(Self, Opened), ReadOnlyError> {
+        Self::open_read_only_on(&Directory::new(directory.as_ref()), level)
+    }
+
+    pub(crate) fn open_read_only_on(
+        storage: &dyn Storage,
+        level: Level,
+    ) -> Result<(Self, Opened), ReadOnlyError> {
+        let found = open::find_read_only(storage)?;
+        let options = Options::default();
+        let index = Self::assemble(level, options, None, found.keeper, found.next_id);
+        Ok((index, found.opened))
     }
 
     pub(crate) fn open_on(

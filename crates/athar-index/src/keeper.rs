@@ -1,6 +1,7 @@
 //! What is known to be on the disk, what is about to be, and which files are lying there.
 
 use crate::StorageError;
+use crate::dead::Dead;
 use crate::live::{self, Live};
 use crate::manifest::Checkpoint;
 use crate::store::{MANIFEST_NEW, Store};
@@ -12,6 +13,8 @@ pub(crate) struct Keeper {
     pub(crate) committed: Checkpoint,
     /// A newer one that is being written, or could not be.
     pub(crate) pending: Option<Checkpoint>,
+    /// Segments that somebody is merging, which are left to them.
+    pub(crate) merging: Vec<u64>,
     /// Segment files that are there, named by a manifest or not.
     pub(crate) files: BTreeSet<u64>,
     /// Whether a manifest was put in its place without success, so that a crash might leave
@@ -56,11 +59,11 @@ impl Keeper {
         merged: Option<&Live>,
     ) -> Result<(), StorageError> {
         let mut next = self.committed.clone();
-        live::replace(&mut next.segments, inputs, merged);
+        live::replace(&mut next.segments, inputs, merged, Dead::default());
         self.write(store, ids_end, &mut next)?;
         self.committed = next;
         if let Some(pending) = &mut self.pending {
-            live::replace(&mut pending.segments, inputs, merged);
+            live::replace(&mut pending.segments, inputs, merged, Dead::default());
         }
         Ok(())
     }

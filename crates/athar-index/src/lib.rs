@@ -65,7 +65,7 @@ pub use error::{Operation, StorageError};
 pub use index::Index;
 pub use maintain::Progress;
 pub use mark::{ApplyError, Change, Mark};
-pub use open::{Discarded, Opened};
+pub use open::{Discarded, Opened, ReadOnlyError};
 pub use options::Options;
 pub use page::{Cursor, Page};
 pub use snapshot::{Hit, Snapshot};

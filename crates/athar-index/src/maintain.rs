@@ -1,18 +1,22 @@
 //! The work that nobody waits for: making segments of the delta, writing them, merging them.
 //!
-//! A *flush* freezes the newest state, makes a segment of its delta and writes it as a
-//! checkpoint: everything up to its mark and nothing after. A *merge* makes one segment of
-//! several committed ones, without what was dead in them, and commits it in their place under
-//! the same mark. Both work on what never changes, outside of the writers' lock, and take it
+//! A *flush* freezes the newest state, makes a segment of its delta and of the youngest segments
+//! that are no larger than a few deltas, and writes it as a checkpoint: everything up to its mark
+//! and nothing after. A *merge* makes one segment of several committed ones, without what was dead
+//! in them, and commits it in their place under the same mark. Both work on what never changes, outside of the writers' lock, and take it
 //! only to put pointers in the place of pointers; what was removed meanwhile was noted in the
 //! frozen part or in the segments' own sets and holds in the result.
 //!
-//! One thread flushes and one merges at a time. A merge of everything may take as long as
-//! building the index did; with two threads that maintain, the delta stays short meanwhile.
+//! One thread flushes and one merges at a time. What is being merged is left alone by flushes;
+//! should they meet all the same, what was merged for nothing is garbage. A merge of everything
+//! may take as long as building the index did; with two threads that maintain, the delta stays
+//! short meanwhile.
 
+use crate::builder::Entry;
+use crate::dead::Dead;
 use crate::index::lock;
 use crate::keeper::Keeper;
-use crate::live::Live;
+use crate::live::{self, Live};
 use crate::manifest::Checkpoint;
 use crate::state::State;
 use crate::{Index, StorageError, tiers};
@@ -111,7 +115,7 @@ impl Index {
             Err(TryLockError::Poisoned(poisoned)) => PoisonError::into_inner(poisoned),
             Err(TryLockError::WouldBlock) => return Ok(Progress::Busy),
         };
-        let due = tiers::due(&lock(&self.keeper).committed.segments, self.options.ratio);
+        let due = tiers::due(&lock(&self.keeper).committed.segments, &self.options);
         let Some(inputs) = due else { return Ok(Progress::Idle) };
         self.merge(&turn, &inputs)?;
         Ok(Progress::Merged)
@@ -123,9 +127,12 @@ impl Index {
         let moment = self.change(State::freeze);
         let mut segments = moment.segments().to_vec();
         if !moment.delta.is_empty() {
-            let built = Live::build(self.next_id(), moment.delta.entries());
-            segments.push(built.clone());
-            self.change(|state| state.thaw(built));
+            let entries = moment.delta.entries().into_iter().map(Entry::from);
+            let free = |live: &Live| !keeper.merging.contains(&live.id);
+            let young = tiers::young(&segments, entries.len(), free, &self.options);
+            let built = Live::merge(self.next_id(), &young, entries);
+            live::replace(&mut segments, &young, Some(&built), Dead::default());
+            self.change(|state| state.thaw(&built, &young));
         }
         keeper.pending = Some(Checkpoint { reached: moment.reached, segments });
     }
@@ -144,20 +151,21 @@ impl Index {
 
     /// Makes one segment of `inputs`, as they are committed: what is dead there is gone.
     fn merge(&self, _turn: &MutexGuard<()>, inputs: &[Live]) -> Result<(), StorageError> {
-        let mut entries = Vec::with_capacity(inputs.iter().map(Live::len).sum());
-        inputs.iter().for_each(|live| live.collect_into(&mut entries));
+        lock(&self.keeper).merging = inputs.iter().map(|live| live.id).collect();
         let mut merged = Vec::new();
-        if !entries.is_empty() {
-            merged.push(Live::build(self.next_id(), entries));
+        if inputs.iter().any(|live| live.len() > 0) {
+            merged.push(Live::merge(self.next_id(), inputs, std::iter::empty()));
         }
         let store = self.store.as_ref();
         let written = store.map_or(Ok(()), |store| store.write_segments(&mut merged));
         let mut keeper = lock(&self.keeper);
+        keeper.merging.clear();
+        // Removed as garbage if they are not committed.
+        keeper.files.extend(merged.iter().map(|live| live.id));
         let committed = written
             .and_then(|()| keeper.commit_merged(store, self.ids_end(), inputs, merged.first()));
-        match committed {
-            Ok(()) => self.change(|state| state.replace(inputs, merged.first())),
-            Err(_) => keeper.files.extend(merged.iter().map(|live| live.id)),
+        if committed.is_ok() {
+            self.change(|state| state.replace(inputs, merged.first()));
         }
         // What cannot be removed now is tried again after the next commit.
         drop(keeper.collect_garbage(store));

@@ -50,6 +50,17 @@ pub enum Discarded {
     },
 }
 
+/// Why a directory cannot be read without a claim to it. What lies there is as it was.
+#[derive(Debug)]
+pub enum ReadOnlyError {
+    /// There is no index, or none that was written as yet.
+    Missing,
+    /// There is one that cannot be used, as it is damaged or of an unknown version.
+    Unusable(Discarded),
+    /// The operating system refused.
+    Storage(StorageError),
+}
+
 /// All that an index is assembled from.
 pub(crate) struct Found {
     pub(crate) store: Option<Store>,
@@ -76,9 +87,24 @@ pub(crate) fn find(storage: Box<dyn Storage>) -> Result<Found, StorageError> {
     Ok(Found { store, keeper, next_id: content.next_id, opened })
 }
 
+/// Opens what is there without a claim to it: nothing is locked, made, written or removed.
+pub(crate) fn find_read_only(storage: &dyn Storage) -> Result<Found, ReadOnlyError> {
+    let Content { is_there, checkpoint, next_id, discarded } = read(storage)?;
+    if let Some(reason) = discarded {
+        return Err(ReadOnlyError::Unusable(reason));
+    }
+    if !is_there {
+        return Err(ReadOnlyError::Missing);
+    }
+    let opened = Opened { writable: false, reached: checkpoint.reached.mark(), discarded: None };
+    Ok(Found { store: None, keeper: Keeper::new(checkpoint), next_id, opened })
+}
+
 /// What is said by a manifest that can be used, or why it cannot.
 #[derive(Default)]
 struct Content {
+    /// Whether there is a manifest.
+    is_there: bool,
     checkpoint: Checkpoint,
     next_id: u64,
     discarded: Option<Discarded>,
@@ -128,7 +154,8 @@ fn interpret(storage: &dyn Storage, bytes: &[u8]) -> Result<Content, StorageErro
             Err(reason) => return Ok(Content::discarded(reason, next_id)),
         }
     }
-    Ok(Content { checkpoint: Checkpoint { reached, segments }, next_id, discarded: None })
+    let checkpoint = Checkpoint { reached, segments };
+    Ok(Content { is_there: true, checkpoint, next_id, discarded: None })
 }
 
 fn open_segment(
@@ -176,7 +203,7 @@ fn counted(segment: Segment, entries: u64) -> Result<Segment, Damage> {
 
 impl Content {
     fn discarded(reason: Discarded, next_id: u64) -> Self {
-        Self { discarded: Some(reason), next_id, ..Self::default() }
+        Self { is_there: true, discarded: Some(reason), next_id, ..Self::default() }
     }
 }
 
@@ -192,6 +219,32 @@ impl fmt::Display for Discarded {
 }
 
 impl std::error::Error for Discarded {}
+
+impl fmt::Display for ReadOnlyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("there is no index"),
+            Self::Unusable(reason) => reason.fmt(f),
+            Self::Storage(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for ReadOnlyError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Missing => None,
+            Self::Unusable(reason) => Some(reason),
+            Self::Storage(error) => Some(error),
+        }
+    }
+}
+
+impl From<StorageError> for ReadOnlyError {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
 
 /// Where something is damaged, for people.
 pub(crate) fn place(Damage { offset, reason }: &Damage) -> String {

@@ -1,10 +1,14 @@
 //! Opening what another has, what is damaged, and what changes meanwhile.
 
 use crate::disk::{Disk, Trouble};
+use crate::image::Image;
 use crate::model::{Entries, Random, SMALL, within};
-use crate::open::{Discarded, Opened};
-use crate::storage::Storage;
+use crate::open::{Discarded, Opened, ReadOnlyError};
+use crate::storage::{Lock, Storage};
 use crate::{Change, Code, Damage, Finding, Index, Level, Mark, Radius, StorageError};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn open(disk: &Disk) -> (Index, Opened) {
     Index::open_on(Box::new(disk.clone()), Level::best(), SMALL).unwrap()
@@ -117,6 +121,189 @@ fn a_reader_follows_a_writer_that_merges_while_it_opens() {
     assert_eq!((opened.reached, opened.discarded), (Some(mark(3)), None));
     assert_eq!(index.newest().segments().len(), 1);
     check(&index, &entries);
+}
+
+/// A disk that fails the test when something is asked of it that is not reading a file.
+struct ReadOnly(Disk);
+
+impl Storage for ReadOnly {
+    fn lock(&self) -> io::Result<Option<Lock>> {
+        panic!("a reader took the lock")
+    }
+    fn list(&self) -> io::Result<Vec<String>> {
+        panic!("a reader looked around")
+    }
+    fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+        self.0.read(name)
+    }
+    fn map(&self, name: &str) -> io::Result<Image> {
+        self.0.map(name)
+    }
+    fn write(&self, _: &str, _: &[u8]) -> io::Result<()> {
+        panic!("a reader wrote")
+    }
+    fn sync(&self, _: &str) -> io::Result<()> {
+        panic!("a reader synced")
+    }
+    fn rename(&self, _: &str, _: &str) -> io::Result<()> {
+        panic!("a reader renamed")
+    }
+    fn remove(&self, _: &str) -> io::Result<()> {
+        panic!("a reader removed")
+    }
+    fn sync_names(&self) -> io::Result<()> {
+        panic!("a reader synced")
+    }
+}
+
+fn open_read_only(disk: &Disk) -> Result<(Index, Opened), ReadOnlyError> {
+    Index::open_read_only_on(&ReadOnly(disk.clone()), Level::best())
+}
+
+#[test]
+fn who_only_reads_sees_a_moment_and_adds_to_it_in_memory() {
+    let (disk, mut entries) = filled();
+    let (writer, _) = open(&disk);
+    let (reader, opened) = open_read_only(&disk).unwrap();
+    assert_eq!(opened, Opened { writable: false, reached: Some(mark(3)), discarded: None });
+    check(&reader, &entries);
+    assert!(reader.verify().is_empty());
+
+    // The writer goes on, and the files that the reader stands on are removed.
+    let more = Random(9).entries(150);
+    writer.apply(&inserts(&more), mark(4)).unwrap();
+    writer.settle().unwrap();
+    check(&reader, &entries);
+    // What it missed it learns from the ledger, as an index that is behind it does.
+    reader.apply(&inserts(&more), mark(4)).unwrap();
+    entries.extend(&more);
+    let removed = more[0].1;
+    reader.apply(&[Change::Remove { payload: removed }], mark(5)).unwrap();
+    while reader.maintain().unwrap().is_step() {}
+    reader.settle().unwrap();
+    reader.purge().unwrap();
+    let mut without = entries.clone();
+    without.retain(|entry| entry.1 != removed);
+    check(&reader, &without);
+    check(&open_read_only(&disk).unwrap().0, &entries);
+    assert!(writer.verify().is_empty());
+}
+
+/// Whatever the writer is about to do to the disk: what lies there then is a moment of it.
+#[test]
+fn who_only_reads_sees_a_whole_moment_before_every_call_of_a_writer() {
+    let (disk, entries) = filled();
+    let writer = open(&disk).0;
+    let more = Random(9).entries(150);
+    let all = [&entries[..], &more].concat();
+    let (seen, looked) = (disk.clone(), Arc::new(AtomicUsize::new(0)));
+    let (counted, gone) = (Arc::clone(&looked), more[0].1);
+    disk.during_calls(Some(Box::new(move || {
+        let (index, opened) = open_read_only(&seen).unwrap();
+        let mut expected = if opened.reached == Some(mark(3)) { &entries } else { &all }.clone();
+        if opened.reached == Some(mark(5)) {
+            expected.retain(|entry| entry.1 != gone);
+        }
+        check(&index, &expected);
+        counted.fetch_add(1, Ordering::Relaxed);
+    })));
+    writer.apply(&inserts(&more), mark(4)).unwrap();
+    while writer.maintain().unwrap().is_step() {}
+    writer.apply(&[Change::Remove { payload: gone }], mark(5)).unwrap();
+    writer.purge().unwrap();
+    writer.settle().unwrap();
+    disk.during_calls(None);
+    assert_eq!(open_read_only(&disk).unwrap().1.reached, Some(mark(5)));
+    assert!(looked.load(Ordering::Relaxed) > 20);
+}
+
+/// Another process merges after the manifest was read, and again.
+#[test]
+fn who_only_reads_follows_a_writer_that_merges_meanwhile() {
+    let (disk, _) = filled();
+    let writer = open(&disk).0;
+    let (during, mut merges) = (disk.clone(), 0);
+    disk.give_trouble(None);
+    disk.during_calls(Some(Box::new(move || {
+        // After each of the first three manifests.
+        if during.calls() % 2 == 1 && merges < 3 {
+            merges += 1;
+            writer.apply(&[], mark(3 + merges)).unwrap();
+            writer.clear();
+            writer.apply(&inserts(&Random(merges).entries(9)), mark(3 + merges)).unwrap();
+            writer.flush().unwrap();
+        }
+    })));
+    let (index, opened) = open_read_only(&disk).unwrap();
+    let reached = opened.reached.unwrap().reached;
+    assert!(reached > 3, "the files of the first manifest are gone");
+    check(&index, &Random(reached - 3).entries(9));
+}
+
+#[test]
+fn who_only_reads_is_told_what_is_wrong_and_leaves_it() {
+    assert!(matches!(open_read_only(&Disk::default()), Err(ReadOnlyError::Missing)));
+    type Tamper = fn(&Disk);
+    type Expected = fn(&Discarded) -> bool;
+    let cases: [(Tamper, Expected); 4] = [
+        (
+            |disk| disk.tamper("manifest", |bytes| bytes[100] ^= 1),
+            |reason| matches!(reason, Discarded::Manifest(Damage { offset: 96, .. })),
+        ),
+        (
+            |disk| disk.tamper("manifest", |bytes| bytes[8] = 77),
+            |reason| matches!(reason, Discarded::Version { found: 77 }),
+        ),
+        (
+            |disk| disk.tamper("segment-1", |bytes| bytes[9] ^= 4),
+            |reason| matches!(reason, Discarded::Segment { file, .. } if file == "segment-1"),
+        ),
+        (
+            |disk| disk.remove("segment-0").unwrap(),
+            |reason| matches!(reason, Discarded::Missing { file } if file == "segment-0"),
+        ),
+    ];
+    for (tamper, is_expected) in cases {
+        let (disk, _) = filled();
+        tamper(&disk);
+        let before = names(&disk);
+        let Err(ReadOnlyError::Unusable(reason)) = open_read_only(&disk) else {
+            panic!("opened what is damaged")
+        };
+        assert!(is_expected(&reason), "{reason}");
+        assert_eq!(names(&disk), before);
+    }
+    let (disk, _) = filled();
+    disk.give_trouble(Some(Trouble { first: 0, last: 0, has_effect: false }));
+    assert!(matches!(open_read_only(&disk), Err(ReadOnlyError::Storage(_))));
+}
+
+#[cfg(all(unix, not(miri)))]
+#[test]
+fn a_directory_without_any_right_to_write_is_read_and_stays_as_it_is() {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("index");
+    let missing = Index::open_read_only(&path, Level::best());
+    assert!(matches!(missing, Err(ReadOnlyError::Missing)) && !path.exists());
+    let entries = Random(3).entries(200);
+    let (index, _) = Index::open(&path, Level::best(), SMALL).unwrap();
+    index.apply(&inserts(&entries), mark(1)).unwrap();
+    index.flush().unwrap();
+    drop(index);
+    fs::remove_file(path.join("lock")).unwrap();
+    let list = || fs::read_dir(&path).unwrap().map(|file| file.unwrap().file_name());
+    let before: std::collections::BTreeSet<_> = list().collect();
+    list().for_each(|file| {
+        fs::set_permissions(path.join(file), Permissions::from_mode(0o400)).unwrap();
+    });
+    fs::set_permissions(&path, Permissions::from_mode(0o500)).unwrap();
+    let (index, opened) = Index::open_read_only(&path, Level::best()).unwrap();
+    assert_eq!((opened.writable, opened.reached), (false, Some(mark(1))));
+    check(&index, &entries);
+    assert_eq!(list().collect::<std::collections::BTreeSet<_>>(), before);
+    fs::set_permissions(&path, Permissions::from_mode(0o700)).unwrap();
 }
 
 #[test]

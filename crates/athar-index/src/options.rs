@@ -10,12 +10,13 @@ pub struct Options {
     /// loading leaves no long delta.
     pub bulk_codes: usize,
     /// How many times as large as the next smaller one a segment is at least, once nothing is
-    /// left to merge. Larger: fewer segments to search, more merging.
+    /// left to merge; the youngest, which flushes still add to, may have any size. Larger: fewer
+    /// segments to search, more merging.
     pub ratio: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { flush_codes: 1 << 14, bulk_codes: 1 << 16, ratio: 8 }
+        Self { flush_codes: 1 << 14, bulk_codes: 1 << 16, ratio: 4 }
     }
 }

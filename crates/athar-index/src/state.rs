@@ -74,16 +74,17 @@ impl State {
         before
     }
 
-    /// Puts `built` in the place of the frozen part, unless that was cleared away meanwhile.
-    pub(crate) fn thaw(&mut self, built: Live) {
+    /// Puts `built` in the place of the frozen part and of the segments that it was built of
+    /// besides, as they were at the freeze, unless all were cleared away meanwhile.
+    pub(crate) fn thaw(&mut self, built: &Live, absorbed: &[Live]) {
         if let Some(Frozen { dead, .. }) = self.frozen.take() {
-            Arc::make_mut(&mut self.segments).push(Live { dead, ..built });
+            live::replace(Arc::make_mut(&mut self.segments), absorbed, Some(built), dead);
         }
     }
 
     /// Puts `merged` in the place of `inputs`.
     pub(crate) fn replace(&mut self, inputs: &[Live], merged: Option<&Live>) {
-        live::replace(Arc::make_mut(&mut self.segments), inputs, merged);
+        live::replace(Arc::make_mut(&mut self.segments), inputs, merged, Dead::default());
     }
 
     /// Takes segments from their files from now on.
@@ -166,10 +167,32 @@ mod tests {
         assert_eq!(state.apply(Edit::remove(&[2, 9]), Reached::Unmarked), 2);
         state.apply(Edit::insert(&entries[..2]), Reached::Unmarked);
         assert_eq!(state.len(), 4);
-        state.thaw(Live::build(0, moment.delta.entries()));
+        state.thaw(&Live::build(0, moment.delta.entries()), &[]);
         assert_eq!((state.len(), state.segments()[0].dead.payloads()), (4, vec![2]));
         assert_eq!(state.apply(Edit::remove(&[2]), Reached::Unmarked), 1);
         assert_eq!((state.len(), moment.len()), (3, 4));
+    }
+
+    #[test]
+    fn what_is_removed_while_its_segment_is_taken_up_stays_removed() {
+        let pair = |payload| (Code::default(), payload);
+        let mut state = with(&[pair(5), pair(6)]);
+        let moment = state.freeze();
+        let young = Live::build(0, moment.delta.entries());
+        state.thaw(&young, &[]);
+        state.apply(Edit::remove(&[6]), Reached::Unmarked);
+        state.apply(Edit::insert(&[pair(6), pair(7), pair(8)]), Reached::Unmarked);
+
+        let moment = state.freeze();
+        let entries = moment.delta.entries().into_iter().map(Into::into);
+        let built = Live::merge(1, moment.segments(), entries);
+        assert_eq!(built.len(), 4);
+        state.apply(Edit::remove(&[5, 7]), Reached::Unmarked);
+        state.apply(Edit::insert(&[pair(7)]), Reached::Unmarked);
+        state.thaw(&built, moment.segments());
+        assert_eq!((state.len(), state.segments().len()), (3, 1));
+        assert_eq!(state.segments()[0].dead.payloads(), [5, 7]);
+        assert_eq!(state.apply(Edit::remove(&[5, 6, 7, 8]), Reached::Unmarked), 3);
     }
 
     #[test]
@@ -181,7 +204,7 @@ mod tests {
         let moment = state.freeze();
         let payloads: Vec<u64> = moment.delta.entries().iter().map(|entry| entry.1).collect();
         assert_eq!(payloads, [1, 3]);
-        state.thaw(Live::build(0, moment.delta.entries()));
+        state.thaw(&Live::build(0, moment.delta.entries()), &[]);
         assert_eq!((state.len(), state.segments()[0].dead.is_empty()), (2, true));
     }
 
@@ -191,7 +214,7 @@ mod tests {
         let moment = state.freeze();
         state = State::cleared();
         let built = Live::build(0, moment.delta.entries());
-        state.thaw(built.clone());
+        state.thaw(&built, &[]);
         let merged = Live { id: 1, ..built.clone() };
         state.replace(&[built], Some(&merged));
         assert_eq!((state.len(), state.segments().len()), (0, 0));

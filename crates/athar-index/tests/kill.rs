@@ -32,6 +32,31 @@ fn a_killed_process_leaves_the_ledger_up_to_the_mark() {
     assert!(reached > 0, "nothing was ever written");
 }
 
+#[test]
+fn who_only_reads_what_another_process_writes_sees_the_ledger_up_to_a_mark() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut child = start(dir.path());
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut reached = 0;
+    for _ in 0..40 {
+        // So that there is something new.
+        assert!(lines.by_ref().any(|line| line == "step"), "the process ended by itself");
+        let (index, opened) = Index::open_read_only(dir.path(), Level::best()).unwrap();
+        let mark = opened.reached.unwrap().reached;
+        assert!(mark >= reached, "an older state came after a newer one");
+        reached = mark;
+        check(&index, mark);
+        assert!(index.verify().is_empty());
+    }
+    child.kill().unwrap();
+    drop(lines);
+    child.wait().unwrap();
+    // It is the writer's all the same.
+    let (index, opened) = Index::open(dir.path(), Level::best(), OPTIONS).unwrap();
+    assert_eq!((opened.writable, opened.discarded), (true, None));
+    check(&index, opened.reached.unwrap().reached);
+}
+
 /// Starts a process that goes on from what it finds, and kills it after it has told that so many
 /// steps of maintenance were done.
 fn kill_after(steps: usize, directory: &Path) {
