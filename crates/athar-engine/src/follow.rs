@@ -14,7 +14,7 @@
 
 use crate::policy::{INDEX_BATCH_CODES, INDEX_REPLAY_CODES};
 use athar_hash::Space;
-use athar_index::{Change, Discarded, Index, Mark, Options, Snapshot, StorageError};
+use athar_index::{Change, Discarded, Index, Mark, Options, ReadOnlyError, StorageError};
 use athar_kernel::Level;
 use athar_ledger::{CodeChange, Ledger, LedgerError, Seq};
 use std::fmt;
@@ -99,19 +99,27 @@ pub(crate) fn open(
     Ok(Found { index, writable: opened.writable, discarded: opened.discarded })
 }
 
-/// What lies in `dir`, as far as the ledger confirms it. The directory is let go at once, for
-/// somebody who wants to write it.
+/// The index in `dir` for somebody who leaves the directory as it is, empty where the ledger does
+/// not confirm what lies there. Nobody who wants to write it is kept waiting.
 pub(crate) fn open_for_reading(
     dir: &Path,
     ledger: &Ledger,
     note: &mut dyn FnMut(&IndexNote),
-) -> Result<Option<(Snapshot, Mark)>, LedgerError> {
-    // Opening would make it.
-    if !dir.is_dir() {
-        return Ok(None);
+) -> Result<Found, LedgerError> {
+    let mut discarded = None;
+    match Index::open_read_only(dir, Level::best()) {
+        Ok((index, _)) if confirms(ledger, &index)? => {
+            return Ok(Found { index, writable: false, discarded });
+        }
+        Ok(_) => note(&IndexNote::Foreign),
+        Err(ReadOnlyError::Missing) => {}
+        Err(ReadOnlyError::Unusable(reason)) => {
+            note(&IndexNote::Damaged(reason.clone()));
+            discarded = Some(reason);
+        }
+        Err(ReadOnlyError::Storage(error)) => note(&IndexNote::Unreadable(error)),
     }
-    let index = open(dir, ledger, note)?.index;
-    Ok(index.reached().map(|mark| (index.snapshot(), mark)))
+    Ok(Found { index: Index::new(Level::best()), writable: false, discarded })
 }
 
 /// Whether the index is the ledger up to an event of it, or empty.

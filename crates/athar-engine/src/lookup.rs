@@ -37,10 +37,6 @@ pub(crate) struct Candidate {
 /// The searchable codes of one space of the ledger.
 pub(crate) struct Lookup {
     space: Space,
-    /// What lay on the disk, for those who only read; the rest is in `index`.
-    base: Option<Snapshot>,
-    /// Up to where `base` goes.
-    base_reached: Seq,
     upkeep: Upkeep,
     /// What the transaction under way has added.
     fresh: Index,
@@ -86,17 +82,14 @@ impl Lookup {
         space: Space,
         note: &mut dyn FnMut(&IndexNote),
     ) -> Result<Self, LedgerError> {
-        let mut lookup = Self::with(space, Index::new(Level::best()), false);
-        if let Some((snapshot, mark)) = open_for_reading(dir, ledger, note)? {
-            (lookup.base, lookup.base_reached) = (Some(snapshot), mark.reached);
-        }
-        lookup.caught_up(ledger, note)
+        let Found { index, writable, .. } = open_for_reading(dir, ledger, note)?;
+        Self::with(space, index, writable).caught_up(ledger, note)
     }
 
     fn with(space: Space, index: Index, writable: bool) -> Self {
         let upkeep = Upkeep { index: Arc::new(index), writable, unwritten: Arc::default() };
         let fresh = Index::new(Level::best());
-        Self { space, base: None, base_reached: 0, upkeep, fresh }
+        Self { space, upkeep, fresh }
     }
 
     fn caught_up(
@@ -113,7 +106,7 @@ impl Lookup {
     }
 
     fn reached(&self) -> Seq {
-        self.upkeep.index.reached().map_or(self.base_reached, |mark| mark.reached)
+        self.upkeep.index.reached().map_or(0, |mark| mark.reached)
     }
 
     /// Learns what was committed since. Called at the beginning of a transaction, it makes sure
@@ -190,8 +183,7 @@ impl Lookup {
     }
 
     fn snapshots(&self) -> impl Iterator<Item = Snapshot> {
-        let memory = [self.upkeep.index.snapshot(), self.fresh.snapshot()];
-        self.base.clone().into_iter().chain(memory)
+        [self.upkeep.index.snapshot(), self.fresh.snapshot()].into_iter()
     }
 }
 

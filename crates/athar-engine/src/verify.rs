@@ -5,7 +5,7 @@ use crate::policy::INDEX_BATCH_CODES;
 use crate::{EngineError, Store, Watcher};
 use athar_hash::Space;
 use athar_index::{Index, Snapshot, StorageError};
-use athar_kernel::{Code, Level, Radius};
+use athar_kernel::{Code, Radius};
 use athar_ledger::CodeChange;
 use serde::Serialize;
 use std::mem;
@@ -64,16 +64,12 @@ impl Store {
     /// The index as it lies there, or an empty one.
     fn found_index(&self, watcher: &mut dyn Watcher) -> Result<Found, EngineError> {
         let dir = self.index_dir(Space::Pdq);
-        if !dir.is_dir() {
-            let index = Index::new(Level::best());
-            return Ok(Found { index, writable: false, discarded: None });
-        }
         let mut note = |note: &IndexNote| match note {
             // Told as a fault.
             IndexNote::Damaged(_) => {}
             other => watcher.noted(other),
         };
-        Ok(follow::open(&dir, &self.ledger, &mut note)?)
+        Ok(follow::open_for_reading(&dir, &self.ledger, &mut note)?)
     }
 
     fn rebuilt_index(&self) -> Result<Found, EngineError> {
@@ -90,7 +86,7 @@ impl Store {
 
     fn verify_index(&self, found: &Found, summary: &mut VerifySummary) -> Result<(), EngineError> {
         if let Some(reason) = &found.discarded {
-            summary.fail(format!("the index was damaged, and is made anew now: {reason}"));
+            summary.fail(format!("the index: {reason}"));
             return Ok(());
         }
         let findings = found.index.verify();
