@@ -33,8 +33,7 @@ const HEAD_BYTES: usize = 4096;
 impl Live {
     /// A new segment in memory of what is not dead in `inputs` and of `entries`.
     ///
-    /// Each input comes in order, which a stable sort sees and only merges: at a million entries
-    /// a fifth of the time of sorting them anew.
+    /// Each input comes in order, which a stable sort sees and only merges.
     pub(crate) fn merge(id: u64, inputs: &[Self], entries: impl Iterator<Item = Entry>) -> Self {
         let len = inputs.iter().map(Self::len).sum::<usize>() + entries.size_hint().0;
         let mut all = Vec::with_capacity(len);

@@ -2,10 +2,11 @@
 //!
 //! A *flush* freezes the newest state, makes a segment of its delta and of the youngest segments
 //! that are no larger than a few deltas, and writes it as a checkpoint: everything up to its mark
-//! and nothing after. A *merge* makes one segment of several committed ones, without what was dead
-//! in them, and commits it in their place under the same mark. Both work on what never changes, outside of the writers' lock, and take it
-//! only to put pointers in the place of pointers; what was removed meanwhile was noted in the
-//! frozen part or in the segments' own sets and holds in the result.
+//! and nothing after. A *merge* makes one segment of several committed ones, without what was
+//! dead in them, and commits it in their place under the same mark. Both work on what never
+//! changes, outside of the writers' lock, and take it only to put pointers in the place of
+//! pointers; what was removed meanwhile was noted in the frozen part or in the segments' own sets
+//! and holds in the result.
 //!
 //! One thread flushes and one merges at a time. What is being merged is left alone by flushes;
 //! should they meet all the same, what was merged for nothing is garbage. A merge of everything

@@ -22,7 +22,7 @@
 //! A large merge is what readers notice most: it takes a processor and the shared cache from
 //! them, and without a second thread that flushes, the delta grows while it lasts. Flushing at
 //! half the size leaves a shorter delta, but segments so small that a question compares itself
-//! with all of them, which is what it would do in the delta: nothing is won.
+//! with all of them, as it would in the delta.
 
 use crate::Options;
 use crate::live::Live;

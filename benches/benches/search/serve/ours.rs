@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 const BATCH: usize = 100;
 const ORIENTATIONS: usize = 8;
 const READERS: usize = 2;
+/// One that flushes while another merges.
+const MAINTAINERS: usize = 2;
 /// How long two readers ask, without a writer and with one.
 const READING: Duration = Duration::from_secs(5);
 /// The writer: so many codes every millisecond.
@@ -116,7 +118,7 @@ impl Reading<'_> {
             let read = || self.read(&asked, &stop);
             let readers: Vec<_> = (0..READERS).map(|_| scope.spawn(read)).collect();
             if per_ms > 0 {
-                scope.spawn(|| self.maintain(&stop));
+                (0..MAINTAINERS).for_each(|_| drop(scope.spawn(|| self.maintain(&stop))));
             }
             self.write(per_ms);
             stop.store(true, Ordering::Relaxed);
