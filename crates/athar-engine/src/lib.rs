@@ -12,7 +12,10 @@
 //! Every threshold and every verdict lives in [`policy`]. Threads and the clock are used here and
 //! nowhere below. Nothing here prints: what happens is told to a [`Watcher`].
 
+pub mod align;
+pub mod motion;
 pub mod policy;
+pub mod region;
 
 mod add;
 mod budget;
