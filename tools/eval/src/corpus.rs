@@ -175,7 +175,8 @@ mod tests {
         fs::copy(root.join("one.png"), root.join("again.png")).unwrap();
         fs::write(root.join("notes.txt"), "no picture").unwrap();
         fs::write(root.join("related.tsv"), "# pairs\none.png\ta/two.png\n").unwrap();
-        let mut store = Store::init(&tempfile::tempdir().unwrap().path().join("s")).unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let mut store = Store::init(&home.path().join("store")).unwrap();
         let corpus = Corpus::store(root, &mut store, true).unwrap();
         assert_eq!(corpus.pictures.len(), 3);
         let named: Vec<_> = corpus.skipped.iter().map(|(name, _)| name.as_str()).collect();

@@ -108,6 +108,14 @@ impl Pen {
     }
 }
 
+impl Pen {
+    /// Writes one line that begins at (x, y), whichever way its language runs.
+    pub fn label(&mut self, on: &mut Layer, text: &str, place: (f32, f32), style: &Style) {
+        let (width_px, _) = self.measure(text, f32::MAX, style);
+        self.write(on, text, place, width_px.ceil() + 1.0, style);
+    }
+}
+
 fn laid_out(fonts: &mut FontSystem, text: &str, width_px: f32, style: &Style) -> Buffer {
     let mut buffer = Buffer::new(fonts, Metrics::new(style.size_px, style.size_px * 1.3));
     let weight = if style.bold { Weight::BOLD } else { Weight::NORMAL };
@@ -332,7 +340,7 @@ pub fn paste_rounded(on: &mut RgbImage, picture: &RgbImage, (x, y): (u32, u32), 
         let (cx, cy) = (f64::from(px) + 0.5, f64::from(py) + 0.5);
         let beyond = |c: f64, side: f64| (radius - c).max(c - (side - radius)).max(0.0);
         let out = libm::hypot(beyond(cx, w), beyond(cy, h)) - radius;
-        let share = (0.5 - out).clamp(0.0, 1.0);
+        let share = if radius < 0.5 { 1.0 } else { (0.5 - out).clamp(0.0, 1.0) };
         let under = on.get_pixel_mut(tx, ty);
         for (old, new) in under.0.iter_mut().zip(pixel.0) {
             *old = (f64::from(*old) * (1.0 - share) + f64::from(new) * share).round() as u8;
@@ -389,5 +397,19 @@ mod tests {
         assert_eq!(on.get_pixel(10, 10).0, [0; 3]);
         assert_eq!(on.get_pixel(25, 10).0, [200; 3]);
         assert_eq!(on.get_pixel(25, 25).0, [200; 3]);
+        paste_rounded(&mut on, &RgbImage::from_pixel(9, 9, Rgb([90; 3])), (0, 0), 0.0);
+        assert_eq!((on.get_pixel(0, 0).0, on.get_pixel(4, 4).0), ([90; 3], [90; 3]));
+    }
+
+    #[test]
+    fn labels_begin_where_they_are_put_in_either_direction() {
+        for text in ["channel", "قناة"] {
+            let mut layer = Layer::new(300, 40);
+            Pen::new().label(&mut layer, text, (40.0, 5.0), &Style { colour: [255; 4], ..STYLE });
+            let picture = layer.into_picture();
+            let inked = picture.enumerate_pixels().filter(|(_, _, pixel)| pixel.0[0] > 100);
+            let left = inked.map(|(x, _, _)| x).min().unwrap();
+            assert!((38..50).contains(&left), "{text}: {left}");
+        }
     }
 }

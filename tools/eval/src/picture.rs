@@ -213,6 +213,12 @@ mod tests {
     use super::*;
     use crate::testing;
 
+    fn smooth(width: u32, height: u32) -> RgbImage {
+        let mut picture = testing::scene(5, width, height);
+        crate::filters::blur(&mut picture, 3.0);
+        picture
+    }
+
     #[test]
     fn a_large_picture_is_brought_to_its_working_size() {
         let made = testing::scene(3, 400, 100);
@@ -224,7 +230,7 @@ mod tests {
 
     #[test]
     fn what_is_laid_lies_where_the_map_says() {
-        let picture = testing::scene(5, 60, 40);
+        let picture = smooth(60, 40);
         let mut canvas = RgbImage::new(100, 90);
         lay(&mut canvas, &picture, &Homography::shift(20.0, 30.0));
         assert_eq!(canvas.get_pixel(19, 40).0, [0; 3]);
@@ -236,7 +242,7 @@ mod tests {
 
     #[test]
     fn each_format_can_be_opened_again() {
-        let picture = testing::scene(5, 64, 48);
+        let picture = smooth(64, 48);
         for saved in [Saved::Jpeg(90), Saved::Webp(90)] {
             let opened = saved.round_trip(&picture).unwrap();
             assert!(testing::difference(&picture, &opened) < 6.0);

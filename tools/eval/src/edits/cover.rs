@@ -205,8 +205,8 @@ pub fn watermark(opacity: u8) -> Step {
             let begin = -(row as f32 * across * 0.37) % across;
             for column in 0..(w as f32 / across).ceil() as u32 + 2 {
                 let (x, y) = (begin + column as f32 * across, row as f32 * down);
-                scene.pen.write(&mut layer, text, (x + 2.0, y + 2.0), side, &shade);
-                scene.pen.write(&mut layer, text, (x, y), side, &style);
+                scene.pen.label(&mut layer, text, (x + 2.0, y + 2.0), &shade);
+                scene.pen.label(&mut layer, text, (x, y), &style);
             }
         }
         layer.over(&mut scene.picture, 0, 0);

@@ -167,11 +167,10 @@ fn photo_time(scene: &mut Scene<'_>, screen: Screen, (x, y): (f32, f32), (w, h):
     let text = words::time(&mut scene.random);
     let chip = (x + w - 58.0 * u, y + h - 22.0 * u, 52.0 * u, 17.0 * u);
     glass.rectangle(chip, 8.0 * u, [0, 0, 0, 90]);
-    scene.pen.write(
+    scene.pen.label(
         &mut glass,
         &text,
         (chip.0 + 5.0 * u, chip.1 + 1.5 * u),
-        w,
         &style(10.5 * u, [255; 4]),
     );
     ticks(&mut glass, chip.0 + 37.0 * u, chip.1 + 9.0 * u, u, [120, 200, 255, 255]);
@@ -227,7 +226,7 @@ fn date_chip(
     let (width, _) = scene.pen.measure(text, screen.w, &look);
     let chip = (screen.w / 2.0 - width / 2.0 - 10.0 * u, y, width + 20.0 * u, 22.0 * u);
     layer.rectangle(chip, 9.0 * u, theme.theirs);
-    scene.pen.write(layer, text, (chip.0 + 10.0 * u, y + 4.0 * u), width + 2.0, &look);
+    scene.pen.label(layer, text, (chip.0 + 10.0 * u, y + 4.0 * u), &look);
     y + 36.0 * u
 }
 
@@ -245,7 +244,7 @@ fn bubble(scene: &mut Scene<'_>, layer: &mut Layer, screen: Screen, theme: Theme
     scene.pen.write(layer, text, (x + 10.0 * u, y + 5.0 * u), width, &look);
     let time = words::time(&mut scene.random);
     let foot = (x + width - 32.0 * u, y + height + 6.0 * u);
-    scene.pen.write(layer, &time, foot, screen.w, &small);
+    scene.pen.label(layer, &time, foot, &small);
     if mine {
         ticks(layer, foot.0 + 32.0 * u, foot.1 + 7.0 * u, u * 0.9, [83, 189, 235, 255]);
     }
@@ -256,7 +255,7 @@ fn bubble(scene: &mut Scene<'_>, layer: &mut Layer, screen: Screen, theme: Theme
 fn status_bar(scene: &mut Scene<'_>, layer: &mut Layer, screen: Screen, ink: Colour) {
     let u = screen.unit;
     let time = words::time(&mut scene.random);
-    scene.pen.write(layer, &time, (16.0 * u, 6.0 * u), screen.w, &bold(13.0 * u, ink));
+    scene.pen.label(layer, &time, (16.0 * u, 6.0 * u), &bold(13.0 * u, ink));
     let right = screen.w - 16.0 * u;
     for n in 0..4 {
         let height = (3.0 + 2.4 * n as f32) * u;
@@ -288,22 +287,10 @@ fn header(scene: &mut Scene<'_>, layer: &mut Layer, screen: Screen, theme: Theme
     back_arrow(layer, 14.0 * u, middle, u, theme.accent);
     let name = words::name(&mut scene.random);
     avatar(scene, layer, name, (56.0 * u, middle, 18.0 * u));
-    scene.pen.write(
-        layer,
-        name,
-        (84.0 * u, middle - 19.0 * u),
-        screen.w * 0.5,
-        &bold(15.5 * u, theme.accent),
-    );
+    scene.pen.label(layer, name, (84.0 * u, middle - 19.0 * u), &bold(15.5 * u, theme.accent));
     let seen = *scene.random.pick(&["online", "last seen today at 21:40", "typing…", "متصل الآن"]);
     let [r, g, b, _] = theme.accent;
-    scene.pen.write(
-        layer,
-        seen,
-        (84.0 * u, middle + 2.0 * u),
-        screen.w * 0.5,
-        &style(11.0 * u, [r, g, b, 190]),
-    );
+    scene.pen.label(layer, seen, (84.0 * u, middle + 2.0 * u), &style(11.0 * u, [r, g, b, 190]));
     camera_icon(layer, screen.w - 108.0 * u, middle, u, theme.accent);
     phone_icon(layer, screen.w - 62.0 * u, middle, u, theme.accent);
     dots_icon(layer, screen.w - 20.0 * u, middle, u, theme.accent);
@@ -361,13 +348,7 @@ fn input_bar(scene: &mut Scene<'_>, layer: &mut Layer, screen: Screen, theme: Th
     layer.arc((30.0 * u, middle, 4.6 * u), 20.0, 160.0, 1.5 * u, theme.faint);
     [26.5, 33.5].iter().for_each(|x| layer.disc(x * u, middle - 2.6 * u, 1.3 * u, theme.faint));
     let hint = *scene.random.pick(&["Message", "Type a message", "اكتب رسالة"]);
-    scene.pen.write(
-        layer,
-        hint,
-        (50.0 * u, middle - 9.0 * u),
-        screen.w * 0.5,
-        &style(14.5 * u, theme.faint),
-    );
+    scene.pen.label(layer, hint, (50.0 * u, middle - 9.0 * u), &style(14.5 * u, theme.faint));
     let clip = screen.w - 92.0 * u;
     layer.arc((clip, middle - 3.0 * u, 4.0 * u), 180.0, 360.0, 1.7 * u, theme.faint);
     layer.line(
@@ -441,13 +422,12 @@ fn story_head(scene: &mut Scene<'_>, glass: &mut Layer, screen: Screen) {
     }
     let name = words::name(&mut scene.random);
     avatar(scene, glass, name, (26.0 * u, 34.0 * u, 15.0 * u));
-    scene.pen.write(glass, name, (48.0 * u, 24.0 * u), screen.w * 0.6, &bold(13.5 * u, [255; 4]));
+    scene.pen.label(glass, name, (48.0 * u, 24.0 * u), &bold(13.5 * u, [255; 4]));
     let (after, _) = scene.pen.measure(name, screen.w * 0.6, &bold(13.5 * u, [255; 4]));
-    scene.pen.write(
+    scene.pen.label(
         glass,
         "5h",
         (56.0 * u + after, 24.0 * u),
-        60.0 * u,
         &style(13.0 * u, [255, 255, 255, 170]),
     );
     dots_icon(glass, screen.w - 48.0 * u, 34.0 * u, u, [255; 4]);
@@ -471,11 +451,10 @@ fn story_foot(scene: &mut Scene<'_>, glass: &mut Layer, screen: Screen) {
     );
     glass.arc((28.0 * u, y, 18.0 * u), 90.0, 270.0, 1.3 * u, [255, 255, 255, 200]);
     glass.arc((box_width, y, 18.0 * u), -90.0, 90.0, 1.3 * u, [255, 255, 255, 200]);
-    scene.pen.write(
+    scene.pen.label(
         glass,
         "Send message",
         (30.0 * u, y - 9.0 * u),
-        screen.w * 0.5,
         &style(14.0 * u, [255, 255, 255, 220]),
     );
     let x = screen.w - 62.0 * u;
@@ -510,12 +489,11 @@ fn stickers(scene: &mut Scene<'_>, screen: Screen, own: &Polygon) {
     glass.rectangle(place, 8.0 * u, fill);
     scene.pen.write(&mut glass, text, (x - (room - width) / 2.0, y), room, &look);
     let (px, py) = (24.0 * u + scene.random.between(0.0, 100.0) as f32 * u, place.1 - 54.0 * u);
-    glass.rectangle((px, py, 104.0 * u, 32.0 * u), 7.0 * u, [255, 255, 255, 245]);
-    scene.pen.write(
+    glass.rectangle((px, py, 114.0 * u, 32.0 * u), 7.0 * u, [255, 255, 255, 245]);
+    scene.pen.label(
         &mut glass,
         "@mentions",
         (px + 8.0 * u, py + 6.0 * u),
-        110.0 * u,
         &bold(15.0 * u, [190, 50, 160, 255]),
     );
     glass.over(&mut scene.picture, 0, 0);
@@ -524,7 +502,7 @@ fn stickers(scene: &mut Scene<'_>, screen: Screen, own: &Polygon) {
     let (fx, fy) = ((corner.x as f32 - side * 1.1).max(0.0), corner.y as f32 + side * 0.1);
     let mood = scene.random.below(4);
     face(side, mood).over(&mut scene.picture, fx as i64, fy as i64);
-    for (x, y, w, h) in [place, (px, py, 104.0 * u, 32.0 * u), (fx, fy, side, side)] {
+    for (x, y, w, h) in [place, (px, py, 114.0 * u, 32.0 * u), (fx, fy, side, side)] {
         let [x, y, w, h] = [x, y, w, h].map(f64::from);
         scene.covered(&Polygon::rectangle(x, y, w, h));
     }
@@ -544,19 +522,12 @@ pub fn viewer() -> Step {
         status_bar(scene, &mut glass, screen, ink);
         back_arrow(&mut glass, 16.0 * u, 56.0 * u, u, ink);
         let name = words::name(&mut scene.random);
-        scene.pen.write(
-            &mut glass,
-            name,
-            (52.0 * u, 38.0 * u),
-            screen.w * 0.6,
-            &bold(15.0 * u, ink),
-        );
+        scene.pen.label(&mut glass, name, (52.0 * u, 38.0 * u), &bold(15.0 * u, ink));
         let day = format!("Today, {}", words::time(&mut scene.random));
-        scene.pen.write(
+        scene.pen.label(
             &mut glass,
             &day,
             (52.0 * u, 59.0 * u),
-            screen.w * 0.6,
             &style(11.5 * u, [200, 200, 200, 255]),
         );
         dots_icon(&mut glass, screen.w - 22.0 * u, 56.0 * u, u, ink);

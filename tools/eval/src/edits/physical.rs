@@ -115,16 +115,16 @@ pub fn print_and_scan(strength: f64) -> Step {
             let grey = filters::luma(pixel);
             pixel.map(|channel| 30.0 + (grey + (channel - grey) * 0.75) * ink + 20.0)
         });
-        halftone(scene, 3.0 + 1.5 * strength);
+        halftone(scene, 3.5 + 3.0 * strength, 0.35 + 0.4 * strength);
         filters::blur(&mut scene.picture, 0.8);
         on_paper(scene, strength);
-        filters::each(&mut scene.picture, |[r, g, b]| [r * 1.0, g * 0.985, b * 0.93]);
+        filters::each(&mut scene.picture, |[r, g, b]| [r, g * 0.985, b * 0.93]);
         filters::noise(&mut scene.picture, 2.0 + 3.0 * strength, &mut scene.random);
     })
 }
 
 /// Dots in three turned grids, one for each ink.
-fn halftone(scene: &mut Scene<'_>, cell_px: f64) {
+fn halftone(scene: &mut Scene<'_>, cell_px: f64, deepest: f64) {
     const ANGLES: [f64; 3] = [15.0, 75.0, 45.0];
     let k = std::f64::consts::TAU / cell_px;
     let turns = ANGLES.map(|degrees| {
@@ -137,7 +137,7 @@ fn halftone(scene: &mut Scene<'_>, cell_px: f64) {
             let dot = libm::sin(kx * x + ky * y) * libm::sin(ky * x - kx * y);
             let light = f64::from(*channel);
             // Dots show most in the middle tones, where half of the paper is covered.
-            let depth = 0.35 * (1.0 - libm::fabs(light / 127.5 - 1.0));
+            let depth = deepest * (1.0 - libm::fabs(light / 127.5 - 1.0));
             *channel = filters::byte(light * (1.0 + depth * dot));
         }
     }
