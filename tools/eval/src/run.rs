@@ -275,9 +275,8 @@ impl Stage {
         }
         self.facts.queries += all.len();
         self.facts.peer_queries += peers.iter().flatten().count();
-        for made in all.iter().filter(|made| {
-            fnv(made.path.file_name().unwrap_or_default().as_encoded_bytes()) % ALONE_EVERY == 0
-        }) {
+        let hash = |made: &Made| fnv(made.path.file_name().unwrap_or_default().as_encoded_bytes());
+        for made in all.iter().filter(|made| hash(made).is_multiple_of(ALONE_EVERY)) {
             let begun = Instant::now();
             answer::ask(&mut self.store, vec![made.path.clone()])?;
             self.times

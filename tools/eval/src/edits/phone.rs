@@ -544,7 +544,7 @@ fn viewer_foot(scene: &mut Scene<'_>, glass: &mut Layer, screen: Screen, ink: Co
         match n {
             0 => share_icon(glass, x, y, u, ink),
             1 => {
-                glass.line(&[(x - 7.0 * u, y + 7.0 * u), (x + 7.0 * u, y - 7.0 * u)], 4.0 * u, ink)
+                glass.line(&[(x - 7.0 * u, y + 7.0 * u), (x + 7.0 * u, y - 7.0 * u)], 4.0 * u, ink);
             }
             2 => star(glass, x, y, 10.0 * u, u, ink),
             _ => bin(glass, x, y, u, ink),
@@ -568,7 +568,7 @@ fn share_icon(glass: &mut Layer, x: f32, y: f32, u: f32, ink: Colour) {
 fn star(glass: &mut Layer, x: f32, y: f32, radius: f32, u: f32, ink: Colour) {
     let corner = |n: u8| {
         let angle = f64::from(n) * std::f64::consts::PI / 5.0 - std::f64::consts::FRAC_PI_2;
-        let r = if n % 2 == 0 { radius } else { radius * 0.42 };
+        let r = if n.is_multiple_of(2) { radius } else { radius * 0.42 };
         (x + r * libm::cos(angle) as f32, y + r * libm::sin(angle) as f32)
     };
     glass.line(&(0..=10).map(corner).collect::<Vec<_>>(), 1.7 * u, ink);

@@ -115,7 +115,7 @@ fn line(group: &Group<'_>, routes: &[&str]) -> String {
         match group.row(route) {
             Some(row) if n == 0 => _ = write!(html, "<td{class}>{}</td>", percent(row.recall)),
             Some(row) => {
-                _ = write!(html, "<td title=\"of {}\">{}</td>", row.n, percent(row.recall))
+                _ = write!(html, "<td title=\"of {}\">{}</td>", row.n, percent(row.recall));
             }
             None => html += "<td></td>",
         }

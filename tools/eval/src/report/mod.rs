@@ -60,7 +60,7 @@ fn groups(rows: &[Row]) -> Vec<Group<'_>> {
         match groups.last_mut().filter(|g| g.edit == row.edit && g.strength == row.strength) {
             Some(group) => group.rows.push(row),
             None => {
-                groups.push(Group { edit: &row.edit, strength: &row.strength, rows: vec![row] })
+                groups.push(Group { edit: &row.edit, strength: &row.strength, rows: vec![row] });
             }
         }
     }
