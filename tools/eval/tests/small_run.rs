@@ -1,5 +1,7 @@
 //! A whole run over pictures made by formula, as somebody with a folder of their own would see it.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
+
 use athar_eval::run::{Options, run};
 use athar_eval::{picture, report};
 use image::{Rgb, RgbImage};
