@@ -1,34 +1,27 @@
-//! `eval`: what the matcher finds and how often it is wrong, on the photographs of a corpus.
+//! `eval`: what the matcher finds, how often it is wrong and what it costs, on edited pictures.
 //!
-//! The work is done by the program `eval` of `benches/`, which may see the crates; this builds it
-//! as it is shipped and says where its tables go. Without a folder of its own, the table of false
-//! alarms goes where the program carries it.
+//! The work is done by the program of `tools/eval`, which may see the crates; this builds it as
+//! it is shipped and hands over what was typed. `cargo xtask eval --help` shows its own help.
 
 use crate::shell;
 use anyhow::Result;
-use std::fs;
-use std::path::PathBuf;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 #[derive(clap::Args)]
+#[command(disable_help_flag = true)]
 pub struct Arguments {
-    /// The folder for the tables; `benches/results` without it
-    #[arg(value_name = "DIR")]
-    out: Option<PathBuf>,
+    /// What the evaluation is asked; `--help` tells
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
+    given: Vec<OsString>,
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let out = match &arguments.out {
-        Some(given) => std::path::absolute(given)?,
-        None => crate::root().join("benches/results"),
-    };
-    let mut eval = shell::cargo(&["run", "--release", "--locked", "--package", "athar-benches"]);
-    eval.args(["--bin", "eval", "--"]).arg(&out);
+    let mut eval =
+        shell::cargo(&["run", "--quiet", "--release", "--locked", "--package", "athar-eval"]);
+    // Folders are meant as they were typed, so the program runs where the person is.
+    eval.arg("--manifest-path").arg(crate::root().join("Cargo.toml"));
+    eval.current_dir(std::env::current_dir()?).arg("--").args(&arguments.given);
     shell::run(eval)?;
-    if arguments.out.is_none() {
-        let carried = crate::root().join("crates/athar-engine/src/false_alarms.tsv");
-        fs::rename(out.join("false_alarms.tsv"), &carried)?;
-        println!("the program carries the new table: {}", carried.display());
-    }
     Ok(ExitCode::SUCCESS)
 }
