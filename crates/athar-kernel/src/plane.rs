@@ -59,6 +59,7 @@ impl Plane {
     }
 
     /// The samples of row `y`.
+    #[inline]
     pub fn row(&self, y: usize) -> &[f32] {
         &self.luma[y * self.width..][..self.width]
     }

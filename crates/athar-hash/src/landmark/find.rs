@@ -16,6 +16,7 @@ const PIXELS_MOST: f32 = 0.6;
 /// Of layers, in both directions.
 const LAYERS_MOST: f32 = 0.5;
 
+#[derive(Clone, Copy)]
 pub(super) struct Blob {
     pub layer: usize,
     /// In the layer's pixels.
@@ -33,27 +34,49 @@ pub(super) struct Blob {
     pub scale_px: f32,
 }
 
-pub(super) fn blobs(layers: &[Layer], level: Level) -> Vec<Blob> {
-    let of_layer = |k: usize| {
-        let peaks = scale::peaks(&layers[k].blobs, THRESHOLD, BORDER_PX, level);
-        peaks.into_iter().filter_map(move |peak| blob(layers, k, peak))
-    };
-    (0..layers.len()).flat_map(of_layer).collect()
+/// Of each layer only the strongest `most_of_layer` peaks are looked at.
+pub(super) fn blobs(layers: &[Layer], most_of_layer: usize, level: Level) -> Vec<Blob> {
+    let mut blobs = Vec::new();
+    for (k, layer) in layers.iter().enumerate() {
+        let mut peaks = scale::peaks(&layer.plane, THRESHOLD, BORDER_PX, level);
+        keep_strongest(&mut peaks, most_of_layer);
+        blobs.extend(peaks.into_iter().filter_map(|peak| blob(layers, k, peak)));
+    }
+    blobs
+}
+
+/// Keeps `most` peaks in their order; of equally strong ones the first.
+fn keep_strongest(peaks: &mut Vec<Peak>, most: usize) {
+    if peaks.len() <= most {
+        return;
+    }
+    let mut strengths: Vec<f32> = peaks.iter().map(|peak| peak.strength).collect();
+    let (_, least, _) = strengths.select_nth_unstable_by(most, |a, b| b.total_cmp(a));
+    let least = *least;
+    let mut room = most - peaks.iter().filter(|peak| peak.strength > least).count();
+    peaks.retain(|peak| {
+        let last = peak.strength == least && room > 0;
+        room -= usize::from(last);
+        peak.strength > least || last
+    });
 }
 
 /// `None` where a neighbouring layer has a higher response at the same place.
 fn blob(layers: &[Layer], k: usize, peak: Peak) -> Option<Blob> {
     let layer = &layers[k];
     let (x, y) = (peak.x as usize, peak.y as usize);
-    let here = layer.blobs.row(y)[x];
-    let finer = k.checked_sub(1).map(|k| highest_near(&layers[k], layer, peak));
+    let here = peak.strength;
     let coarser = layers.get(k + 1).map(|other| highest_near(other, layer, peak));
-    if finer.is_some_and(|finer| finer >= here) || coarser.is_some_and(|coarser| coarser > here) {
+    if coarser.is_some_and(|coarser| coarser > here) {
+        return None;
+    }
+    let finer = k.checked_sub(1).map(|k| highest_near(&layers[k], layer, peak));
+    if finer.is_some_and(|finer| finer >= here) {
         return None;
     }
     let between = finer.zip(coarser).map_or(0.0, |(a, b)| summit(a, here, b, LAYERS_MOST));
     let relative = 1.0 + between * (RATIO - 1.0) + 0.5 * between * (between - 1.0) * CURVE;
-    let (dx, dy) = between_pixels(&layer.blobs, x, y);
+    let (dx, dy) = between_pixels(&layer.plane, x, y);
     let (x, y) = (x as f32 + dx, y as f32 + dy);
     Some(Blob {
         layer: k,
@@ -75,12 +98,12 @@ const CURVE: f32 = RATIO - 2.0 + 1.0 / RATIO;
 fn highest_near(other: &Layer, layer: &Layer, peak: Peak) -> f32 {
     let place = |at: u32, step: f32, other_step: f32, len: usize| {
         let at = (at as f32 + 0.5) * step / other_step;
-        (at as usize).clamp(1, len - 2)
+        (at as usize).clamp(2, len - 3)
     };
-    let x = place(peak.x, layer.step_x, other.step_x, other.blobs.width());
-    let y = place(peak.y, layer.step_y, other.step_y, other.blobs.height());
-    let rows = [y - 1, y, y + 1].map(|y| &other.blobs.row(y)[x - 1..x + 2]);
-    rows.into_iter().flatten().copied().fold(f32::MIN, |a, b| if a > b { a } else { b })
+    let x = place(peak.x, layer.step_x, other.step_x, other.plane.width());
+    let y = place(peak.y, layer.step_y, other.step_y, other.plane.height());
+    let around = (0..9).map(|k| scale::blob(&other.plane, x + k % 3 - 1, y + k / 3 - 1));
+    around.fold(f32::MIN, |a, b| if a > b { a } else { b })
 }
 
 /// Where the parabola through three values at -1, 0 and 1 has its top, of which the middle one
@@ -92,7 +115,8 @@ fn summit(before: f32, here: f32, after: f32, most: f32) -> f32 {
 
 /// Where the quadratic through a peak and its neighbours has its top, from the peak on.
 fn between_pixels(plane: &Plane, x: usize, y: usize) -> (f32, f32) {
-    let at = |dx: usize, dy: usize| plane.row(y + dy - 1)[x + dx - 1];
+    let blobs: [f32; 9] = std::array::from_fn(|k| scale::blob(plane, x + k % 3 - 1, y + k / 3 - 1));
+    let at = |dx: usize, dy: usize| blobs[3 * dy + dx];
     let (slope_x, slope_y) = (0.5 * (at(2, 1) - at(0, 1)), 0.5 * (at(1, 2) - at(1, 0)));
     let xx = (at(2, 1) + at(0, 1)) - 2.0 * at(1, 1);
     let yy = (at(1, 2) + at(1, 0)) - 2.0 * at(1, 1);

@@ -120,12 +120,19 @@ struct Found {
     patch: Patch,
 }
 
+/// For each landmark asked for, this many peaks of each layer are looked at: enough for every part
+/// of the picture to have its own, and a bound on the time that a picture of nothing but corners
+/// takes.
+const SURPLUS: usize = 4;
+
 fn found(plane: &Plane, setting: &Setting, level: Level) -> Vec<Found> {
     let layers = pyramid::layers(plane, setting.area_px, level);
-    let blobs = select::select(find::blobs(&layers, level), plane, setting.most);
+    let most_of_layer = setting.most.saturating_mul(SURPLUS);
+    let blobs = find::blobs(&layers, most_of_layer, level);
+    let blobs = select::select(blobs, plane, setting.most);
     let mut found = Vec::new();
     for blob in &blobs {
-        let angles = orient::angles(&layers[blob.layer], blob);
+        let angles = orient::angles(&layers[blob.layer], blob, level);
         let wanted = if setting.both_angles { 2 } else { 1 };
         found.extend(angles.into_iter().flatten().take(wanted).map(|angle_rad| Found {
             place: blob.place(angle_rad),

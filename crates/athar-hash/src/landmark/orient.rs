@@ -1,8 +1,8 @@
 //! The angle of a blob: the direction in which most of the gradient around it points.
 
-use super::angle;
 use super::find::Blob;
 use super::pyramid::Layer;
+use athar_kernel::{Level, scale};
 use std::f32::consts::{PI, TAU};
 
 /// How far around a blob of its layer's size gradients count.
@@ -17,8 +17,8 @@ const BINS: usize = 36;
 const SECOND: f32 = 0.8;
 
 /// The strongest direction, and a second one where it is nearly as strong.
-pub(super) fn angles(layer: &Layer, blob: &Blob) -> [Option<f32>; 2] {
-    let smooth = smoothed(smoothed(smoothed(smoothed(directions(layer, blob)))));
+pub(super) fn angles(layer: &Layer, blob: &Blob, level: Level) -> [Option<f32>; 2] {
+    let smooth = smoothed(&directions(layer, blob, level));
     let mut peaks = [(0.0, None); 2];
     for bin in 0..BINS {
         let [before, here, after] = [BINS - 1, 0, 1].map(|k| smooth[(bin + k) % BINS]);
@@ -43,73 +43,91 @@ fn radians(bin: f32) -> f32 {
 }
 
 /// How much gradient points into each direction, by its length and its nearness.
-fn directions(layer: &Layer, blob: &Blob) -> [f32; BINS] {
+fn directions(layer: &Layer, blob: &Blob, level: Level) -> [f32; BINS] {
     let window = Window::around(layer, blob);
-    let mut bins = [0.0; BINS];
-    for k in 0..window.len {
-        let angle = angle::of_vector(window.across[k], window.down[k]);
+    let (mut angles, mut lengths) = ([0.0; PIXELS_MOST], [0.0; PIXELS_MOST]);
+    let len = window.len;
+    scale::polar(&window.across[..len], &window.down[..len], &mut angles, &mut lengths, level);
+    // From half a turn before the first bin to half a turn and one bin behind the last.
+    let mut around = [0.0; 2 * BINS + 2];
+    let weighted = lengths[..len].iter().zip(&window.nearness[..len]);
+    for (angle, (length, nearness)) in angles[..len].iter().zip(weighted) {
         let place = (angle + TAU) * (BINS as f32 / TAU) - 0.5;
-        let bin = place as usize;
-        let (part, weight) = (place - bin as f32, window.weight(k));
-        bins[bin % BINS] += (1.0 - part) * weight;
-        bins[(bin + 1) % BINS] += part * weight;
+        let bin = (place as i32 as usize).min(2 * BINS);
+        let (part, weight) = (place - bin as f32, length * nearness);
+        around[bin] += (1.0 - part) * weight;
+        around[bin + 1] += part * weight;
     }
-    bins
+    let beyond = |bin: usize| around.get(bin + 2 * BINS).copied().unwrap_or(0.0);
+    std::array::from_fn(|bin| around[bin] + around[bin + BINS] + beyond(bin))
 }
+
+const PIXELS_MOST: usize = SIDE_MOST * SIDE_MOST;
 
 /// Gradients around a blob.
 struct Window {
-    across: [f32; SIDE_MOST * SIDE_MOST],
-    down: [f32; SIDE_MOST * SIDE_MOST],
-    nearness: [f32; SIDE_MOST * SIDE_MOST],
+    across: [f32; PIXELS_MOST],
+    down: [f32; PIXELS_MOST],
+    nearness: [f32; PIXELS_MOST],
     len: usize,
 }
 
 impl Window {
     fn around(layer: &Layer, blob: &Blob) -> Self {
-        let empty = [0.0; SIDE_MOST * SIDE_MOST];
+        let empty = [0.0; PIXELS_MOST];
         let mut window = Self { across: empty, down: empty, nearness: empty, len: 0 };
         let reach = REACH_PX * blob.relative;
         let square = 1.0 / (reach * reach);
-        let ((left, right), (top, bottom)) =
-            (span(blob.x, reach, layer.plane.width()), span(blob.y, reach, layer.plane.height()));
+        let (top, bottom) = span(blob.y, reach, layer.plane.height());
         for y in top..=bottom {
-            let [above, here, below] = [y - 1, y, y + 1].map(|y| layer.plane.row(y));
-            for x in left..=right {
-                let (dx, dy) = (x as f32 - blob.x, y as f32 - blob.y);
-                let inside = 1.0 - (dx * dx + dy * dy) * square;
-                if inside > 0.0 {
-                    window.push(here[x + 1] - here[x - 1], below[x] - above[x], inside);
-                }
+            let dy = y as f32 - blob.y;
+            let left_over = reach * reach - dy * dy;
+            if left_over <= 0.0 {
+                continue;
             }
+            let (left, right) = span(blob.x, left_over.sqrt(), layer.plane.width());
+            let rows = [y - 1, y, y + 1].map(|y| &layer.plane.row(y)[left - 1..right + 2]);
+            window.push(rows, left as f32 - blob.x, dy * dy, square);
         }
         window
     }
 
-    fn push(&mut self, across: f32, down: f32, inside: f32) {
-        let square = inside * inside;
-        self.across[self.len] = across;
-        self.down[self.len] = down;
-        self.nearness[self.len] = square * square;
-        self.len += 1;
-    }
-
-    fn weight(&self, k: usize) -> f32 {
-        let (across, down) = (self.across[k], self.down[k]);
-        (across * across + down * down).sqrt() * self.nearness[k]
+    /// A row of gradients, the first `dx` from the blob.
+    fn push(&mut self, [above, here, below]: [&[f32]; 3], dx: f32, dy_square: f32, square: f32) {
+        let len = here.len() - 2;
+        let across = &mut self.across[self.len..][..len];
+        let down = &mut self.down[self.len..][..len];
+        let nearness = &mut self.nearness[self.len..][..len];
+        for k in 0..len {
+            across[k] = here[k + 2] - here[k];
+            down[k] = below[k + 1] - above[k + 1];
+            let dx = dx + k as f32;
+            let inside = (1.0 - (dx * dx + dy_square) * square).max(0.0);
+            nearness[k] = (inside * inside) * (inside * inside);
+        }
+        self.len += len;
     }
 }
 
 /// The pixels within reach that have neighbours on both sides.
 fn span(middle: f32, reach: f32, len: usize) -> (usize, usize) {
-    let first = (middle - reach).max(0.0) as usize + 1;
-    let last = ((middle + reach) as usize).min(len - 2);
+    let first = ((middle - reach).max(0.0) as usize + 1).min(len - 2);
+    let last = ((middle + reach) as usize).clamp(first, len - 2);
     (first, last.min(first + SIDE_MOST - 1))
 }
 
-fn smoothed(bins: [f32; BINS]) -> [f32; BINS] {
+/// Half of the weights of eight coin throws: what four times a quarter, a half, a quarter gives.
+const BELL: [f32; 5] = [70.0 / 256.0, 56.0 / 256.0, 28.0 / 256.0, 8.0 / 256.0, 1.0 / 256.0];
+
+fn smoothed(bins: &[f32; BINS]) -> [f32; BINS] {
+    let reach = BELL.len() - 1;
+    let mut circle = [0.0; BINS + 2 * (BELL.len() - 1)];
+    circle[..reach].copy_from_slice(&bins[BINS - reach..]);
+    circle[reach..reach + BINS].copy_from_slice(bins);
+    circle[reach + BINS..].copy_from_slice(&bins[..reach]);
     std::array::from_fn(|bin| {
-        let (before, after) = (bins[(bin + BINS - 1) % BINS], bins[(bin + 1) % BINS]);
-        0.25 * (before + after) + 0.5 * bins[bin]
+        (1..=reach).fold(BELL[0] * circle[bin + reach], |sum, k| {
+            sum + BELL[k] * (circle[bin + reach - k] + circle[bin + reach + k])
+        })
     })
 }

@@ -43,7 +43,23 @@ pub(super) fn patch(layer: &Layer, blob: &Blob, angle_rad: f32) -> Patch {
         layer.at(blob.x + (x * cos - y * sin), blob.y + (x * sin + y * cos)) - middle
     };
     PLACES.map(|(x, y)| {
-        let (x, y) = (f32::from(x), f32::from(y));
-        Parts::of([sample(x, y), sample(x, -y), sample(-x, y), sample(-x, -y)])
+        let (right, below) = (f32::from(x), f32::from(y));
+        Parts::of(match (x, y) {
+            (0, 0) => [0.0; 4],
+            (_, 0) => {
+                let (right, left) = (sample(right, 0.0), sample(-right, 0.0));
+                [right, right, left, left]
+            }
+            (0, _) => {
+                let (below, above) = (sample(0.0, below), sample(0.0, -below));
+                [below, above, below, above]
+            }
+            _ => [
+                sample(right, below),
+                sample(right, -below),
+                sample(-right, below),
+                sample(-right, -below),
+            ],
+        })
     })
 }

@@ -1,4 +1,5 @@
-//! The picture at every scale, each layer with the same blur of its own pixels.
+//! The picture at every scale, each layer made of the one before, with the same blur of its own
+//! pixels.
 
 use athar_kernel::{Level, Plane, scale};
 
@@ -8,19 +9,17 @@ pub(super) const SIGMA_PX: f32 = 1.6;
 /// The blur that a picture is taken to have.
 const GIVEN_SIGMA_PX: f32 = 0.5;
 
-/// How much smaller each layer of an octave is than its first.
-const STEPS: [f32; 3] = [1.0, 1.259_921, 1.587_401];
+/// From one layer to the next; three make an octave.
+pub(super) const RATIO: f32 = 1.259_921;
 
-/// From one layer to the next.
-pub(super) const RATIO: f32 = STEPS[1];
+/// What reading between pixels adds to the square of a blur, in pixels, on the average.
+const READING: f32 = 1.0 / 6.0;
 
 /// A layer with a shorter side has no room for patches.
 const MIN_SIDE_PX: usize = 32;
 
 pub(super) struct Layer {
     pub plane: Plane,
-    /// How strong a blob each pixel is.
-    pub blobs: Plane,
     /// Pixels of the given plane to one of this.
     pub step_x: f32,
     /// As `step_x`, for rows.
@@ -35,38 +34,28 @@ pub(super) fn layers(plane: &Plane, area_px: usize, level: Level) -> Vec<Layer> 
         return layers;
     }
     let sharp = scale::shrunk(plane, width, height, level);
-    let mut first = smoothed(&sharp, (GIVEN_SIGMA_PX, SIGMA_PX), (width, height), level);
+    let sigma_px = (SIGMA_PX * SIGMA_PX - GIVEN_SIGMA_PX * GIVEN_SIGMA_PX).sqrt();
+    let mut next = scale::smoothed(&sharp, sigma_px, width, height, level);
+    drop(sharp);
+    let sigma_px = (SIGMA_PX * SIGMA_PX * (RATIO * RATIO - 1.0) - READING).sqrt();
     loop {
-        let mut octave = Vec::new();
-        for step in STEPS {
-            let sides = (parted(first.width(), step), parted(first.height(), step));
-            if sides.0.min(sides.1) < MIN_SIDE_PX {
-                break;
-            }
-            let seen =
-                (step > 1.0).then(|| smoothed(&first, (SIGMA_PX, SIGMA_PX * step), sides, level));
-            octave.push(seen);
-        }
-        let next = (parted(first.width(), 2.0), parted(first.height(), 2.0));
-        let last = octave.len() < STEPS.len() || next.0.min(next.1) < MIN_SIDE_PX;
-        let coarser = (!last).then(|| smoothed(&first, (SIGMA_PX, 2.0 * SIGMA_PX), next, level));
-        let mut base = Some(first);
-        for seen in octave {
-            if let Some(seen) = seen.or_else(|| base.take()) {
-                layers.push(Layer::new(seen, plane, level));
-            }
-        }
+        let layer = Layer::new(next, plane);
+        let side = |side: usize| (side as f32 / RATIO + 0.5) as usize;
+        let (width, height) = (side(layer.plane.width()), side(layer.plane.height()));
+        let last = width.min(height) < MIN_SIDE_PX;
+        let coarser =
+            (!last).then(|| scale::smoothed(&layer.plane, sigma_px, width, height, level));
+        layers.push(layer);
         match coarser {
-            Some(coarser) => first = coarser,
+            Some(coarser) => next = coarser,
             None => return layers,
         }
     }
 }
 
 impl Layer {
-    fn new(seen: Plane, given: &Plane, level: Level) -> Self {
+    fn new(seen: Plane, given: &Plane) -> Self {
         Self {
-            blobs: scale::blobs(&seen, level),
             step_x: given.width() as f32 / seen.width() as f32,
             step_y: given.height() as f32 / seen.height() as f32,
             plane: seen,
@@ -74,26 +63,24 @@ impl Layer {
     }
 
     /// The sample at a place between pixels; beyond the border, that of the border.
+    #[inline]
     pub(super) fn at(&self, x: f32, y: f32) -> f32 {
-        let (left, x_part) = below(x, self.plane.width());
-        let (top, y_part) = below(y, self.plane.height());
-        let (upper, lower) = (self.plane.row(top), self.plane.row(top + 1));
-        let across = |row: &[f32]| row[left] + x_part * (row[left + 1] - row[left]);
-        let above = across(upper);
-        above + y_part * (across(lower) - above)
+        let (width, height) = (self.plane.width(), self.plane.height());
+        let (left, x_part) = below(x, width);
+        let (top, y_part) = below(y, height);
+        let luma = &self.plane.luma()[top * width + left..];
+        let (upper, lower) = (&luma[..2], &luma[width..width + 2]);
+        let above = upper[0] + x_part * (upper[1] - upper[0]);
+        above + y_part * (lower[0] + x_part * (lower[1] - lower[0]) - above)
     }
 }
 
 /// The pixel before a place and how far beyond it, so that there is a pixel after it.
+#[inline]
 fn below(place: f32, len: usize) -> (usize, f32) {
-    let place = place.clamp(0.0, (len - 1) as f32);
-    let pixel = (place as usize).min(len - 2);
+    let place = place.max(0.0).min((len - 1) as f32);
+    let pixel = (place as i32 as usize).min(len - 2);
     (pixel, place - pixel as f32)
-}
-
-/// From one blur, in pixels of `from`, to another, on as many pixels as `sides` says.
-fn smoothed(from: &Plane, (has, wants): (f32, f32), sides: (usize, usize), level: Level) -> Plane {
-    scale::smoothed(from, (wants * wants - has * has).sqrt(), sides.0, sides.1, level)
 }
 
 /// The sides of a plane that was made smaller to an area.
@@ -105,8 +92,4 @@ fn fitted(plane: &Plane, area_px: usize) -> (usize, usize) {
     let part = (area_px as f64 / area as f64).sqrt();
     let side = |side: usize| ((side as f64 * part) as usize).max(1);
     (side(plane.width()), side(plane.height()))
-}
-
-fn parted(side: usize, step: f32) -> usize {
-    (side as f32 / step + 0.5) as usize
 }

@@ -44,7 +44,8 @@ impl Scene {
     /// Scaled and turned around its upper left corner, with the corner moved into the picture.
     fn moved(&self, size: f32, angle_rad: f32) -> Plane {
         let (sin, cos) = angle_rad.sin_cos();
-        let (width, height) = (400.0 * size * cos + 300.0 * size * sin, 400.0 * size * sin + 300.0 * size * cos);
+        let (width, height) =
+            (400.0 * size * cos + 300.0 * size * sin, 400.0 * size * sin + 300.0 * size * cos);
         Plane::from_fn(width as usize, height as usize, |x, y| {
             let (x, y) = ((x as f32 - 300.0 * size * sin) / size, y as f32 / size);
             self.at(x * cos + y * sin, y * cos - x * sin)
@@ -71,9 +72,7 @@ fn found(
     for landmark in all {
         let (x, y) = moved(&landmark.place);
         let near = |other: &&Landmark| (other.place.x_px - x).hypot(other.place.y_px - y) < 3.0;
-        let within = |other: &&Landmark| {
-            landmark.code.distance(&other.code).bits() <= RADIUS_BITS
-        };
+        let within = |other: &&Landmark| landmark.code.distance(&other.code).bits() <= RADIUS_BITS;
         let (there, elsewhere): (Vec<_>, Vec<_>) = others.iter().partition(near);
         right += usize::from(there.iter().any(within));
         wrong += usize::from(elsewhere.iter().any(within));

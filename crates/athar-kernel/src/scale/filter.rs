@@ -3,11 +3,8 @@
 //! Both go down the columns first, for one row of the result at a time, and then along that row,
 //! which is still near: a plane is read once and written once.
 
-use super::dispatch::Work;
 use crate::Plane;
-
-/// Columns that are summed together.
-const LANES: usize = 32;
+use crate::pdq::{Kernel, Simd};
 
 /// The weights of a Gaussian from its middle outwards, of a sum (both sides) near 1.
 /// No more than 32 pixels are wide enough to count; below a twentieth it is the one weight 1.
@@ -30,17 +27,30 @@ fn exp_of_minus(x: f64) -> f64 {
     (0..6).fold(series, |power, _| power * power)
 }
 
+/// Whether every sample is a luma.
+pub(super) struct IsLuma<'a>(pub &'a Plane);
+
+impl Kernel for IsLuma<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, _: S) -> bool {
+        let wild = |luma: &f32| u32::from(!(0.0..=255.0).contains(luma));
+        self.0.luma().iter().map(wild).fold(0, |any, wild| any | wild) == 0
+    }
+}
+
 pub(super) struct Shrink<'a> {
     pub plane: &'a Plane,
     pub width: usize,
     pub height: usize,
 }
 
-impl Work for Shrink<'_> {
+impl Kernel for Shrink<'_> {
     type Output = Plane;
 
     #[inline(always)]
-    fn work(self) -> Plane {
+    fn run<S: Simd>(self, _: S) -> Plane {
         let Self { plane, width, height } = self;
         let mut out = vec![0.0; width * height];
         let columns: Vec<_> = (0..width).map(|x| Span::of(x, plane.width(), width)).collect();
@@ -122,11 +132,11 @@ pub(super) struct Smooth<'a> {
     pub height: usize,
 }
 
-impl Work for Smooth<'_> {
+impl Kernel for Smooth<'_> {
     type Output = Plane;
 
     #[inline(always)]
-    fn work(self) -> Plane {
+    fn run<S: Simd>(self, _: S) -> Plane {
         let Self { plane, taps, width, height } = self;
         let mut out = vec![0.0; width * height];
         let columns: Vec<_> = (0..width).map(|x| Between::of(x, plane.width(), width)).collect();
@@ -189,35 +199,26 @@ impl Lines {
         self.summed[reach + width..].fill(last);
     }
 
+    /// Two pairs of taps at a time.
     #[inline(always)]
     fn across(&mut self, taps: &[f32]) {
-        let whole = self.smooth.len() / LANES * LANES;
-        for x in (0..whole).step_by(LANES) {
-            let sums: [f32; LANES] = self.sums_across(taps, x);
-            self.smooth[x..x + LANES].copy_from_slice(&sums);
+        let (reach, len) = (self.reach, self.smooth.len());
+        let from = |k: usize| &self.summed[k..k + len];
+        for (to, middle) in self.smooth.iter_mut().zip(from(reach)) {
+            *to = taps[0] * middle;
         }
-        for x in whole..self.smooth.len() {
-            let [sum] = self.sums_across(taps, x);
-            self.smooth[x] = sum;
+        let (twos, rest) = taps[1..].as_chunks::<2>();
+        for (pair, taps) in twos.iter().enumerate() {
+            let k = 2 * pair + 1;
+            let near = [from(reach - k), from(reach + k)];
+            let far = [from(reach - k - 1), from(reach + k + 1)];
+            add_pairs(&mut self.smooth, *taps, near, far);
         }
-    }
-
-    #[inline(always)]
-    fn sums_across<const N: usize>(&self, taps: &[f32], x: usize) -> [f32; N] {
-        let near = &self.summed[x..x + 2 * self.reach + N];
-        let middle = &near[self.reach..][..N];
-        let mut sums = [0.0; N];
-        for lane in 0..N {
-            sums[lane] = taps[0] * middle[lane];
-        }
-        for (k, tap) in taps.iter().enumerate().skip(1) {
-            let left = &near[self.reach - k..][..N];
-            let right = &near[self.reach + k..][..N];
-            for lane in 0..N {
-                sums[lane] += tap * (left[lane] + right[lane]);
+        if let [tap] = rest {
+            for ((to, a), b) in self.smooth.iter_mut().zip(from(0)).zip(from(2 * reach)) {
+                *to += tap * (a + b);
             }
         }
-        sums
     }
 
     #[inline(always)]
@@ -239,27 +240,35 @@ pub(super) fn column_weight(taps: &[f32], k: isize, part: f32) -> f32 {
     (1.0 - part) * tap(k) + part * tap(k - 1)
 }
 
+/// Four rows at a time.
 #[inline(always)]
 fn sum_rows(weighted: &[(f32, &[f32])], to: &mut [f32]) {
-    let whole = to.len() / LANES * LANES;
-    for x in (0..whole).step_by(LANES) {
-        let sums: [f32; LANES] = sums_down(weighted, x);
-        to[x..x + LANES].copy_from_slice(&sums);
+    to.fill(0.0);
+    let (fours, rest) = weighted.as_chunks::<4>();
+    for four in fours {
+        add_rows(to, four);
     }
-    for (x, to) in to.iter_mut().enumerate().skip(whole) {
-        let [sum] = sums_down(weighted, x);
-        *to = sum;
+    for (weight, row) in rest {
+        for (to, luma) in to.iter_mut().zip(*row) {
+            *to += weight * luma;
+        }
     }
 }
 
 #[inline(always)]
-fn sums_down<const N: usize>(weighted: &[(f32, &[f32])], x: usize) -> [f32; N] {
-    let mut sums = [0.0; N];
-    for (weight, row) in weighted {
-        let row = &row[x..x + N];
-        for lane in 0..N {
-            sums[lane] += weight * row[lane];
-        }
+fn add_rows(to: &mut [f32], four: &[(f32, &[f32]); 4]) {
+    let len = to.len();
+    let [(p, a), (q, b), (r, c), (s, d)] = four.map(|(weight, row)| (weight, &row[..len]));
+    for x in 0..len {
+        to[x] = (((to[x] + p * a[x]) + q * b[x]) + r * c[x]) + s * d[x];
     }
-    sums
+}
+
+#[inline(always)]
+fn add_pairs(to: &mut [f32], [p, q]: [f32; 2], near: [&[f32]; 2], far: [&[f32]; 2]) {
+    let len = to.len();
+    let ([a, b], [c, d]) = (near.map(|row| &row[..len]), far.map(|row| &row[..len]));
+    for x in 0..len {
+        to[x] = (to[x] + p * (a[x] + b[x])) + q * (c[x] + d[x]);
+    }
 }

@@ -3,25 +3,22 @@
 //!
 //! Everything is single precision. Each value is one expression whose operations have a fixed
 //! order, none is fused and no function of a mathematics library is called, so a picture has the
-//! same bits at every level and on every processor. The loops are plain ones over neighbouring
-//! values, which do not depend on each other; a level only says how many of them the compiler may
-//! put side by side.
-//!
-//! What is fast where (one megapixel, one thread): AVX2 halves the time of the baseline. AVX-512
-//! runs the AVX2 loops: the compiler keeps to 256 bits of itself. NEON and simd128 are what the
-//! baseline of their targets is compiled to.
+//! same bits at every level and on every processor. The filters and the sums are written with the
+//! vectors of a level; the other loops are plain ones over neighbouring values that do not depend
+//! on each other, which the compiler turns into such vectors.
 
-mod dispatch;
 mod filter;
 #[cfg(test)]
 mod naive;
 mod peaks;
+mod polar;
 mod project;
 #[cfg(test)]
 mod tests;
 
+use crate::pdq::run;
 use crate::{Code, Level, Plane};
-use dispatch::run;
+use std::borrow::Cow;
 
 pub use filter::gaussian;
 pub use peaks::Peak;
@@ -29,10 +26,13 @@ pub use project::{GENERATORS, Parts, Weights};
 
 /// The plane made smaller to `width` x `height` by the mean over the area of each pixel, its luma
 /// brought to 0.0 to 255.0; what is no number becomes 0. No side grows: the larger of a side given
-/// and the plane's counts as the plane's.
-pub fn shrunk(plane: &Plane, width: usize, height: usize, level: Level) -> Plane {
+/// and the plane's counts as the plane's. Borrowed where nothing is to be done.
+pub fn shrunk(plane: &Plane, width: usize, height: usize, level: Level) -> Cow<'_, Plane> {
     let (width, height) = (width.min(plane.width()), height.min(plane.height()));
-    run(level, filter::Shrink { plane, width, height })
+    if (width, height) == (plane.width(), plane.height()) && run(filter::IsLuma(plane), level) {
+        return Cow::Borrowed(plane);
+    }
+    Cow::Owned(run(filter::Shrink { plane, width, height }, level))
 }
 
 /// The plane smoothed by a Gaussian of `sigma_px` of its own pixels, and then read at the centres
@@ -43,22 +43,37 @@ pub fn smoothed(plane: &Plane, sigma_px: f32, width: usize, height: usize, level
         return Plane::from_fn(width, height, |_, _| 0.0);
     }
     let taps = gaussian(sigma_px);
-    run(level, filter::Smooth { plane, taps: &taps, width, height })
+    run(filter::Smooth { plane, taps: &taps, width, height }, level)
 }
 
-/// How much each pixel is the middle of a blob: the determinant of the second derivatives, by
-/// differences of neighbours. 0 in the outermost pixels.
-pub fn blobs(plane: &Plane, level: Level) -> Plane {
-    run(level, peaks::Blobs(plane))
+/// How much pixel `(x, y)`, which has neighbours on all sides, is the middle of a blob: the
+/// determinant of the second derivatives, by differences of neighbours.
+///
+/// # Panics
+/// On a pixel without a neighbour.
+#[inline]
+pub fn blob(plane: &Plane, x: usize, y: usize) -> f32 {
+    let three = |y: usize| -> &[f32; 3] {
+        let luma = &plane.row(y)[x - 1..];
+        luma.first_chunk().unwrap_or(&[0.0; 3])
+    };
+    peaks::blob([y - 1, y, y + 1].map(three))
 }
 
-/// The pixels above `threshold` that no neighbour exceeds, at least `border_px` (1 at least) from
-/// the border, row by row. Of equal neighbours the first in this order is the peak.
+/// The pixels whose [`blob`] is above `threshold` and exceeded by that of no neighbour, at least
+/// `border_px` (2 at least) from the border, row by row. Of equal neighbours the first in this
+/// order is the peak.
 pub fn peaks(plane: &Plane, threshold: f32, border_px: usize, level: Level) -> Vec<Peak> {
-    run(level, peaks::Peaks { plane, threshold, border: border_px.max(1) })
+    run(peaks::Peaks { plane, threshold, border: border_px.max(2) }, level)
+}
+
+/// The angle and the length of each vector; the least of the slices' lengths decides how many. An
+/// angle is -pi to pi from the x axis towards the y axis, to a ten-thousandth.
+pub fn polar(x: &[f32], y: &[f32], angles_rad: &mut [f32], lengths: &mut [f32], level: Level) {
+    run(polar::Polar { x, y, angles_rad, lengths }, level);
 }
 
 /// The 256 signs of a patch that is given by its [`Parts`].
 pub fn project(parts: &[Parts], weights: &[Weights], level: Level) -> Code {
-    run(level, project::Project { parts, weights })
+    run(project::Project { parts, weights }, level)
 }

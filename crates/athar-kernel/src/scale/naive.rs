@@ -48,31 +48,25 @@ pub(super) fn smoothed(plane: &Plane, taps: &[f32], width: usize, height: usize)
     })
 }
 
-pub(super) fn blobs(plane: &Plane) -> Plane {
-    let (width, height) = (plane.width(), plane.height());
-    Plane::from_fn(width, height, |x, y| {
-        if x == 0 || y == 0 || x + 1 == width || y + 1 == height {
-            return 0.0;
-        }
-        let at = |dx: usize, dy: usize| plane.row(y + dy - 1)[x + dx - 1];
-        let xx = (at(0, 1) + at(2, 1)) - 2.0 * at(1, 1);
-        let yy = (at(1, 0) + at(1, 2)) - 2.0 * at(1, 1);
-        let xy = ((at(2, 2) - at(0, 2)) - (at(2, 0) - at(0, 0))) * 0.25;
-        xx * yy - xy * xy
-    })
+fn blob(plane: &Plane, x: usize, y: usize) -> f32 {
+    let at = |dx: usize, dy: usize| plane.row(y + dy - 1)[x + dx - 1];
+    let xx = (at(0, 1) + at(2, 1)) - 2.0 * at(1, 1);
+    let yy = (at(1, 0) + at(1, 2)) - 2.0 * at(1, 1);
+    let xy = ((at(2, 2) - at(0, 2)) - (at(2, 0) - at(0, 0))) * 0.25;
+    xx * yy - xy * xy
 }
 
 pub(super) fn peaks(plane: &Plane, threshold: f32, border: usize) -> Vec<Peak> {
     let mut found = Vec::new();
     for y in border..plane.height().saturating_sub(border) {
         for x in border..plane.width().saturating_sub(border) {
-            let value = plane.row(y)[x];
+            let strength = blob(plane, x, y);
             let beaten = (0..9).filter(|k| *k != 4).any(|k| {
-                let other = plane.row(y + k / 3 - 1)[x + k % 3 - 1];
-                if k < 4 { other >= value } else { other > value }
+                let other = blob(plane, x + k % 3 - 1, y + k / 3 - 1);
+                if k < 4 { other >= strength } else { other > strength }
             });
-            if value > threshold && !beaten {
-                found.push(Peak { x: x as u32, y: y as u32 });
+            if strength > threshold && !beaten {
+                found.push(Peak { x: x as u32, y: y as u32, strength });
             }
         }
     }

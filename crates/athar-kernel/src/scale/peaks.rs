@@ -1,36 +1,59 @@
-//! Where a plane has blobs, and where it is highest among its neighbours.
+//! Where a plane has blobs, and which of its pixels are their middles.
 
-use super::dispatch::Work;
 use crate::Plane;
+use crate::pdq::{Kernel, Simd};
 
 /// Pixels that are compared together.
 const LANES: usize = 32;
 
-/// A pixel that is higher than its neighbours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A pixel that is more the middle of a blob than its neighbours.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Peak {
     /// Column.
     pub x: u32,
     /// Row.
     pub y: u32,
+    /// How much it is.
+    pub strength: f32,
 }
 
-pub(super) struct Blobs<'a>(pub &'a Plane);
+/// How much a pixel inside the plane is the middle of a blob.
+#[inline(always)]
+pub(super) fn blob([above, here, below]: [&[f32; 3]; 3]) -> f32 {
+    let xx = (here[0] + here[2]) - 2.0 * here[1];
+    let yy = (above[1] + below[1]) - 2.0 * here[1];
+    let xy = ((below[2] - below[0]) - (above[2] - above[0])) * 0.25;
+    xx * yy - xy * xy
+}
 
-impl Work for Blobs<'_> {
-    type Output = Plane;
+pub(super) struct Peaks<'a> {
+    pub plane: &'a Plane,
+    pub threshold: f32,
+    /// At least 2.
+    pub border: usize,
+}
+
+impl Kernel for Peaks<'_> {
+    type Output = Vec<Peak>;
 
     #[inline(always)]
-    fn work(self) -> Plane {
-        let (width, height) = (self.0.width(), self.0.height());
-        let mut out = vec![0.0; width * height];
-        if width >= 3 {
-            for y in 1..height.max(1) - 1 {
-                let rows = [y - 1, y, y + 1].map(|y| self.0.row(y));
-                blob_row(rows, &mut out[y * width + 1..][..width - 2]);
+    fn run<S: Simd>(self, _: S) -> Vec<Peak> {
+        let Self { plane, threshold, border } = self;
+        let (width, height) = (plane.width(), plane.height());
+        let mut found = Vec::new();
+        if width.min(height) <= 2 * border {
+            return found;
+        }
+        // Three rows of blobs in turn: row y of the plane is in row y % 3.
+        let mut blobs = [0, 1, 2].map(|_| vec![0.0; width]);
+        for y in border - 1..height - border + 1 {
+            blob_row([y - 1, y, y + 1].map(|y| plane.row(y)), &mut blobs[y % 3][1..width - 1]);
+            if y > border {
+                let rows = [y - 2, y - 1, y].map(|y| &blobs[y % 3][..]);
+                tell_row(rows, y - 1, (threshold, border), &mut found);
             }
         }
-        Plane::of_samples(width, height, out)
+        found
     }
 }
 
@@ -46,34 +69,16 @@ fn blob_row(rows: [&[f32]; 3], to: &mut [f32]) {
     }
 }
 
-pub(super) struct Peaks<'a> {
-    pub plane: &'a Plane,
-    pub threshold: f32,
-    /// At least 1.
-    pub border: usize,
-}
-
-impl Work for Peaks<'_> {
-    type Output = Vec<Peak>;
-
-    #[inline(always)]
-    fn work(self) -> Vec<Peak> {
-        let Self { plane, threshold, border } = self;
-        let mut found = Vec::new();
-        let bottom = plane.height().saturating_sub(border);
-        let right = plane.width().saturating_sub(border);
-        for y in border..bottom {
-            let rows = [y - 1, y, y + 1].map(|y| plane.row(y));
-            let mut keep = |x: usize| found.push(Peak { x: x as u32, y: y as u32 });
-            let whole = right.saturating_sub(border) / LANES * LANES;
-            for start in (border..border + whole).step_by(LANES) {
-                tell::<LANES>(rows, start, threshold, &mut keep);
-            }
-            for start in border + whole..right {
-                tell::<1>(rows, start, threshold, &mut keep);
-            }
-        }
-        found
+#[inline(always)]
+fn tell_row(rows: [&[f32]; 3], y: usize, (threshold, border): (f32, usize), found: &mut Vec<Peak>) {
+    let mut keep = |x: usize, strength| found.push(Peak { x: x as u32, y: y as u32, strength });
+    let right = rows[1].len() - border;
+    let whole = (right - border) / LANES * LANES;
+    for start in (border..border + whole).step_by(LANES) {
+        tell::<LANES>(rows, start, threshold, &mut keep);
+    }
+    for start in border + whole..right {
+        tell::<1>(rows, start, threshold, &mut keep);
     }
 }
 
@@ -83,7 +88,7 @@ fn tell<const N: usize>(
     rows: [&[f32]; 3],
     start: usize,
     threshold: f32,
-    keep: &mut impl FnMut(usize),
+    keep: &mut impl FnMut(usize, f32),
 ) {
     let [above, here, below] = rows.map(|row| &row[start - 1..start + N + 1]);
     let mut is = [0u32; N];
@@ -97,7 +102,7 @@ fn tell<const N: usize>(
         any |= u32::from(peak);
     }
     if any != 0 {
-        (0..N).filter(|&lane| is[lane] != 0).for_each(|lane| keep(start + lane));
+        (0..N).filter(|&lane| is[lane] != 0).for_each(|lane| keep(start + lane, here[lane + 1]));
     }
 }
 

@@ -14,8 +14,8 @@
 //!
 //! So the code of the mirrored patch has the words 1, 0, 3, 2, exactly.
 
-use super::dispatch::Work;
 use crate::Code;
+use crate::pdq::{Kernel, Simd};
 
 /// Weighted sums, of which each gives four bits.
 pub const GENERATORS: usize = 64;
@@ -43,15 +43,15 @@ pub(super) struct Project<'a> {
     pub weights: &'a [Weights],
 }
 
-impl Work for Project<'_> {
+impl Kernel for Project<'_> {
     type Output = Code;
 
     #[inline(always)]
-    fn work(self) -> Code {
+    fn run<S: Simd>(self, simd: S) -> Code {
         let mut sums = [[0.0f32; GENERATORS]; 4];
-        for (parts, weights) in self.parts.iter().zip(self.weights) {
-            for part in 0..4 {
-                add(&mut sums[part], &weights[part], parts.0[part]);
+        for (part, sums) in sums.iter_mut().enumerate() {
+            for (at, sums) in sums.chunks_exact_mut(BLOCK).enumerate() {
+                add(simd, self.parts, self.weights, (part, at * BLOCK), sums);
             }
         }
         let [ee, eo, oe, oo] = &sums;
@@ -69,9 +69,32 @@ impl Work for Project<'_> {
     }
 }
 
+/// Sums that are held at once, in as many registers as they need.
+const BLOCK: usize = 32;
+
+/// One part of a block of sums.
 #[inline(always)]
-fn add(sums: &mut [f32; GENERATORS], weights: &[i8; GENERATORS], value: f32) {
-    for k in 0..GENERATORS {
-        sums[k] += value * f32::from(weights[k]);
+fn add<S: Simd>(
+    simd: S,
+    parts: &[Parts],
+    weights: &[Weights],
+    (part, first): (usize, usize),
+    to: &mut [f32],
+) {
+    let mut sums = [simd.splat(0.0); BLOCK];
+    let vectors = BLOCK / S::LANES;
+    for (parts, weights) in parts.iter().zip(weights) {
+        let value = simd.splat(parts.0[part]);
+        let mut wide = [0.0; BLOCK];
+        for (wide, weight) in wide.iter_mut().zip(&weights[part][first..first + BLOCK]) {
+            *wide = f32::from(*weight);
+        }
+        for (k, sum) in sums.iter_mut().enumerate().take(vectors) {
+            let term = simd.mul(value, simd.load(&wide[k * S::LANES..]));
+            *sum = simd.add(*sum, term);
+        }
+    }
+    for (sum, to) in sums.into_iter().zip(to.chunks_exact_mut(S::LANES)) {
+        simd.store(sum, to);
     }
 }

@@ -42,11 +42,12 @@ fn every_level_equals_the_naive_twin() {
                     same(&smoothed(&plane, sigma_px, w, h, level), &naive, &what);
                 }
             }
-            let blobs = blobs(&plane, level);
-            same(&blobs, &naive::blobs(&plane), &what);
-            for (plane, threshold, border) in [(&plane, 60.0, 1), (&blobs, 10.0, 5)] {
-                let naive = naive::peaks(plane, threshold, border);
-                assert_eq!(peaks(plane, threshold, border, level), naive, "{what}");
+            for (threshold, border) in [(60.0, 2), (10.0, 5)] {
+                let naive = naive::peaks(&plane, threshold, border);
+                assert_eq!(peaks(&plane, threshold, border, level), naive, "{what}");
+                assert!(
+                    naive.iter().all(|p| blob(&plane, p.x as usize, p.y as usize) == p.strength)
+                );
             }
         }
     }
@@ -80,8 +81,9 @@ fn every_level_projects_alike_and_a_mirror_exchanges_words() {
 fn of_equal_neighbours_one_is_the_peak() {
     let plane = Plane::from_fn(40, 20, |x, y| if x / 2 == 9 && y / 2 == 4 { 7.0 } else { 1.0 });
     for level in Level::available() {
-        assert_eq!(peaks(&plane, 1.0, 1, level), [Peak { x: 18, y: 8 }]);
-        assert_eq!(peaks(&plane, 7.0, 1, level), []);
+        let peak = Peak { x: 18, y: 8, strength: 33.75 };
+        assert_eq!(peaks(&plane, 1.0, 2, level), [peak]);
+        assert_eq!(peaks(&plane, 33.75, 2, level), []);
         assert_eq!(peaks(&plane, 1.0, 19, level), []);
     }
 }
@@ -105,4 +107,24 @@ fn a_gaussian_has_the_sum_one_and_its_shape() {
         assert!((taps[1] / taps[0] - shape).abs() < 1e-5, "{sigma}");
     }
     assert_eq!(gaussian(f32::NAN), [1.0]);
+}
+
+#[test]
+fn every_level_has_the_angles_of_the_naive_twin_and_nearly_those_of_the_library() {
+    let vectors: Vec<(f32, f32)> = (0..1003)
+        .map(|k| (k as f32 * 0.0063, 0.001 + (k % 7) as f32))
+        .map(|(angle, length)| (length * angle.cos(), length * angle.sin()))
+        .chain([(0.0, 0.0), (-0.0, 1.0), (3.0, 0.0), (-2.0, 0.0), (0.0, -1.0)])
+        .collect();
+    let (x, y): (Vec<f32>, Vec<f32>) = vectors.iter().copied().unzip();
+    for level in Level::available() {
+        let (mut angles, mut lengths) = (vec![0.0; x.len()], vec![0.0; x.len()]);
+        polar(&x, &y, &mut angles, &mut lengths, level);
+        for (k, &(x, y)) in vectors.iter().enumerate() {
+            assert_eq!(angles[k].to_bits(), polar::angle(x, y).to_bits(), "{level}");
+            assert_eq!(lengths[k].to_bits(), (x * x + y * y).sqrt().to_bits(), "{level}");
+            let off = (angles[k] - y.atan2(x)).abs();
+            assert!(off < 1e-4 || (off - std::f32::consts::TAU).abs() < 1e-4, "{x} {y}: {off}");
+        }
+    }
 }
