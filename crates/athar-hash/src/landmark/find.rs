@@ -5,7 +5,7 @@ use athar_kernel::scale::{self, Peak};
 use athar_kernel::{Level, Plane};
 
 /// The weakest blob, as the determinant of second derivatives in grey steps of a layer's pixels.
-const THRESHOLD: f32 = 1.0;
+const THRESHOLD: f32 = 4.0;
 
 /// Nothing nearer to a layer's border: half of the patch would lie beyond.
 const BORDER_PX: usize = 6;
@@ -66,14 +66,14 @@ fn blob(layers: &[Layer], k: usize, peak: Peak) -> Option<Blob> {
     let layer = &layers[k];
     let (x, y) = (peak.x as usize, peak.y as usize);
     let here = peak.strength;
-    let coarser = layers.get(k + 1).map(|other| highest_near(other, layer, peak));
-    if coarser.is_some_and(|coarser| coarser > here) {
-        return None;
-    }
-    let finer = k.checked_sub(1).map(|k| highest_near(&layers[k], layer, peak));
-    if finer.is_some_and(|finer| finer >= here) {
-        return None;
-    }
+    let coarser = match layers.get(k + 1) {
+        Some(other) => Some(highest_near(other, layer, peak).filter(|coarser| *coarser <= here)?),
+        None => None,
+    };
+    let finer = match k.checked_sub(1) {
+        Some(k) => Some(highest_near(&layers[k], layer, peak).filter(|finer| *finer < here)?),
+        None => None,
+    };
     let between = finer.zip(coarser).map_or(0.0, |(a, b)| summit(a, here, b, LAYERS_MOST));
     let relative = 1.0 + between * (RATIO - 1.0) + 0.5 * between * (between - 1.0) * CURVE;
     let (dx, dy) = between_pixels(&layer.plane, x, y);
@@ -94,16 +94,24 @@ fn blob(layers: &[Layer], k: usize, peak: Peak) -> Option<Blob> {
 /// the sizes of three layers.
 const CURVE: f32 = RATIO - 2.0 + 1.0 / RATIO;
 
-/// The highest response of another layer around the place of a peak.
-fn highest_near(other: &Layer, layer: &Layer, peak: Peak) -> f32 {
+/// The highest response of another layer around the place of a peak, the middle first; `None` as
+/// soon as one is higher than the peak.
+fn highest_near(other: &Layer, layer: &Layer, peak: Peak) -> Option<f32> {
     let place = |at: u32, step: f32, other_step: f32, len: usize| {
         let at = (at as f32 + 0.5) * step / other_step;
         (at as usize).clamp(2, len - 3)
     };
     let x = place(peak.x, layer.step_x, other.step_x, other.plane.width());
     let y = place(peak.y, layer.step_y, other.step_y, other.plane.height());
-    let around = (0..9).map(|k| scale::blob(&other.plane, x + k % 3 - 1, y + k / 3 - 1));
-    around.fold(f32::MIN, |a, b| if a > b { a } else { b })
+    let mut highest = f32::MIN;
+    for k in [4, 1, 3, 5, 7, 0, 2, 6, 8] {
+        let blob = scale::blob(&other.plane, x + k % 3 - 1, y + k / 3 - 1);
+        if blob > peak.strength {
+            return None;
+        }
+        highest = if blob > highest { blob } else { highest };
+    }
+    Some(highest)
 }
 
 /// Where the parabola through three values at -1, 0 and 1 has its top, of which the middle one

@@ -243,10 +243,13 @@ pub(super) fn column_weight(taps: &[f32], k: isize, part: f32) -> f32 {
 /// Four rows at a time.
 #[inline(always)]
 fn sum_rows(weighted: &[(f32, &[f32])], to: &mut [f32]) {
-    to.fill(0.0);
     let (fours, rest) = weighted.as_chunks::<4>();
-    for four in fours {
-        add_rows(to, four);
+    match fours {
+        [] => to.fill(0.0),
+        [first, others @ ..] => {
+            add_rows::<true>(to, first);
+            others.iter().for_each(|four| add_rows::<false>(to, four));
+        }
     }
     for (weight, row) in rest {
         for (to, luma) in to.iter_mut().zip(*row) {
@@ -256,11 +259,12 @@ fn sum_rows(weighted: &[(f32, &[f32])], to: &mut [f32]) {
 }
 
 #[inline(always)]
-fn add_rows(to: &mut [f32], four: &[(f32, &[f32]); 4]) {
+fn add_rows<const FIRST: bool>(to: &mut [f32], four: &[(f32, &[f32]); 4]) {
     let len = to.len();
     let [(p, a), (q, b), (r, c), (s, d)] = four.map(|(weight, row)| (weight, &row[..len]));
     for x in 0..len {
-        to[x] = (((to[x] + p * a[x]) + q * b[x]) + r * c[x]) + s * d[x];
+        let so_far = if FIRST { 0.0 } else { to[x] };
+        to[x] = (((so_far + p * a[x]) + q * b[x]) + r * c[x]) + s * d[x];
     }
 }
 
