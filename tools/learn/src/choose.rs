@@ -11,7 +11,7 @@ use crate::random::Random;
 use athar_kernel::scale::GENERATORS;
 
 /// Directions of a sum.
-const DIRECTIONS: usize = 44;
+const DIRECTIONS: usize = 52;
 
 /// Sums to choose from.
 const CANDIDATES: usize = 3000;

@@ -11,10 +11,10 @@ pub fn source(chosen: &Chosen, pairs: usize, pictures: usize) -> String {
          //! From {pairs} landmarks found both in one of {pictures} photographs and in an edit of it:\n\
          //! {}.\n\n\
          use super::ORBITS;\n\
-         use athar_kernel::scale::Weights;\n\n\
+         use athar_kernel::scale::GENERATORS;\n\n\
          /// By place of the patch's quarter; by part; by sum.\n\
          #[rustfmt::skip]\n\
-         pub(super) static WEIGHTS: [Weights; ORBITS] = [\n",
+         pub(super) const WEIGHTS: [[[i8; GENERATORS]; 4]; ORBITS] = [\n",
         chosen.summary()
     );
     let orbits = chosen.weights.first().map_or(0, |weights| weights.len());

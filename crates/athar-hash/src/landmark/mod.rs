@@ -32,7 +32,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use athar_kernel::{Code, Level, Plane, scale};
+use athar_kernel::scale::{self, GENERATORS, Weights};
+use athar_kernel::{Code, Level, Plane};
 use find::Blob;
 
 pub use patch::{ORBITS, Patch};
@@ -88,7 +89,7 @@ pub struct Landmark {
 /// The landmarks of a picture, best first: none where it is flat or very small.
 pub fn landmarks(plane: &Plane, setting: &Setting, level: Level) -> Vec<Landmark> {
     let coded = |found: &Found| Landmark {
-        code: scale::project(&found.patch, &table::WEIGHTS, level),
+        code: scale::project(&found.patch, &WEIGHTS, level),
         place: found.place,
         strength: found.strength,
     };
@@ -113,6 +114,20 @@ pub fn inverted(code: &Code) -> Code {
     Code::from_words([!c, !d, !a, !b])
 }
 
+/// The learned weights as the kernel takes them.
+static WEIGHTS: [Weights; ORBITS] = widened();
+
+const fn widened() -> [Weights; ORBITS] {
+    let mut wide = [[[0.0; GENERATORS]; 4]; ORBITS];
+    let mut k = 0;
+    while k < ORBITS * 4 * GENERATORS {
+        let (orbit, part, sum) = (k / (4 * GENERATORS), k / GENERATORS % 4, k % GENERATORS);
+        wide[orbit][part][sum] = table::WEIGHTS[orbit][part][sum] as f32;
+        k += 1;
+    }
+    wide
+}
+
 /// A landmark without its code.
 struct Found {
     place: Place,
@@ -132,7 +147,7 @@ fn found(plane: &Plane, setting: &Setting, level: Level) -> Vec<Found> {
     let blobs = select::select(blobs, plane, setting.most);
     let mut found = Vec::new();
     for blob in &blobs {
-        let angles = orient::angles(&layers[blob.layer], blob, level);
+        let angles = orient::angles(&layers, blob, level);
         let wanted = if setting.both_angles { 2 } else { 1 };
         found.extend(angles.into_iter().flatten().take(wanted).map(|angle_rad| Found {
             place: blob.place(angle_rad),

@@ -8,6 +8,9 @@ use std::f32::consts::{PI, TAU};
 /// How far around a blob of its layer's size gradients count.
 const REACH_PX: f32 = 8.4;
 
+/// Gradients are those of a layer so many farther on, where there are fewer.
+const COARSER: usize = 1;
+
 /// The widest window, along a side: a blob reaches half a layer beyond its own size.
 const SIDE_MOST: usize = 21;
 
@@ -17,8 +20,8 @@ const BINS: usize = 36;
 const SECOND: f32 = 0.8;
 
 /// The strongest direction, and a second one where it is nearly as strong.
-pub(super) fn angles(layer: &Layer, blob: &Blob, level: Level) -> [Option<f32>; 2] {
-    let smooth = smoothed(&directions(layer, blob, level));
+pub(super) fn angles(layers: &[Layer], blob: &Blob, level: Level) -> [Option<f32>; 2] {
+    let smooth = smoothed(&directions(layers, blob, level));
     let mut peaks = [(0.0, None); 2];
     for bin in 0..BINS {
         let [before, here, after] = [BINS - 1, 0, 1].map(|k| smooth[(bin + k) % BINS]);
@@ -43,8 +46,8 @@ fn radians(bin: f32) -> f32 {
 }
 
 /// How much gradient points into each direction, by its length and its nearness.
-fn directions(layer: &Layer, blob: &Blob, level: Level) -> [f32; BINS] {
-    let window = Window::around(layer, blob);
+fn directions(layers: &[Layer], blob: &Blob, level: Level) -> [f32; BINS] {
+    let window = Window::around(layers, blob);
     let (mut angles, mut lengths) = ([0.0; PIXELS_MOST], [0.0; PIXELS_MOST]);
     let len = window.len;
     scale::polar(&window.across[..len], &window.down[..len], &mut angles, &mut lengths, level);
@@ -73,21 +76,25 @@ struct Window {
 }
 
 impl Window {
-    fn around(layer: &Layer, blob: &Blob) -> Self {
+    fn around(layers: &[Layer], blob: &Blob) -> Self {
         let empty = [0.0; PIXELS_MOST];
         let mut window = Self { across: empty, down: empty, nearness: empty, len: 0 };
-        let reach = REACH_PX * blob.relative;
+        let own = &layers[blob.layer];
+        let layer = &layers[(blob.layer + COARSER).min(layers.len() - 1)];
+        let (part_x, part_y) = (own.step_x / layer.step_x, own.step_y / layer.step_y);
+        let (x, y) = ((blob.x + 0.5) * part_x - 0.5, (blob.y + 0.5) * part_y - 0.5);
+        let reach = REACH_PX * blob.relative * part_x;
         let square = 1.0 / (reach * reach);
-        let (top, bottom) = span(blob.y, reach, layer.plane.height());
-        for y in top..=bottom {
-            let dy = y as f32 - blob.y;
+        let (top, bottom) = span(y, reach, layer.plane.height());
+        for row in top..=bottom {
+            let dy = row as f32 - y;
             let left_over = reach * reach - dy * dy;
             if left_over <= 0.0 {
                 continue;
             }
-            let (left, right) = span(blob.x, left_over.sqrt(), layer.plane.width());
-            let rows = [y - 1, y, y + 1].map(|y| &layer.plane.row(y)[left - 1..right + 2]);
-            window.push(rows, left as f32 - blob.x, dy * dy, square);
+            let (left, right) = span(x, left_over.sqrt(), layer.plane.width());
+            let rows = [row - 1, row, row + 1].map(|y| &layer.plane.row(y)[left - 1..right + 2]);
+            window.push(rows, left as f32 - x, dy * dy, square);
         }
         window
     }

@@ -77,9 +77,10 @@ pub(super) fn project(parts: &[Parts], weights: &[Weights]) -> Code {
     let mut words = [0u64; 4];
     for k in 0..GENERATORS {
         let [ee, eo, oe, oo] = [0, 1, 2, 3].map(|part| {
-            parts.iter().zip(weights).fold(0.0f32, |sum, (parts, weights)| {
-                sum + parts.0[part] * f32::from(weights[part][k])
-            })
+            parts
+                .iter()
+                .zip(weights)
+                .fold(0.0f32, |sum, (parts, weights)| sum + parts.0[part] * weights[part][k])
         });
         let sums = [
             (ee + oe) + (eo + oo),

@@ -26,7 +26,7 @@ pub const GENERATORS: usize = 64;
 pub struct Parts(pub [f32; 4]);
 
 /// The weights of one [`Parts`] in each sum: by part, then by sum.
-pub type Weights = [[i8; GENERATORS]; 4];
+pub type Weights = [[f32; GENERATORS]; 4];
 
 impl Parts {
     /// Of the values at `(x, y)`, `(x, -y)`, `(-x, y)` and `(-x, -y)`.
@@ -85,12 +85,9 @@ fn add<S: Simd>(
     let vectors = BLOCK / S::LANES;
     for (parts, weights) in parts.iter().zip(weights) {
         let value = simd.splat(parts.0[part]);
-        let mut wide = [0.0; BLOCK];
-        for (wide, weight) in wide.iter_mut().zip(&weights[part][first..first + BLOCK]) {
-            *wide = f32::from(*weight);
-        }
+        let weights = &weights[part][first..first + BLOCK];
         for (k, sum) in sums.iter_mut().enumerate().take(vectors) {
-            let term = simd.mul(value, simd.load(&wide[k * S::LANES..]));
+            let term = simd.mul(value, simd.load(&weights[k * S::LANES..]));
             *sum = simd.add(*sum, term);
         }
     }

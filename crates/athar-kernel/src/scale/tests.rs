@@ -58,8 +58,9 @@ fn every_level_projects_alike_and_a_mirror_exchanges_words() {
     let mut next = noise(11);
     let mut value = || (next() % 20_001) as f32 / 37.0 - 270.0;
     let quads: Vec<[f32; 4]> = (0..40).map(|_| [value(), value(), value(), value()]).collect();
-    let weights: Vec<Weights> =
-        (0..40).map(|_| std::array::from_fn(|_| std::array::from_fn(|_| value() as i8))).collect();
+    let weights: Vec<Weights> = (0..40)
+        .map(|_| std::array::from_fn(|_| std::array::from_fn(|_| value().round())))
+        .collect();
     let parts = |order: [usize; 4]| -> Vec<Parts> {
         quads.iter().map(|quad| Parts::of(order.map(|k| quad[k]))).collect()
     };
