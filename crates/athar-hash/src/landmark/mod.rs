@@ -59,7 +59,7 @@ impl Setting {
     /// What is stored of a picture.
     pub const STORED: Self = Self { most: 300, area_px: 640 * 480, both_angles: false };
     /// What a picture is asked with.
-    pub const ASKED: Self = Self { most: 1500, area_px: 1100 * 825, both_angles: true };
+    pub const ASKED: Self = Self { most: 1500, area_px: 800 * 800, both_angles: true };
 }
 
 /// Where a landmark is, in the pixels of the plane it was found in.

@@ -33,10 +33,7 @@ pub(super) fn layers(plane: &Plane, area_px: usize, level: Level) -> Vec<Layer> 
     if width.min(height) < MIN_SIDE_PX {
         return layers;
     }
-    let sharp = scale::shrunk(plane, width, height, level);
-    let sigma_px = (SIGMA_PX * SIGMA_PX - GIVEN_SIGMA_PX * GIVEN_SIGMA_PX).sqrt();
-    let mut next = scale::smoothed(&sharp, sigma_px, width, height, level);
-    drop(sharp);
+    let mut next = first(plane, (width, height), level);
     let sigma_px = (SIGMA_PX * SIGMA_PX * (RATIO * RATIO - 1.0) - READING).sqrt();
     loop {
         let layer = Layer::new(next, plane);
@@ -52,6 +49,21 @@ pub(super) fn layers(plane: &Plane, area_px: usize, level: Level) -> Vec<Layer> 
         }
     }
 }
+
+/// The first layer. A plane much larger is brought to its size by means over areas, which cost
+/// less, any other by the blur itself.
+fn first(plane: &Plane, (width, height): (usize, usize), level: Level) -> Plane {
+    let much_larger = plane.width() > FACTOR_MOST * width || plane.height() > FACTOR_MOST * height;
+    let sides = if much_larger { (width, height) } else { (plane.width(), plane.height()) };
+    let sharp = scale::shrunk(plane, sides.0, sides.1, level);
+    let factor = (sharp.luma().len() as f64 / (width * height) as f64).sqrt() as f32;
+    let sigma_px = SIGMA_PX * factor;
+    let missing_px = (sigma_px * sigma_px - GIVEN_SIGMA_PX * GIVEN_SIGMA_PX).sqrt();
+    scale::smoothed(&sharp, missing_px, width, height, level)
+}
+
+/// A side that many times as long is much longer.
+const FACTOR_MOST: usize = 2;
 
 impl Layer {
     fn new(seen: Plane, given: &Plane) -> Self {

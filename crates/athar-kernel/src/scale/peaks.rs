@@ -97,9 +97,8 @@ fn tell<const N: usize>(
         let value = here[lane + 1];
         let earlier = high(high(above[lane], above[lane + 1]), high(above[lane + 2], here[lane]));
         let later = high(high(below[lane], below[lane + 1]), high(below[lane + 2], here[lane + 2]));
-        let peak = (value > high(earlier, threshold)) & (value >= later);
-        is[lane] = u32::from(peak);
-        any |= u32::from(peak);
+        is[lane] = u32::from((value > high(earlier, threshold)) & (value >= later));
+        any |= is[lane];
     }
     if any != 0 {
         (0..N).filter(|&lane| is[lane] != 0).for_each(|lane| keep(start + lane, here[lane + 1]));
