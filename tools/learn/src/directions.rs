@@ -54,11 +54,11 @@ fn of_part(pairs: &[Pair], part: usize) -> Vec<Direction> {
         2 => Some(mean),
         _ => None,
     };
-    discriminants(total, &within, blind, part)
+    discriminants(&total, &within, blind, part)
 }
 
 fn discriminants(
-    total: Matrix,
+    total: &Matrix,
     within: &Matrix,
     blind: Option<Vec<f64>>,
     part: usize,

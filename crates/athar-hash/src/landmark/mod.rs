@@ -144,7 +144,7 @@ fn found(plane: &Plane, setting: &Setting, level: Level) -> Vec<Found> {
     let layers = pyramid::layers(plane, setting.area_px, level);
     let most_of_layer = setting.most.saturating_mul(SURPLUS);
     let blobs = find::blobs(&layers, most_of_layer, level);
-    let blobs = select::select(blobs, plane, setting.most);
+    let blobs = select::select(&blobs, plane, setting.most);
     let mut found = Vec::new();
     for blob in &blobs {
         let angles = orient::angles(&layers, blob, level);

@@ -7,7 +7,7 @@ use athar_kernel::Plane;
 const CELLS: f32 = 64.0;
 
 /// The best `most`, best first: the best of each cell before the second of any, and so on.
-pub(super) fn select(blobs: Vec<Blob>, plane: &Plane, most: usize) -> Vec<Blob> {
+pub(super) fn select(blobs: &[Blob], plane: &Plane, most: usize) -> Vec<Blob> {
     let side = (plane.luma().len() as f32 / CELLS).sqrt().max(1.0);
     let columns = (plane.width() as f32 / side) as usize + 1;
     let rows = (plane.height() as f32 / side) as usize + 1;
