@@ -11,7 +11,7 @@ use crate::random::Random;
 use athar_kernel::scale::GENERATORS;
 
 /// Directions of a sum.
-const DIRECTIONS: usize = 60;
+const DIRECTIONS: usize = 52;
 
 /// Sums to choose from.
 const CANDIDATES: usize = 3000;
@@ -70,7 +70,7 @@ fn sum(directions: &[Direction], random: &mut Random) -> [[i8; 4]; ORBITS] {
     let mut weights = [[0.0; 4]; ORBITS];
     let best = directions.first().map_or(1.0, |direction| direction.ratio);
     for direction in directions.iter().take(DIRECTIONS) {
-        let share = random.normal() * ((direction.ratio - 1.0) / best).max(0.0).powf(0.18);
+        let share = random.normal() * ((direction.ratio - 1.0) / best).max(0.0).powf(0.25);
         for (weights, along) in weights.iter_mut().zip(&direction.weights) {
             weights[direction.part] += share * along;
         }
