@@ -5,7 +5,7 @@ use athar_kernel::scale::{self, Peak};
 use athar_kernel::{Level, Plane};
 
 /// The weakest blob, as the determinant of second derivatives in grey steps of a layer's pixels.
-const THRESHOLD: f32 = 4.0;
+const WEAKEST: f32 = 4.0;
 
 /// Nothing nearer to a layer's border: half of the patch would lie beyond.
 const BORDER_PX: usize = 6;
@@ -38,7 +38,7 @@ pub(super) struct Blob {
 pub(super) fn blobs(layers: &[Layer], most_of_layer: usize, level: Level) -> Vec<Blob> {
     let mut blobs = Vec::new();
     for (k, layer) in layers.iter().enumerate() {
-        let mut peaks = scale::peaks(&layer.plane, THRESHOLD, BORDER_PX, level);
+        let mut peaks = scale::peaks(&layer.plane, WEAKEST, BORDER_PX, level);
         keep_strongest(&mut peaks, most_of_layer);
         blobs.extend(peaks.into_iter().filter_map(|peak| blob(layers, k, peak)));
     }
