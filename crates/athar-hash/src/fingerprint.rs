@@ -9,6 +9,8 @@ use athar_kernel::{Code, Level, Orientation, Plane};
 pub enum Space {
     /// PDQ of whole pictures and of frames.
     Pdq,
+    /// Landmarks of pictures.
+    Landmark,
 }
 
 impl Space {
@@ -16,6 +18,7 @@ impl Space {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pdq => "pdq",
+            Self::Landmark => "landmark",
         }
     }
 }

@@ -11,10 +11,14 @@
 
 mod digest;
 mod fingerprint;
+pub mod landmark;
 pub mod pdq;
 mod second;
 
 pub use digest::{Digests, FileDigest};
 pub use fingerprint::{PictureFingerprint, Space, fingerprint_picture};
+pub use landmark::{
+    Landmark, Place, SCHEME as LANDMARK_SCHEME, Setting, VERSION as LANDMARK_VERSION, landmarks,
+};
 pub use pdq::{SCHEME as PDQ_SCHEME, VERSION as PDQ_VERSION, orientations_of_code};
 pub use second::{Second, SecondDistance};

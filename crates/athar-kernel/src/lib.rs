@@ -12,6 +12,7 @@ mod orientation;
 pub mod pdq;
 mod plane;
 mod rows;
+pub mod scale;
 pub mod sieve;
 
 pub use code::{Code, CodeParseError, Distance, Radius};

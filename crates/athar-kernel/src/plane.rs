@@ -37,6 +37,12 @@ impl Plane {
         Self { width, height, luma: luma.map(|(x, y)| f(x, y)).collect() }
     }
 
+    /// A plane of samples that fill it.
+    pub(crate) fn of_samples(width: usize, height: usize, luma: Vec<f32>) -> Self {
+        debug_assert_eq!(width * height, luma.len());
+        Self { width, height, luma }
+    }
+
     /// Columns.
     pub fn width(&self) -> usize {
         self.width
@@ -53,6 +59,7 @@ impl Plane {
     }
 
     /// The samples of row `y`.
+    #[inline]
     pub fn row(&self, y: usize) -> &[f32] {
         &self.luma[y * self.width..][..self.width]
     }

@@ -9,6 +9,7 @@
 //! | `demo` | the main job on real photographs, with what was planted and what was found |
 //! | `bench` | ours beside the peers, recorded and plotted |
 //! | `eval` | what the matcher finds and how often it is wrong, on real photographs |
+//! | `learn-landmarks` | the weights of landmark codes, learned from photographs and their edits |
 //! | `soak` | an index written, thinned out, merged and asked at once, every answer checked |
 //!
 //! A new task is a module with a `run` and one line in [`Task`].
@@ -26,6 +27,7 @@ mod demo;
 mod edit;
 mod eval;
 mod fetch;
+mod learn;
 mod licences;
 mod shell;
 mod soak;
@@ -59,6 +61,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Measure what the matcher finds and how often it is wrong
     Eval(eval::Arguments),
+    /// Learn the weights of landmark codes anew
+    LearnLandmarks(learn::Arguments),
     /// Write, thin out, merge and ask an index at once, and check every answer
     Soak(soak::Arguments),
 }
@@ -72,6 +76,7 @@ fn main() -> ExitCode {
         Task::Demo(arguments) => demo::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Eval(arguments) => eval::run(&arguments),
+        Task::LearnLandmarks(arguments) => learn::run(&arguments),
         Task::Soak(arguments) => soak::run(&arguments),
     };
     match done {

@@ -27,7 +27,7 @@ use crate::level::Kind;
 use crate::{Code, Level, Plane};
 use filter::{Rows, TILE};
 use scalar::Scalar;
-use simd::{Kernel, Simd};
+pub(crate) use simd::{Kernel, Simd};
 
 /// Cells along a side of the grid.
 pub const SIDE: usize = 64;
@@ -171,7 +171,7 @@ impl Kernel for Above<'_> {
 
 /// Runs a kernel with the vectors of a level.
 #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "calls what the level proves"))]
-fn run<K: Kernel>(kernel: K, level: Level) -> K::Output {
+pub(crate) fn run<K: Kernel>(kernel: K, level: Level) -> K::Output {
     match level.kind() {
         // SAFETY: a level is proof that the processor has it.
         #[cfg(target_arch = "x86_64")]

@@ -7,7 +7,7 @@
 use std::cell::Cell;
 
 /// Operations on vectors of `LANES` floats.
-pub(super) trait Simd: Copy {
+pub(crate) trait Simd: Copy {
     /// Floats in a vector.
     const LANES: usize;
     /// A vector.
@@ -46,7 +46,7 @@ pub(super) trait Simd: Copy {
 
 /// Something to be done with the vectors of one level, its `run` inlined into that level's
 /// function.
-pub(super) trait Kernel {
+pub(crate) trait Kernel {
     /// What it gives.
     type Output;
     /// Does it.

@@ -23,7 +23,8 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
 ];
 
 /// Packages outside `crates/`. They may depend on every crate and no crate on them.
-const WORKSHOP: &[&str] = &["athar-benches", "athar-eval", "athar-fuzz", "athar-tests", "xtask"];
+const WORKSHOP: &[&str] =
+    &["athar-benches", "athar-eval", "athar-fuzz", "athar-learn", "athar-tests", "xtask"];
 
 /// What speaks HTTP or runs async code. The server is the only place for them.
 const ASYNC_OR_HTTP: &[&str] = &[
