@@ -122,7 +122,7 @@ fn ask_for_starts(parts: &Parts<'_>, query: &Code, index: usize, plan: &Plan) {
 
 /// Buckets that make up a group: enough to keep memory busy while they are read, few enough that
 /// the first cache holds what is under way.
-const GROUP_BUCKETS: usize = 128;
+const GROUP_BUCKETS: usize = 64;
 
 /// The chunks of a plan in groups, each of which goes through all steps of a search, one step
 /// behind the group before it.
@@ -187,7 +187,6 @@ impl<'a> Search<'a> {
             group(step).for_each(|chunk| ask_for_starts(self.parts, self.query, chunk, plan));
             let sift_to = self.runs.len();
             group(step.wrapping_sub(1)).for_each(|chunk| self.find_buckets(chunk, plan));
-            self.ask_for_blocks(sift_to);
             let look_to = self.passed.len();
             self.sift(sift_to, most_ps)?;
             let name_to = self.kept.len();
@@ -197,15 +196,6 @@ impl<'a> Search<'a> {
             self.ask_for_ids(name_to);
         }
         Some(self.measure())
-    }
-
-    /// Asks for the first line of each block that was found: the others follow while blocks are
-    /// sifted. An address that no cache of the processor knows is looked up before anything after
-    /// it is done, unless the next ones are asked for at once: so nothing stands between them.
-    fn ask_for_blocks(&self, first: usize) {
-        for run in &self.runs[first..] {
-            prefetch(self.parts.words, run.start..run.start + 1);
-        }
     }
 
     /// Compares the sketches of the runs before `end`.
@@ -308,16 +298,16 @@ impl<'a> Search<'a> {
 
     /// Finds the rows of what was kept and asks for them.
     fn name_rows(&mut self, end: usize) {
-        let named = self.rows.len();
         for passed in &self.kept[self.named..end] {
             let row = self.row_of(*passed);
             // Only a damaged table names a row that is not there.
             if let Some(row) = row.filter(|&row| (row as usize) < self.parts.rows.len()) {
-                self.rows.push(row);
+                let row = row as usize;
+                self.parts.rows.prefetch(row);
+                self.rows.push(row as u32);
             }
         }
         self.named = end;
-        self.rows[named..].iter().for_each(|&row| self.parts.rows.prefetch(row as usize));
     }
 
     fn row_of(&self, passed: Passed) -> Option<u32> {
