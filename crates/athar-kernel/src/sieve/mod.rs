@@ -9,9 +9,8 @@
 //! measured (Zen 4, ten million codes), a query that asks for them this way takes 0.8 of the
 //! time.
 //!
-//! AVX2 and AVX-512 keep the masks of a run's vectors if any of them is not empty, by counting on
-//! or not: no branch depends on what was found. AVX-512 counts with BITALG's instruction, which
-//! the level stands for.
+//! AVX-512 writes the mask of every vector to the same place until one is not empty: no branch
+//! depends on what was found. It counts with BITALG's instruction, which the level stands for.
 
 #![cfg_attr(
     any(target_arch = "x86_64", target_arch = "aarch64"),
