@@ -11,6 +11,8 @@
 //!
 //! AVX-512 writes the mask of every vector to the same place until one is not empty: no branch
 //! depends on what was found. It counts with BITALG's instruction, which the level stands for.
+//! Letting masks stand where they fall and keeping whole runs instead takes fewer instructions a
+//! vector and is slower where runs are short (a hundred million codes: 130 us a query for 99).
 
 #![cfg_attr(
     any(target_arch = "x86_64", target_arch = "aarch64"),
