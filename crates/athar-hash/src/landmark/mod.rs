@@ -13,7 +13,7 @@
 //! (Lowe, "Distinctive image features from scale-invariant keypoints", 2004). *Code*: signs of
 //! weighted sums of the patch that keep their sign under the edits that pictures undergo, and are
 //! independent of each other among strangers; they were learned off-line from pictures and their
-//! edits (after Strecha et al., "LDAHash", 2012), see [`table`].
+//! edits (after Strecha et al., "LDAHash", 2012), see `table.rs`.
 //!
 //! The patch is laid so that its gradient runs along its x axis. A mirrored picture mirrors it at
 //! that axis, inverted colours turn it by half, and the learned sums are closed under both: see
