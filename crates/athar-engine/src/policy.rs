@@ -1,7 +1,7 @@
 //! Every threshold and every verdict.
 //!
 //! Nothing else in Athar decides whether two items show the same thing. The numbers here are
-//! measured: `false_alarms.tsv` is written by `cargo xtask eval`, which tries unrelated pictures
+//! measured: `false_alarms.tsv` is written by `cargo xtask eval --record`, which tries unrelated pictures
 //! against each other in all eight orientations and counts how often they come near.
 
 use athar_hash::SecondDistance;

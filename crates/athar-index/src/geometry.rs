@@ -39,8 +39,8 @@
 //!   entries pass their sketch; with the byte a query took 100 us, without it 116, minutes apart.
 //! - *Other numbers of chunks.* At ten million codes, by counting lines: 2,000 with 15 chunks,
 //!   2,700 with 14, against 1,800 with 16 (without ids and rows). At a hundred million, by time:
-//!   325 us with 16 chunks, 180 with 14, 205 with 13, 150 with 12, in one sitting and before
-//!   other things made all of them faster.
+//!   180 us with 14 chunks, 205 with 13, 150 with 12; 325 with 16 where 12 took 175, with less
+//!   asked for ahead. All before other things made them faster.
 //! - *Sorting a bucket by its sketches to skip lines.* A ball of radius 2 around 16 bits touches
 //!   nearly every line of a bucket, however it is sorted.
 

@@ -129,7 +129,7 @@ fn ask_for_starts(parts: &Parts<'_>, query: &Code, index: usize, plan: &Plan) {
 }
 
 /// Buckets that make up a group: enough to keep memory busy while they are read, few enough that
-/// the first cache holds what is under way.
+/// the second cache holds what is under way.
 const GROUP_BUCKETS: usize = 64;
 
 /// The chunks of a plan in groups, each of which goes through all steps of a search, one step
