@@ -1,7 +1,7 @@
 //! Large stores without pictures, and what a store's index looks like on the disk.
 
 use athar_kernel::Code;
-use athar_ledger::{Ledger, LedgerError, NewCode, NewItem, NewReport};
+use athar_ledger::{Ledger, LedgerError, NewCodes, NewItem, NewReport};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -25,13 +25,14 @@ pub fn fill(dir: &Path, case: &str, numbers: std::ops::Range<u64>) {
         for number in numbers {
             let mut sha256 = [0x77; 32];
             sha256[..8].copy_from_slice(&number.to_be_bytes());
-            let code = NewCode {
+            let codes = NewCodes {
                 space: "pdq",
                 scheme: athar_hash::PDQ_SCHEME,
                 version: athar_hash::PDQ_VERSION,
                 ordinal: 0,
-                code: code(number),
+                codes: &[code(number)],
                 searchable: true,
+                places: None,
                 second: None,
             };
             let item = NewItem {
@@ -43,7 +44,7 @@ pub fn fill(dir: &Path, case: &str, numbers: std::ops::Range<u64>) {
                 width: 100,
                 height: 100,
                 quality: 100,
-                codes: &[code],
+                codes: &[codes],
             };
             tx.add_item(report, &item, AT_MS)?;
         }

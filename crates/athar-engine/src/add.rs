@@ -18,7 +18,7 @@ use crate::{EngineError, IndexNote, InputErrorKind, Interrupt, Outcome, Watcher,
 use athar_hash::{FileDigest, Space};
 use athar_kernel::Level;
 use athar_ledger::{
-    Added, CaseId, ItemId, LedgerError, NewCode, NewItem, NewMatch, NewReport, Refusal,
+    Added, CaseId, ItemId, LedgerError, NewCodes, NewItem, NewMatch, NewReport, Refusal,
     ReportClose, ReportId, Tx,
 };
 use athar_media::Want;
@@ -242,13 +242,14 @@ fn add_picture(
 ) -> Result<Added, LedgerError> {
     let fingerprint = &picture.fingerprint;
     let second = fingerprint.seconds()[0].to_bytes();
-    let code = NewCode {
+    let codes = NewCodes {
         space: Space::Pdq.name(),
         scheme: athar_hash::PDQ_SCHEME,
         version: athar_hash::PDQ_VERSION,
         ordinal: 0,
-        code: *fingerprint.code(),
+        codes: &[*fingerprint.code()],
         searchable: policy::searchable(fingerprint.quality()),
+        places: None,
         second: Some(&second),
     };
     let item = NewItem {
@@ -260,7 +261,7 @@ fn add_picture(
         width: picture.width,
         height: picture.height,
         quality: fingerprint.quality(),
-        codes: &[code],
+        codes: &[codes],
     };
     tx.add_item(report, &item, at_ms)
 }
@@ -289,11 +290,15 @@ fn add_matches(
             stored: candidate.item,
             relation: relation.name(),
             via: Space::Pdq.name(),
+            ordinal: 0,
             distance: candidate.distance.bits(),
             orientation: candidate.orientation.name(),
             second_distance: candidate.second_distance,
             radius: PDQ_RADIUS.bits(),
+            inliers: None,
+            region: None,
             false_alarm_rate: policy::false_alarm_rate(candidate.distance),
+            false_alarm_pairs: policy::false_alarm_pairs(),
         };
         tx.add_match(&new, at_ms)?;
     }

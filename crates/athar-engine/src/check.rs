@@ -164,6 +164,7 @@ impl Checking<'_> {
             scheme: athar_hash::PDQ_SCHEME,
             version: athar_hash::PDQ_VERSION,
             radius: PDQ_RADIUS.bits(),
+            deep: false,
         };
         self.ledger.write(|tx| tx.record_check(&record, clock::now_ms()))?;
         let summary = &mut self.summary;

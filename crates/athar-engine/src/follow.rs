@@ -140,11 +140,11 @@ pub(crate) fn follow(
 ) -> Result<usize, LedgerError> {
     let mut gained = 0;
     loop {
-        let (mut told, mut changes) = (0, Vec::new());
-        let reached = ledger.for_some_codes_since(from, INDEX_BATCH_CODES, |change| {
-            told += 1;
-            changes.extend(change_of(&change, space));
-        })?;
+        let mut changes = Vec::new();
+        let reached =
+            ledger.for_some_codes_since(space.name(), from, INDEX_BATCH_CODES, |change| {
+                changes.push(change_of(change));
+            })?;
         if reached == from {
             return Ok(gained);
         }
@@ -156,7 +156,7 @@ pub(crate) fn follow(
             (from, gained) = (0, 0);
             continue;
         }
-        if told < INDEX_BATCH_CODES {
+        if changes.len() < INDEX_BATCH_CODES {
             return Ok(gained);
         }
         from = reached;
@@ -164,14 +164,9 @@ pub(crate) fn follow(
 }
 
 /// A code's id is what it is found by.
-fn change_of(change: &CodeChange<'_>, space: Space) -> Option<Change> {
-    match *change {
-        CodeChange::Added { id, code, space: of, .. } if of == space.name() => {
-            Some(Change::Insert { code, payload: id.0 as u64 })
-        }
-        CodeChange::Removed { id, space: of, .. } if of == space.name() => {
-            Some(Change::Remove { payload: id.0 as u64 })
-        }
-        _ => None,
+fn change_of(change: CodeChange) -> Change {
+    match change {
+        CodeChange::Added { id, code, .. } => Change::Insert { code, payload: id.0 as u64 },
+        CodeChange::Removed { id, .. } => Change::Remove { payload: id.0 as u64 },
     }
 }

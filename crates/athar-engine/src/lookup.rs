@@ -214,7 +214,11 @@ fn candidates(
 ) -> Result<Vec<Candidate>, LedgerError> {
     let mut nearest: HashMap<ItemId, Candidate> = HashMap::new();
     for Nearest { distance, orientation, code } in near {
-        let Some(row) = ledger.code(CodeId(code as i64))? else { continue };
+        let id = CodeId(code as i64);
+        let Some(row) = ledger.codes(id.row())?.filter(|row| id.position() < row.codes.len())
+        else {
+            continue;
+        };
         let stored = row.second.as_deref().and_then(Second::from_bytes);
         let asked = picture.map(|picture| &picture.seconds()[orientation]);
         let second_distance = stored.zip(asked).map(|(a, b)| a.distance(b).bits());

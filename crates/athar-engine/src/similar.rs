@@ -80,13 +80,13 @@ impl Likeness {
         let approximate = matches!(self, Self::Graph(_));
         let (mut items, mut similar) = (HashSet::new(), Vec::new());
         for Nearest { distance, orientation, code } in near {
-            let Some(row) = ledger.code(CodeId(code as i64))? else { continue };
+            let Some(item) = ledger.item_of_codes(CodeId(code as i64).row())? else { continue };
             if items.len() == count {
                 break;
             }
-            if items.insert(row.item) {
+            if items.insert(item) {
                 let (distance, orientation) = (distance.bits(), Orientation::ALL[orientation]);
-                similar.extend(holders(ledger, row.item)?.map(|(case, item)| Similar {
+                similar.extend(holders(ledger, item)?.map(|(case, item)| Similar {
                     case,
                     item,
                     distance,
@@ -134,14 +134,13 @@ fn codes(ledger: &Ledger, expected: usize) -> Result<Vec<(u64, Code)>, LedgerErr
     let (mut codes, mut from) = (Vec::with_capacity(expected), 0);
     loop {
         let mut told = 0;
-        from = ledger.for_some_codes_since(from, INDEX_BATCH_CODES, |change| {
+        let space = Space::Pdq.name();
+        from = ledger.for_some_codes_since(space, from, INDEX_BATCH_CODES, |change| {
             told += 1;
             match change {
-                CodeChange::Added { id, space, code, .. } if space == Space::Pdq.name() => {
-                    codes.push((id.0 as u64, code));
-                }
+                CodeChange::Added { id, code, .. } => codes.push((id.0 as u64, code)),
                 // What was withdrawn does not come up as added.
-                CodeChange::Added { .. } | CodeChange::Removed { .. } => {}
+                CodeChange::Removed { .. } => {}
             }
         })?;
         if told < INDEX_BATCH_CODES {

@@ -109,10 +109,8 @@ impl Store {
     /// other: so they are the same.
     fn compare(&self, snapshot: &Snapshot, summary: &mut VerifySummary) -> Result<(), EngineError> {
         let (mut batch, mut absent) = (Vec::new(), None);
-        self.ledger.for_each_code_since(0, |change| {
-            if let CodeChange::Added { id, code, space, .. } = change
-                && space == Space::Pdq.name()
-            {
+        self.ledger.for_each_code_since(Space::Pdq.name(), 0, |change| {
+            if let CodeChange::Added { id, code, .. } = change {
                 summary.codes_asked += 1;
                 batch.push((code, id.0 as u64));
             }

@@ -114,7 +114,8 @@ pub(crate) const TABLES: [Table; 7] = [
         row_sql: "SELECT salt, sha256, md5, kind, format, bytes, width, height, quality
                   FROM items WHERE id = ?1",
         parts_sql: Some(
-            "SELECT c.id, s.space, s.scheme, s.version, c.ordinal, c.searchable, c.code, c.second
+            "SELECT c.id, s.space, s.scheme, s.version, c.ordinal, c.searchable, c.code, c.places,
+                    c.second
              FROM codes AS c JOIN schemes AS s ON s.id = c.scheme_id
              WHERE c.item_id = ?1 ORDER BY c.id",
         ),
@@ -135,8 +136,9 @@ pub(crate) const TABLES: [Table; 7] = [
     Table {
         name: "matches",
         kind: Kind::MatchFound,
-        row_sql: "SELECT salt, query_item_id, stored_item_id, relation, via, distance,
-                         orientation, second_distance, radius, false_alarm_rate
+        row_sql: "SELECT salt, query_item_id, stored_item_id, relation, via, ordinal, distance,
+                         orientation, second_distance, radius, inliers, region,
+                         false_alarm_rate, false_alarm_pairs
                   FROM matches WHERE id = ?1",
         parts_sql: None,
     },
@@ -162,7 +164,7 @@ impl Table {
 pub(crate) fn withdrawal_subject(conn: &Connection, seq: i64) -> Result<Digest> {
     let mut encoder = Encoder::new(WITHDRAWAL_DOMAIN);
     encoder.all_rows(conn, "SELECT id FROM withdrawn_rows WHERE by_seq = ?1 ORDER BY id", seq)?;
-    let codes = "SELECT id, space FROM withdrawn_codes WHERE by_seq = ?1 ORDER BY id";
+    let codes = "SELECT id, space, codes FROM withdrawn_codes WHERE by_seq = ?1 ORDER BY id";
     encoder.all_rows(conn, codes, seq)?;
     Ok(encoder.finish())
 }

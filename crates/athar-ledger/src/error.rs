@@ -69,7 +69,12 @@ pub enum LedgerError {
     /// A number given lies outside what the ledger holds: a distance or radius over 256 bits, a
     /// rate outside 0 to 1, a count over 2^63.
     OutOfRange,
-    /// Two codes of one item have the same scheme, version and ordinal.
+    /// A row holds 1 to [`CODES_PER_ROW`](crate::CodeId::CODES_PER_ROW) codes.
+    CodesInRow {
+        /// Codes given.
+        codes: usize,
+    },
+    /// Two rows of codes of one item have the same scheme, version and ordinal.
     DuplicateCode,
     /// An earlier step of the same change failed, so the change cannot be completed.
     Aborted,
@@ -107,6 +112,11 @@ impl fmt::Display for LedgerError {
             Self::NoSuchItem => f.write_str("there is no such item"),
             Self::SelfMatch => f.write_str("an item cannot be matched with itself"),
             Self::OutOfRange => f.write_str("a number given is out of the ledger's range"),
+            Self::CodesInRow { codes } => write!(
+                f,
+                "a row of codes has 1 to {} of them, this one has {codes}",
+                crate::CodeId::CODES_PER_ROW
+            ),
             Self::DuplicateCode => f.write_str("two codes of one item have the same number"),
             Self::Aborted => {
                 f.write_str("an earlier step of this change failed, so none of it was kept")

@@ -5,7 +5,8 @@
 //! crate documents it. Everything is written inside [`Ledger::write`], which is all or nothing
 //! and durable when it returns. Every record hangs on an event (see `chain`), every event has a
 //! number, and the numbers have no gap: an index built up to event `n` catches up by
-//! [`Ledger::for_each_code_since`]`(n, …)`.
+//! [`Ledger::for_each_code_since`]`(space, n, …)`. An item has one code or thousands: those of one
+//! scheme share a row, and each has an id of its own.
 //!
 //! Nothing here reads a clock: times are given, in milliseconds of UTC since 1970.
 
@@ -15,6 +16,7 @@ mod error;
 mod ledger;
 mod links;
 mod open;
+mod pack;
 mod read;
 mod record;
 mod replay;
@@ -28,9 +30,9 @@ mod tests;
 pub use error::{LedgerError, Result};
 pub use ledger::Ledger;
 pub use record::{
-    Added, CaseId, CaseRow, CaseSummary, CheckRecord, CodeChange, CodeId, CodeRow, Evidence,
-    ItemId, ItemRow, LinkEnd, LinkRow, MatchRow, NewCode, NewItem, NewMatch, NewReport, Refusal,
-    RefusalRow, ReportClose, ReportId, ReportRow, Seq,
+    Added, CaseId, CaseRow, CaseSummary, CheckRecord, CodeChange, CodeId, CodesId, CodesRow,
+    Evidence, ItemId, ItemRow, LinkEnd, LinkRow, MatchRow, NewCodes, NewItem, NewMatch, NewReport,
+    Refusal, RefusalRow, ReportClose, ReportId, ReportRow, Seq,
 };
 pub use verify::{Fault, VerifyReport};
 pub use write::Tx;

@@ -1,7 +1,8 @@
 //! What ties cases together.
 //!
 //! A link joins two pairs of (case, item) whose cases differ: by a match between the items, or
-//! because it is the very same file. Where several matches join the same two pairs, the link
+//! because it is the very same file. Of the ways in which one item lies in the other, only the best
+//! supported counts. Where several matches join the same two pairs, the link
 //! shows the one that chance explains least.
 
 use crate::{
@@ -18,7 +19,8 @@ use std::{
 /// What `link_row` reads.
 pub(crate) const LINK: &str =
     "SELECT l.relation, l.via, l.distance, l.orientation, l.second_distance,
-                           l.radius, l.false_alarm_rate, l.match_id,
+                           l.radius, l.inliers, l.region,
+                           l.false_alarm_rate, l.false_alarm_pairs, l.match_id,
                            l.from_case_id, l.from_item_id, fc.name, fi.sha256,
                            l.to_case_id, l.to_item_id, tc.name, ti.sha256
                     FROM links AS l
@@ -82,9 +84,9 @@ fn by_strength(a: &LinkRow, b: &LinkRow) -> Ordering {
 fn link_row(row: &Row<'_>) -> rusqlite::Result<LinkRow> {
     Ok(LinkRow {
         evidence: evidence(row)?,
-        match_seq: row.get(7)?,
-        from: link_end(row, 8)?,
-        to: link_end(row, 12)?,
+        match_seq: row.get(10)?,
+        from: link_end(row, 11)?,
+        to: link_end(row, 15)?,
     })
 }
 

@@ -1,10 +1,9 @@
 //! Looking things up.
 
 use crate::{
-    CaseId, CaseRow, CaseSummary, CodeId, CodeRow, Evidence, ItemId, ItemRow, Ledger, MatchRow,
-    RefusalRow, ReportClose, ReportId, ReportRow, error::Result, links,
+    CaseId, CaseRow, CaseSummary, CodesId, CodesRow, Evidence, ItemId, ItemRow, Ledger, MatchRow,
+    RefusalRow, ReportClose, ReportId, ReportRow, error::Result, links, pack::unpack,
 };
-use athar_kernel::Code;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 /// What `item_row` reads.
@@ -12,10 +11,10 @@ const ITEM: &str = "SELECT i.id, i.sha256, i.md5, i.kind, i.format, i.bytes, i.w
                            i.quality, e.at_ms
                     FROM items AS i JOIN events AS e ON e.seq = i.id";
 
-/// What `code_row` reads.
-const CODE: &str = "SELECT c.id, c.item_id, s.space, s.scheme, s.version, c.ordinal, c.code,
-                           c.searchable, c.second
-                    FROM codes AS c JOIN schemes AS s ON s.id = c.scheme_id";
+/// What `codes_row` reads.
+const CODES: &str = "SELECT c.id, c.item_id, s.space, s.scheme, s.version, c.ordinal, c.code,
+                            c.searchable, c.places, c.second
+                     FROM codes AS c JOIN schemes AS s ON s.id = c.scheme_id";
 
 /// What `case_row` reads.
 const CASE: &str = "SELECT c.id, c.name, e.at_ms FROM cases AS c JOIN events AS e ON e.seq = c.id";
@@ -126,30 +125,52 @@ impl Ledger {
         all(&self.conn, &sql, [item.0], case_row)
     }
 
-    /// The codes of an item, in the order in which they were given.
-    pub fn codes_of_item(&self, item: ItemId) -> Result<Vec<CodeRow>> {
-        all(&self.conn, &format!("{CODE} WHERE c.item_id = ?1 ORDER BY c.id"), [item.0], code_row)
+    /// The codes of an item, row by row, in the order in which they were given.
+    ///
+    /// # Errors
+    /// [`LedgerError::Corrupt`](crate::LedgerError::Corrupt) when a row does not hold whole codes.
+    pub fn codes_of_item(&self, item: ItemId) -> Result<Vec<CodesRow>> {
+        let sql = format!("{CODES} WHERE c.item_id = ?1 ORDER BY c.id");
+        all(&self.conn, &sql, [item.0], codes_row)
     }
 
-    /// The stored code with this id, which is what an index gives back.
-    pub fn code(&self, id: CodeId) -> Result<Option<CodeRow>> {
-        one(&self.conn, &format!("{CODE} WHERE c.id = ?1"), [id.0], code_row)
+    /// The row of codes with this id; [`CodeId::row`](crate::CodeId::row) of what an index gives
+    /// back.
+    ///
+    /// # Errors
+    /// [`LedgerError::Corrupt`](crate::LedgerError::Corrupt) when it does not hold whole codes.
+    pub fn codes(&self, id: CodesId) -> Result<Option<CodesRow>> {
+        one(&self.conn, &format!("{CODES} WHERE c.id = ?1"), [id.0], codes_row)
+    }
+
+    /// The item that a row of codes describes: the cheap part of [`Ledger::codes`], which reads no
+    /// code.
+    pub fn item_of_codes(&self, id: CodesId) -> Result<Option<ItemId>> {
+        let sql = "SELECT item_id FROM codes WHERE id = ?1";
+        one(&self.conn, sql, [id.0], |row| Ok(ItemId(row.get(0)?)))
+    }
+
+    /// Whether an item has codes that an index may hold. Reads no code.
+    pub fn is_searchable(&self, item: ItemId) -> Result<bool> {
+        let sql = "SELECT 1 FROM codes WHERE item_id = ?1 AND searchable = 1";
+        Ok(self.conn.prepare_cached(sql)?.exists([item.0])?)
     }
 
     /// The matches of an item on either side, in the order in which they were found.
     pub fn matches_of_item(&self, item: ItemId) -> Result<Vec<MatchRow>> {
         let sql = "SELECT m.relation, m.via, m.distance, m.orientation, m.second_distance,
-                          m.radius, m.false_alarm_rate,
-                          m.id, m.query_item_id, m.stored_item_id, e.at_ms
+                          m.radius, m.inliers, m.region, m.false_alarm_rate, m.false_alarm_pairs,
+                          m.id, m.query_item_id, m.stored_item_id, m.ordinal, e.at_ms
                    FROM matches AS m JOIN events AS e ON e.seq = m.id
                    WHERE m.query_item_id = ?1 OR m.stored_item_id = ?1 ORDER BY m.id";
         all(&self.conn, sql, [item.0], |row| {
             Ok(MatchRow {
                 evidence: evidence(row)?,
-                seq: row.get(7)?,
-                query: ItemId(row.get(8)?),
-                stored: ItemId(row.get(9)?),
-                found_at_ms: row.get(10)?,
+                seq: row.get(10)?,
+                query: ItemId(row.get(11)?),
+                stored: ItemId(row.get(12)?),
+                ordinal: row.get(13)?,
+                found_at_ms: row.get(14)?,
             })
         })
     }
@@ -177,7 +198,7 @@ pub(crate) fn all<T>(
     Ok(rows)
 }
 
-/// The evidence of a match from the first seven columns.
+/// The evidence of a match from the first ten columns.
 pub(crate) fn evidence(row: &Row<'_>) -> rusqlite::Result<Evidence> {
     Ok(Evidence {
         relation: row.get(0)?,
@@ -186,7 +207,10 @@ pub(crate) fn evidence(row: &Row<'_>) -> rusqlite::Result<Evidence> {
         orientation: row.get(3)?,
         second_distance: row.get(4)?,
         radius: row.get(5)?,
-        false_alarm_rate: row.get(6)?,
+        inliers: row.get(6)?,
+        region: row.get(7)?,
+        false_alarm_rate: row.get(8)?,
+        false_alarm_pairs: row.get(9)?,
     })
 }
 
@@ -230,16 +254,17 @@ fn item_row(row: &Row<'_>) -> rusqlite::Result<ItemRow> {
     })
 }
 
-fn code_row(row: &Row<'_>) -> rusqlite::Result<CodeRow> {
-    Ok(CodeRow {
-        id: CodeId(row.get(0)?),
+fn codes_row(row: &Row<'_>) -> rusqlite::Result<CodesRow> {
+    Ok(CodesRow {
+        id: CodesId(row.get(0)?),
         item: ItemId(row.get(1)?),
         space: row.get(2)?,
         scheme: row.get(3)?,
         version: row.get(4)?,
         ordinal: row.get(5)?,
-        code: Code::from_bytes(row.get(6)?),
+        codes: unpack(row.get_ref(6)?.as_blob()?)?.collect(),
         searchable: row.get(7)?,
-        second: row.get(8)?,
+        places: row.get(8)?,
+        second: row.get(9)?,
     })
 }

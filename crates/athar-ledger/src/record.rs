@@ -33,8 +33,50 @@ id! {
     ItemId
 }
 id! {
-    /// A stored code: the row's id, never used twice; an index carries it as its payload.
+    /// A row of codes: the row's id, never used twice.
+    CodesId
+}
+id! {
+    /// One stored code: its row's id times [`CodeId::CODES_PER_ROW`] and its position in the row.
+    /// Never used twice; an index carries it as its payload.
     CodeId
+}
+
+impl CodesId {
+    /// The largest row whose codes have ids.
+    pub(crate) const MAX: Self = Self(i64::MAX / CodeId::CODES_PER_ROW as i64);
+
+    /// Whether the codes of this row have ids.
+    pub(crate) const fn is_valid(self) -> bool {
+        0 <= self.0 && self.0 <= Self::MAX.0
+    }
+}
+
+impl CodeId {
+    /// The most codes that one row holds.
+    pub const CODES_PER_ROW: usize = 4096;
+
+    const PER_ROW: i64 = Self::CODES_PER_ROW as i64;
+
+    /// The code at `position` in `row`, from 0. Out of range, the id is -1, which no code has.
+    pub const fn at(row: CodesId, position: usize) -> Self {
+        if row.is_valid() && position < Self::CODES_PER_ROW {
+            Self(row.0 * Self::PER_ROW + position as i64)
+        } else {
+            Self(-1)
+        }
+    }
+
+    /// The row that holds the code.
+    pub const fn row(self) -> CodesId {
+        CodesId(self.0.div_euclid(Self::PER_ROW))
+    }
+
+    /// Its place in the row, from 0; below [`CodeId::CODES_PER_ROW`] whatever the id.
+    pub const fn position(self) -> usize {
+        // A remainder of 0 to 4095.
+        self.0.rem_euclid(Self::PER_ROW) as usize
+    }
 }
 
 /// How a report came in.
@@ -66,25 +108,27 @@ pub struct NewItem<'a> {
     /// PDQ's quality, 0 to 100.
     pub quality: u8,
     /// The fingerprint.
-    pub codes: &'a [NewCode<'a>],
+    pub codes: &'a [NewCodes<'a>],
 }
 
-/// One code of an item.
+/// Codes of an item that one scheme made: one row.
 #[derive(Clone, Copy)]
-pub struct NewCode<'a> {
+pub struct NewCodes<'a> {
     /// `pdq`, `landmark` or `voice`.
     pub space: &'a str,
-    /// What made the code.
+    /// What made the codes.
     pub scheme: &'a str,
     /// The scheme's version.
     pub version: u32,
-    /// The code's number within its item, scheme and version.
+    /// The number of the first of them within the item, scheme and version.
     pub ordinal: u32,
-    /// The code.
-    pub code: Code,
-    /// Whether an index may hold it: low quality is kept and never matched.
+    /// The codes, 1 to [`CodeId::CODES_PER_ROW`].
+    pub codes: &'a [Code],
+    /// Whether an index may hold them: low quality is kept and never matched.
     pub searchable: bool,
-    /// An independent hash of the same place.
+    /// Where in the medium they were taken, in the caller's own form.
+    pub places: Option<&'a [u8]>,
+    /// An independent hash of the same places, in the caller's own form.
     pub second: Option<&'a [u8]>,
 }
 
@@ -130,6 +174,9 @@ pub struct NewMatch<'a> {
     pub relation: &'a str,
     /// The space in which it was found.
     pub via: &'a str,
+    /// Which of several ways in which the query item lies in the stored one; 0 is the best
+    /// supported.
+    pub ordinal: u32,
     /// Bits in which the two codes differ, 0 to 256.
     pub distance: u16,
     /// What was done to the query item to lay it on the stored one.
@@ -138,8 +185,14 @@ pub struct NewMatch<'a> {
     pub second_distance: Option<u16>,
     /// The radius that was searched, in bits, 0 to 256.
     pub radius: u16,
+    /// Landmarks that agree, where landmarks were compared.
+    pub inliers: Option<u32>,
+    /// Where each lies in the other: JSON in the caller's own form.
+    pub region: Option<&'a str>,
     /// How often unrelated material would match so, 0 to 1.
     pub false_alarm_rate: f64,
+    /// Pairs of unrelated items that were tried to find that rate.
+    pub false_alarm_pairs: u64,
 }
 
 /// How a report ended.
@@ -172,6 +225,8 @@ pub struct CheckRecord<'a> {
     pub version: u32,
     /// The radius that was searched, in bits.
     pub radius: u16,
+    /// Whether landmarks were asked whatever the whole pictures said.
+    pub deep: bool,
 }
 
 /// A case.
@@ -246,26 +301,28 @@ pub struct ItemRow {
     pub added_at_ms: i64,
 }
 
-/// A stored code.
+/// A row of stored codes. It has no `Debug`, for codes belong in no log.
 #[derive(Clone, PartialEq, Eq)]
-pub struct CodeRow {
-    /// Its id.
-    pub id: CodeId,
-    /// The item it describes.
+pub struct CodesRow {
+    /// Its id; the code at position `i` has the id [`CodeId::at`]`(id, i)`.
+    pub id: CodesId,
+    /// The item they describe.
     pub item: ItemId,
     /// `pdq`, `landmark` or `voice`.
     pub space: String,
-    /// What made the code.
+    /// What made the codes.
     pub scheme: String,
     /// The scheme's version.
     pub version: u32,
-    /// The code's number within its item, scheme and version.
+    /// The number of the first of them within the item, scheme and version.
     pub ordinal: u32,
-    /// The code.
-    pub code: Code,
-    /// Whether an index may hold it.
+    /// The codes, 1 to [`CodeId::CODES_PER_ROW`].
+    pub codes: Vec<Code>,
+    /// Whether an index may hold them.
     pub searchable: bool,
-    /// An independent hash of the same place.
+    /// Where in the medium they were taken, as it was given.
+    pub places: Option<Vec<u8>>,
+    /// An independent hash of the same places, as it was given.
     pub second: Option<Vec<u8>>,
 }
 
@@ -293,6 +350,9 @@ pub struct MatchRow {
     pub query: ItemId,
     /// The item that was known before.
     pub stored: ItemId,
+    /// Which of several ways in which the query item lies in the stored one; 0 is the best
+    /// supported.
+    pub ordinal: u32,
     /// The evidence.
     pub evidence: Evidence,
     /// When it was found, UTC.
@@ -314,8 +374,14 @@ pub struct Evidence {
     pub second_distance: Option<u16>,
     /// The radius that was searched, in bits.
     pub radius: u16,
+    /// Landmarks that agree, where landmarks were compared.
+    pub inliers: Option<u32>,
+    /// Where each lies in the other: JSON as it was given.
+    pub region: Option<String>,
     /// How often unrelated material would match so, 0 to 1.
     pub false_alarm_rate: f64,
+    /// Pairs of unrelated items that were tried to find that rate; 0 for the very same file.
+    pub false_alarm_pairs: u64,
 }
 
 /// One side of a link.
@@ -331,7 +397,7 @@ pub struct LinkEnd {
     pub sha256: [u8; 32],
 }
 
-/// A match between items of two cases.
+/// A match between items of two cases, the best supported of its space.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinkRow {
     /// The newer side.
@@ -344,9 +410,9 @@ pub struct LinkRow {
     pub evidence: Evidence,
 }
 
-/// A change of what an index must hold.
+/// A change of what the index of a space must hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum CodeChange<'a> {
+pub enum CodeChange {
     /// A searchable code came in.
     Added {
         /// The event that brought it.
@@ -355,12 +421,8 @@ pub enum CodeChange<'a> {
         id: CodeId,
         /// The item it describes.
         item: ItemId,
-        /// `pdq`, `landmark` or `voice`.
-        space: &'a str,
         /// The code.
         code: Code,
-        /// An independent hash of the same place.
-        second: Option<&'a [u8]>,
     },
     /// A code was withdrawn. It may be one that was never replayed.
     Removed {
@@ -368,7 +430,5 @@ pub enum CodeChange<'a> {
         seq: Seq,
         /// Its id.
         id: CodeId,
-        /// The space it was in.
-        space: &'a str,
     },
 }

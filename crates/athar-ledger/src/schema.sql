@@ -63,7 +63,9 @@ CREATE TABLE codes (
     scheme_id INTEGER NOT NULL REFERENCES schemes (id),
     ordinal INTEGER NOT NULL CHECK (ordinal >= 0),
     searchable INTEGER NOT NULL CHECK (searchable IN (0, 1)),
-    code BLOB NOT NULL CHECK (length(code) = 32),
+    -- Blobs come last, so that what stands before them is read without them.
+    code BLOB NOT NULL CHECK (length(code) BETWEEN 32 AND 131072 AND length(code) % 32 = 0),
+    places BLOB,
     second BLOB,
     UNIQUE (item_id, scheme_id, ordinal)
 ) STRICT;
@@ -99,17 +101,22 @@ CREATE TABLE matches (
     stored_item_id INTEGER NOT NULL REFERENCES items (id),
     relation TEXT NOT NULL,
     via TEXT NOT NULL,
+    ordinal INTEGER NOT NULL CHECK (ordinal >= 0),
     distance INTEGER NOT NULL CHECK (distance BETWEEN 0 AND 256),
     orientation TEXT NOT NULL,
     second_distance INTEGER CHECK (second_distance >= 0),
     radius INTEGER NOT NULL CHECK (radius BETWEEN 0 AND 256),
+    inliers INTEGER CHECK (inliers >= 0),
+    region TEXT,
     false_alarm_rate REAL NOT NULL CHECK (false_alarm_rate BETWEEN 0.0 AND 1.0),
+    false_alarm_pairs INTEGER NOT NULL CHECK (false_alarm_pairs >= 0),
     CHECK (query_item_id <> stored_item_id),
-    UNIQUE (query_item_id, stored_item_id, via)
+    UNIQUE (query_item_id, stored_item_id, via, ordinal)
 ) STRICT;
 CREATE INDEX matches_by_stored_item ON matches (stored_item_id, query_item_id);
 
--- What a withdrawal leaves behind: which rows are gone, and which codes an index must forget.
+-- What a withdrawal leaves behind: which rows are gone, and which rows' codes an index must
+-- forget.
 CREATE TABLE withdrawn_rows (
     id INTEGER PRIMARY KEY REFERENCES events (seq),
     by_seq INTEGER NOT NULL REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED
@@ -119,28 +126,29 @@ CREATE INDEX withdrawn_rows_by_event ON withdrawn_rows (by_seq);
 CREATE TABLE withdrawn_codes (
     id INTEGER PRIMARY KEY,
     space TEXT NOT NULL,
+    codes INTEGER NOT NULL CHECK (codes BETWEEN 1 AND 4096),
     by_seq INTEGER NOT NULL REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX withdrawn_codes_by_event ON withdrawn_codes (by_seq);
 
--- Every match between items of two cases, and every item that two cases share.
+-- Every best supported match between items of two cases, and every item that two cases share.
 CREATE VIEW links AS
 SELECT
     later.case_id AS from_case_id, m.query_item_id AS from_item_id,
     earlier.case_id AS to_case_id, m.stored_item_id AS to_item_id,
     m.id AS match_id, m.relation, m.via, m.distance, m.orientation,
-    m.second_distance, m.radius, m.false_alarm_rate
+    m.second_distance, m.radius, m.inliers, m.region, m.false_alarm_rate, m.false_alarm_pairs
 FROM matches AS m
 JOIN report_items AS later ON later.item_id = m.query_item_id
 JOIN report_items AS earlier ON earlier.item_id = m.stored_item_id
-WHERE later.case_id <> earlier.case_id
+WHERE later.case_id <> earlier.case_id AND m.ordinal = 0
 UNION ALL
 SELECT
     later.case_id, later.item_id, earlier.case_id, earlier.item_id,
     NULL, 'copy',
     (SELECT s.space FROM codes AS c JOIN schemes AS s ON s.id = c.scheme_id
      WHERE c.item_id = later.item_id AND c.searchable = 1 ORDER BY c.id LIMIT 1),
-    0, 'rot0', NULL, 0, 0.0
+    0, 'rot0', NULL, 0, NULL, NULL, 0.0, 0
 FROM report_items AS later
 JOIN report_items AS earlier ON earlier.item_id = later.item_id AND earlier.id < later.id
 WHERE EXISTS (SELECT 1 FROM codes AS c WHERE c.item_id = later.item_id AND c.searchable = 1);

@@ -7,7 +7,7 @@
 //! written anew.
 
 use crate::{
-    Ledger, Seq,
+    CodeId, CodesId, Ledger, Seq,
     chain::{self, Digest, Event, GENESIS, Kind, TABLES},
     error::{LedgerError, Result},
     read::{all, one},
@@ -43,7 +43,7 @@ impl VerifyReport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// SQLite found the file's structure damaged.
+    /// SQLite found the file's structure damaged, or a row that its table does not allow.
     Structure,
     /// A row refers to a row that is not there.
     Reference {
@@ -100,6 +100,11 @@ pub enum Fault {
         /// Its id.
         id: i64,
     },
+    /// A row of codes was recorded that does not hold whole codes, or too many.
+    CodesMalformed {
+        /// Its id.
+        row: i64,
+    },
     /// What a withdrawal took away is not what its event says.
     WithdrawalChanged {
         /// Number of its event.
@@ -128,6 +133,7 @@ impl fmt::Display for Fault {
             }
             Self::RecordChanged { table, id } => write!(f, "row {id} of {table} was changed"),
             Self::RecordUnrecorded { table, id } => write!(f, "row {id} of {table} has no event"),
+            Self::CodesMalformed { row } => write!(f, "row {row} of codes holds no whole codes"),
             Self::WithdrawalChanged { seq } => {
                 write!(f, "what the withdrawal of event {seq} took away was changed")
             }
@@ -146,7 +152,7 @@ impl Ledger {
             let mut report = VerifyReport {
                 events: 0,
                 records: 0,
-                codes: self.count("SELECT count(*) FROM codes")?,
+                codes: self.count("SELECT sum(length(code) / 32) FROM codes")?,
                 last_seq: 0,
                 head: GENESIS,
                 fault: None,
@@ -167,6 +173,9 @@ impl Ledger {
             return Ok(Some(fault));
         }
         if let Some(fault) = self.reference_fault()? {
+            return Ok(Some(fault));
+        }
+        if let Some(fault) = self.codes_fault()? {
             return Ok(Some(fault));
         }
         self.tail_fault(report.last_seq)
@@ -262,6 +271,17 @@ impl Ledger {
             table: known.find(|&table| table == name).unwrap_or("another table"),
             row,
         }))
+    }
+
+    /// The first row of codes that could not have been written so. SQLite's own check sees it too,
+    /// unless the table's definition was changed with it.
+    fn codes_fault(&self) -> Result<Option<Fault>> {
+        let sql = "SELECT min(id) FROM codes
+                   WHERE length(code) % 32 <> 0 OR length(code) NOT BETWEEN 32 AND 32 * ?1
+                      OR id NOT BETWEEN 0 AND ?2";
+        let bounds = [CodeId::CODES_PER_ROW as i64, CodesId::MAX.0];
+        let row = one(&self.conn, sql, bounds, |row| row.get(0))?;
+        Ok(row.flatten().map(|row| Fault::CodesMalformed { row }))
     }
 
     fn tail_fault(&self, last_seq: Seq) -> Result<Option<Fault>> {

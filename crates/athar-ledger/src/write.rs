@@ -1,11 +1,12 @@
 //! The one change that is under way: each step writes a record and the event that records it.
 
 use crate::{
-    Added, CaseId, CheckRecord, CodeId, ItemId, Ledger, NewCode, NewItem, NewMatch, NewReport,
+    Added, CaseId, CheckRecord, CodeId, ItemId, Ledger, NewCodes, NewItem, NewMatch, NewReport,
     Refusal, ReportClose, ReportId, Seq,
     chain::{Event, GENESIS, Kind, Salt},
     details::Details,
     error::{LedgerError, Result},
+    pack::pack,
     read,
 };
 use rusqlite::{Connection, params};
@@ -96,7 +97,7 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// [`LedgerError::NoSuchReport`], [`LedgerError::ReportClosed`],
-    /// [`LedgerError::DuplicateCode`], [`LedgerError::OutOfRange`].
+    /// [`LedgerError::CodesInRow`], [`LedgerError::DuplicateCode`], [`LedgerError::OutOfRange`].
     pub fn add_item(&mut self, report: ReportId, item: &NewItem<'_>, at_ms: i64) -> Result<Added> {
         if let Some(known) = self.item_id(&item.sha256)? {
             return self.add_known_item(report, known, at_ms);
@@ -148,7 +149,8 @@ impl<'a> Tx<'a> {
         Ok(())
     }
 
-    /// Keeps a match. The same two items matched again in the same space change nothing.
+    /// Keeps a match. The same two items matched again in the same space and with the same
+    /// ordinal change nothing.
     ///
     /// # Errors
     /// [`LedgerError::NoSuchItem`], [`LedgerError::SelfMatch`], [`LedgerError::OutOfRange`].
@@ -204,6 +206,7 @@ impl<'a> Tx<'a> {
     /// Keeps that somebody looked material up, and nothing about the material.
     pub fn record_check(&mut self, check: &CheckRecord<'_>, at_ms: i64) -> Result<Seq> {
         let details = Details::new()
+            .flag("deep", check.deep)
             .number("inputs", check.inputs)
             .number("matched", check.matched)
             .text("program", check.program)
@@ -225,13 +228,16 @@ impl<'a> Tx<'a> {
     }
 
     fn store_item(&mut self, item: &NewItem<'_>, at_ms: i64) -> Result<ItemId> {
-        let searchable = item.codes.iter().filter(|code| code.searchable).count();
+        item.codes.iter().try_for_each(check_codes)?;
+        let count = |rows: &mut dyn Iterator<Item = &NewCodes<'_>>| {
+            rows.map(|row| row.codes.len() as u64).sum::<u64>()
+        };
         let details = Details::new()
-            .number("codes", item.codes.len() as u64)
-            .number("searchable", searchable as u64);
+            .number("codes", count(&mut item.codes.iter()))
+            .number("searchable", count(&mut item.codes.iter().filter(|row| row.searchable)));
         let seq = self.chain.record(Kind::ItemAdded, &details, at_ms, |conn, id, salt| {
             insert_item(conn, id, salt, item)?;
-            item.codes.iter().try_for_each(|code| insert_code(conn, id, code).map(drop))
+            item.codes.iter().try_for_each(|codes| insert_codes(conn, id, codes))
         })?;
         Ok(ItemId(seq))
     }
@@ -264,8 +270,9 @@ impl<'a> Tx<'a> {
 
     fn is_matched(&self, m: &NewMatch<'_>) -> Result<bool> {
         let sql = "SELECT 1 FROM matches
-                   WHERE query_item_id = ?1 AND stored_item_id = ?2 AND via = ?3";
-        let key = params![m.query.0, m.stored.0, m.via];
+                   WHERE query_item_id = ?1 AND stored_item_id = ?2 AND via = ?3
+                     AND ordinal = ?4";
+        let key = params![m.query.0, m.stored.0, m.via, m.ordinal];
         Ok(self.conn.prepare_cached(sql)?.exists(key)?)
     }
 }
@@ -360,6 +367,13 @@ fn check_case_name(name: &str) -> Result<()> {
     }
 }
 
+fn check_codes(row: &NewCodes<'_>) -> Result<()> {
+    match row.codes.len() {
+        1..=CodeId::CODES_PER_ROW => Ok(()),
+        codes => Err(LedgerError::CodesInRow { codes }),
+    }
+}
+
 fn insert_item(conn: &Connection, id: i64, salt: &Salt, item: &NewItem<'_>) -> Result<()> {
     let sql = "INSERT INTO items
                    (id, salt, sha256, md5, kind, format, bytes, width, height, quality)
@@ -370,17 +384,18 @@ fn insert_item(conn: &Connection, id: i64, salt: &Salt, item: &NewItem<'_>) -> R
     Ok(())
 }
 
-fn insert_code(conn: &Connection, item: i64, code: &NewCode<'_>) -> Result<CodeId> {
-    let scheme = scheme_id(conn, code)?;
-    let sql = "INSERT INTO codes (item_id, scheme_id, ordinal, searchable, code, second)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    let bytes = code.code.to_bytes();
-    let values = params![item, scheme, code.ordinal, code.searchable, bytes, code.second];
-    Ok(CodeId(conn.prepare_cached(sql)?.insert(values)?))
+fn insert_codes(conn: &Connection, item: i64, row: &NewCodes<'_>) -> Result<()> {
+    let scheme = scheme_id(conn, row)?;
+    let sql = "INSERT INTO codes (item_id, scheme_id, ordinal, searchable, code, places, second)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let &NewCodes { ordinal, searchable, places, second, .. } = row;
+    let values = params![item, scheme, ordinal, searchable, pack(row.codes), places, second];
+    conn.prepare_cached(sql)?.execute(values)?;
+    Ok(())
 }
 
-fn scheme_id(conn: &Connection, code: &NewCode<'_>) -> Result<i64> {
-    let key = params![code.space, code.scheme, code.version];
+fn scheme_id(conn: &Connection, row: &NewCodes<'_>) -> Result<i64> {
+    let key = params![row.space, row.scheme, row.version];
     let sql = "SELECT id FROM schemes WHERE space = ?1 AND scheme = ?2 AND version = ?3";
     if let Some(id) = read::one(conn, sql, key, |row| row.get(0))? {
         return Ok(id);
@@ -391,9 +406,10 @@ fn scheme_id(conn: &Connection, code: &NewCode<'_>) -> Result<i64> {
 
 fn insert_match(conn: &Connection, id: i64, salt: &Salt, m: &NewMatch<'_>) -> Result<()> {
     let sql = "INSERT INTO matches
-                   (id, salt, query_item_id, stored_item_id, relation, via, distance,
-                    orientation, second_distance, radius, false_alarm_rate)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+                   (id, salt, query_item_id, stored_item_id, relation, via, ordinal, distance,
+                    orientation, second_distance, radius, inliers, region,
+                    false_alarm_rate, false_alarm_pairs)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
     let values = params![
         id,
         salt,
@@ -401,11 +417,15 @@ fn insert_match(conn: &Connection, id: i64, salt: &Salt, m: &NewMatch<'_>) -> Re
         m.stored.0,
         m.relation,
         m.via,
+        m.ordinal,
         m.distance,
         m.orientation,
         m.second_distance,
         m.radius,
-        m.false_alarm_rate
+        m.inliers,
+        m.region,
+        m.false_alarm_rate,
+        m.false_alarm_pairs
     ];
     conn.prepare_cached(sql)?.execute(values)?;
     Ok(())

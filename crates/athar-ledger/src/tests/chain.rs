@@ -13,8 +13,8 @@ pub(super) fn withdraw(ledger: &mut Ledger, item: ItemId) {
                     UNION SELECT id FROM items WHERE id = ?1";
         for sql in [
             &format!("INSERT INTO withdrawn_rows (id, by_seq) SELECT id, ?2 FROM ({rows})"),
-            "INSERT INTO withdrawn_codes (id, space, by_seq)
-             SELECT c.id, s.space, ?2 FROM codes AS c JOIN schemes AS s ON s.id = c.scheme_id
+            "INSERT INTO withdrawn_codes (id, space, codes, by_seq)
+             SELECT c.id, s.space, length(c.code) / 32, ?2 FROM codes AS c JOIN schemes AS s ON s.id = c.scheme_id
              WHERE c.item_id = ?1",
             "DELETE FROM matches WHERE ?1 IN (query_item_id, stored_item_id) AND ?2 > 0",
             "DELETE FROM report_items WHERE item_id = ?1 AND ?2 > 0",
@@ -50,8 +50,11 @@ fn an_untouched_ledger_is_sound_and_says_how_much_was_checked() {
     sample(&mut ledger);
     let report = ledger.verify().unwrap();
     assert!(report.is_sound());
-    assert_eq!((report.events, report.records, report.codes, report.last_seq), (13, 11, 2, 13));
-    assert_eq!(ledger.event_digest(13).unwrap(), Some(report.head));
+    assert_eq!(
+        (report.events, report.records, report.codes, report.last_seq),
+        (14, 12, 2 + 4 + 8, 14)
+    );
+    assert_eq!(ledger.event_digest(14).unwrap(), Some(report.head));
 }
 
 #[test]
@@ -63,20 +66,46 @@ fn an_edited_record_shows_whatever_its_column() {
         ("UPDATE items SET bytes = bytes + 1 WHERE id = 6", changed("items", 6)),
         ("UPDATE items SET sha256 = randomblob(32) WHERE id = 8", changed("items", 8)),
         ("UPDATE items SET salt = randomblob(16) WHERE id = 8", changed("items", 8)),
-        ("UPDATE codes SET code = randomblob(32) WHERE item_id = 6", changed("items", 6)),
+        ("UPDATE codes SET code = randomblob(32) WHERE id = 1", changed("items", 6)),
         ("UPDATE codes SET searchable = 0 WHERE item_id = 6", changed("items", 6)),
-        ("UPDATE codes SET second = NULL WHERE item_id = 6", changed("items", 6)),
-        ("UPDATE codes SET id = 77 WHERE item_id = 8", changed("items", 8)),
+        ("UPDATE codes SET second = NULL WHERE id = 1", changed("items", 6)),
+        ("UPDATE codes SET id = 77 WHERE id = 5", changed("items", 8)),
+        ("UPDATE codes SET ordinal = 1 WHERE id = 2", changed("items", 6)),
+        ("UPDATE codes SET places = randomblob(14) WHERE id = 2", changed("items", 6)),
+        ("UPDATE codes SET places = NULL WHERE id = 4", changed("items", 8)),
+        ("UPDATE codes SET places = second, second = NULL WHERE id = 1", changed("items", 6)),
+        (
+            "UPDATE codes SET code = CAST(substr(code, 1, 96) || randomblob(32) AS BLOB) WHERE id = 2",
+            changed("items", 6),
+        ),
+        (
+            "UPDATE codes SET code = CAST(substr(code, 33, 32) || substr(code, 1, 32)
+                                          || substr(code, 65) AS BLOB) WHERE id = 2",
+            changed("items", 6),
+        ),
+        ("UPDATE codes SET code = substr(code, 1, 96) WHERE id = 4", changed("items", 8)),
+        // The same eight codes, one row later.
+        (
+            "UPDATE codes SET code =
+                 CAST(code || (SELECT substr(code, 1, 32) FROM codes WHERE id = 5) AS BLOB)
+             WHERE id = 4; UPDATE codes SET code = substr(code, 33) WHERE id = 5",
+            changed("items", 8),
+        ),
         ("DELETE FROM codes WHERE item_id = 6", changed("items", 6)),
         ("UPDATE schemes SET version = 2", changed("items", 6)),
         (
             "INSERT INTO codes (item_id, scheme_id, ordinal, searchable, code)
-             VALUES (6, 1, 1, 1, randomblob(32))",
+             VALUES (6, 1, 9, 1, randomblob(32))",
             changed("items", 6),
         ),
         ("UPDATE report_items SET item_id = 8 WHERE id = 7", changed("report_items", 7)),
         ("UPDATE matches SET distance = 11", changed("matches", 10)),
         ("UPDATE matches SET false_alarm_rate = 1e-10", changed("matches", 10)),
+        ("UPDATE matches SET false_alarm_pairs = 7", changed("matches", 10)),
+        ("UPDATE matches SET ordinal = 0 WHERE id = 14", changed("matches", 14)),
+        ("UPDATE matches SET inliers = 41 WHERE id = 14", changed("matches", 14)),
+        ("UPDATE matches SET region = '[]' WHERE id = 14", changed("matches", 14)),
+        ("UPDATE matches SET region = NULL WHERE id = 14", changed("matches", 14)),
         ("UPDATE refusals SET kind = 'limit'", changed("refusals", 11)),
         ("UPDATE report_closings SET complete = 0", changed("report_closings", 12)),
     ] {
@@ -93,14 +122,14 @@ fn a_record_that_vanished_or_was_slipped_in_shows() {
         ("DELETE FROM refusals", missing("refusals", 11)),
         ("DELETE FROM codes; DELETE FROM items WHERE id = 8", changed("items", 6)),
         ("DELETE FROM cases WHERE id = 4", missing("cases", 4)),
-        ("INSERT INTO cases VALUES (14, randomblob(16), 'x')", unrecorded("cases", 14)),
+        ("INSERT INTO cases VALUES (15, randomblob(16), 'x')", unrecorded("cases", 15)),
         ("INSERT INTO cases VALUES (13, randomblob(16), 'x')", unrecorded("cases", 13)),
         ("INSERT INTO cases VALUES (1, randomblob(16), 'x')", unrecorded("cases", 1)),
         ("INSERT INTO withdrawn_rows VALUES (10, 13); DELETE FROM matches", missing("matches", 10)),
         (
             "INSERT INTO codes (item_id, scheme_id, ordinal, searchable, code)
              VALUES (99, 1, 1, 1, randomblob(32))",
-            Some(Fault::Reference { table: "codes", row: 3 }),
+            Some(Fault::Reference { table: "codes", row: 6 }),
         ),
     ] {
         assert_eq!(fault_after(forgery), fault, "{forgery}");
@@ -126,8 +155,9 @@ fn an_edited_dropped_or_moved_event_shows() {
             changed(4),
         ),
         (
-            "DELETE FROM events WHERE seq >= 12; DELETE FROM report_closings",
-            Some(Fault::TailMissing { last_seq: 11, written: 13 }),
+            "DELETE FROM events WHERE seq >= 12; DELETE FROM report_closings;
+             DELETE FROM matches WHERE id = 14",
+            Some(Fault::TailMissing { last_seq: 11, written: 14 }),
         ),
         (
             "DELETE FROM events WHERE seq >= 12; UPDATE sqlite_sequence SET seq = 11",
@@ -170,13 +200,72 @@ fn a_withdrawal_erases_the_rows_and_leaves_the_chain_whole() {
     let (query, _) = sample(&mut ledger);
     withdraw(&mut ledger, query);
     let report = ledger.verify().unwrap();
-    assert_eq!((report.fault, report.events, report.records), (None, 14, 8));
+    assert_eq!((report.fault, report.events, report.records), (None, 15, 8));
     assert!(ledger.links(None).unwrap().is_empty());
     assert!(ledger.item(query).unwrap().is_none());
 
-    place.forge("DELETE FROM withdrawn_codes");
-    let fault = ledger.verify().unwrap().fault;
-    assert_eq!(fault, Some(Fault::WithdrawalChanged { seq: 14 }));
+    for forgery in [
+        "UPDATE withdrawn_codes SET codes = codes + 1 WHERE id = 4",
+        "UPDATE withdrawn_codes SET codes = codes - 1 WHERE id = 4; DELETE FROM withdrawn_codes",
+    ] {
+        place.forge(forgery);
+        let fault = ledger.verify().unwrap().fault;
+        assert_eq!(fault, Some(Fault::WithdrawalChanged { seq: 15 }), "{forgery}");
+    }
+}
+
+/// A table that allows what ours does not, and a trigger that breaks rows as they are recorded:
+/// every event then fits its record, and the record is still none.
+#[test]
+fn codes_that_were_broken_before_they_were_recorded_show() {
+    let blobs = ["substr(code, 1, 31)", "x''", "zeroblob(131104)", "CAST(code || x'00' AS BLOB)"];
+    let breaks = blobs.map(|blob| format!("code = {blob}"));
+    let ids = ["id = -5", "id = 1 << 52"].map(str::to_owned);
+    for broken in breaks.into_iter().chain(ids) {
+        let place = Place::new();
+        let mut ledger = place.create();
+        place.forge(&format!(
+            "CREATE TRIGGER broken AFTER INSERT ON codes BEGIN
+                 UPDATE codes SET {broken} WHERE id = new.id;
+             END;
+             PRAGMA writable_schema = ON;
+             UPDATE sqlite_schema SET sql = replace(sql, 'length(code)', '32') WHERE name = 'codes'"
+        ));
+        let item = change(&mut ledger, |tx| {
+            let (_, report) = tx.case_and_report("case");
+            tx.add(report, 1).item()
+        });
+        let fault = ledger.verify().unwrap().fault;
+        let Some(Fault::CodesMalformed { row }) = fault else { panic!("{broken}: {fault:?}") };
+        let replayed = ledger.for_each_code_since("pdq", 0, |_| panic!("{broken}"));
+        assert_eq!(replayed, Err(LedgerError::Corrupt), "{broken}");
+        if row == 1 {
+            let rows = ledger.codes_of_item(item).map(|rows| rows.len());
+            assert_eq!(rows, Err(LedgerError::Corrupt), "{broken}");
+        }
+    }
+}
+
+#[test]
+fn a_row_that_its_table_forbids_shows_and_is_not_read() {
+    let place = Place::new();
+    let mut ledger = place.create();
+    let (query, stored) = sample(&mut ledger);
+    place.forge("UPDATE codes SET code = substr(code, 2) WHERE id = 2");
+    assert_eq!(ledger.verify().unwrap().fault, Some(Fault::Structure));
+    assert_eq!(ledger.codes(CodesId(2)).map(|_| ()), Err(LedgerError::Corrupt));
+    assert_eq!(ledger.codes_of_item(stored).map(|_| ()), Err(LedgerError::Corrupt));
+    assert_eq!(ledger.for_each_code_since("landmark", 0, |_| {}), Err(LedgerError::Corrupt));
+    assert_eq!(ledger.for_each_code_since("pdq", 0, |_| {}), Ok(14));
+    assert_eq!(ledger.item_of_codes(CodesId(2)), Ok(Some(stored)));
+    assert_eq!(ledger.codes_of_item(query).map(|rows| rows.len()), Ok(3));
+
+    change(&mut ledger, |tx| {
+        tx.conn.execute("DELETE FROM codes WHERE id = 2", []).unwrap();
+    });
+    withdraw(&mut ledger, query);
+    place.forge("UPDATE withdrawn_codes SET codes = 1 << 40");
+    assert_eq!(ledger.for_each_code_since("pdq", 0, |_| {}), Err(LedgerError::Corrupt));
 }
 
 #[test]

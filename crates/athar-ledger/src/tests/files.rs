@@ -189,7 +189,7 @@ fn a_full_disk_keeps_what_was_committed() {
         })
     };
     assert_eq!(fill(&mut ledger, 100), Err(LedgerError::Full));
-    assert_eq!(ledger.last_seq(), Ok(13));
+    assert_eq!(ledger.last_seq(), Ok(14));
     assert!(ledger.verify().unwrap().is_sound());
     ledger.conn.pragma_update(None, "max_page_count", 1_000_000).unwrap();
     assert_eq!(fill(&mut ledger, 100), Ok(()));
@@ -243,11 +243,16 @@ fn a_ledger_of_version_1_is_read_as_it_was_written() {
     fs::copy(FIXTURE, &place.file).unwrap();
     let mut ledger = Ledger::open(&place.file).unwrap();
     let report = ledger.verify().unwrap();
-    assert_eq!((report.fault, report.events, report.records), (None, 13, 11));
+    assert_eq!((report.fault, report.events, report.records), (None, 14, 12));
     let links = ledger.links(None).unwrap();
     assert_eq!((links[0].from.sha256, links[0].evidence.distance), (sha256(2), 12));
     let item = ledger.item_id(&sha256(1)).unwrap().unwrap();
-    assert_eq!(ledger.codes_of_item(item).unwrap()[0].code, code(1));
+    let rows = ledger.codes_of_item(item).unwrap();
+    assert!(rows[0].codes == [code(1)] && rows[1].codes == codes(101..105));
+    assert_eq!(rows[1].places.as_deref(), landmarks(0..1).places);
+    let matches = ledger.matches_of_item(item).unwrap();
+    assert_eq!((matches[1].ordinal, matches[1].evidence.inliers), (1, Some(40)));
+    assert_eq!(matches[1].evidence.region.as_deref(), part(item, item).region);
     change(&mut ledger, |tx| tx.case_and_report("new"));
     assert!(ledger.verify().unwrap().is_sound());
 }

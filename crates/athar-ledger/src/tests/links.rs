@@ -28,7 +28,10 @@ fn a_match_between_two_cases_is_a_link_and_one_within_a_case_is_none() {
         orientation: "rot90".to_owned(),
         second_distance: Some(3),
         radius: 31,
+        inliers: None,
+        region: None,
         false_alarm_rate: 1e-9,
+        false_alarm_pairs: 1_500_000,
     };
     assert_eq!(link.evidence, expected);
 
@@ -61,6 +64,8 @@ fn the_same_file_in_three_cases_links_each_two_of_them() {
         let evidence = &link.evidence;
         assert_eq!((evidence.relation.as_str(), evidence.via.as_str()), ("copy", "pdq"));
         assert_eq!((evidence.distance, evidence.orientation.as_str()), (0, "rot0"));
+        assert_eq!((evidence.inliers, &evidence.region), (None, &None));
+        assert_eq!((evidence.false_alarm_rate, evidence.false_alarm_pairs), (0.0, 0));
     }
     assert_eq!(sides(&ledger.links(Some(cases[1])).unwrap()), [(a, b), (b, c)]);
     assert!(ledger.cases().unwrap().iter().all(|case| case.links == 2));
@@ -87,13 +92,22 @@ fn of_several_matches_of_one_pair_the_link_shows_the_strongest() {
     let (query, stored) = sample(&mut ledger);
     change(&mut ledger, |tx| {
         let weak = NewMatch { via: "voice", false_alarm_rate: 1e-3, ..copy(query, stored, 2) };
-        let strong = NewMatch { via: "landmark", false_alarm_rate: 1e-30, ..weak };
+        let strong = NewMatch { ordinal: 0, ..part(query, stored) };
+        let stronger = NewMatch { ordinal: 2, false_alarm_rate: 0.0, ..strong };
         tx.add_match(&weak, NOW_MS).unwrap();
+        tx.add_match(&stronger, NOW_MS).unwrap();
+        assert_eq!(tx.links(None).unwrap()[0].evidence.via, "pdq", "a second way is no link");
         tx.add_match(&strong, NOW_MS).unwrap();
     });
     let links = ledger.links(None).unwrap();
     assert_eq!((links.len(), links[0].evidence.via.as_str()), (1, "landmark"));
-    assert_eq!(ledger.matches_of_item(query).unwrap().len(), 3);
+    let evidence = &links[0].evidence;
+    assert_eq!((evidence.inliers, evidence.false_alarm_pairs), (Some(40), 1_500_000));
+    assert_eq!(evidence.region.as_deref(), part(query, stored).region);
+    let ordinals = |m: MatchRow| (m.evidence.via, m.ordinal);
+    let kept: Vec<_> = ledger.matches_of_item(query).unwrap().into_iter().map(ordinals).collect();
+    let expected = [("pdq", 0), ("landmark", 1), ("voice", 0), ("landmark", 2), ("landmark", 0)];
+    assert_eq!(kept, expected.map(|(via, ordinal)| (via.to_owned(), ordinal)));
 }
 
 /// Links written as the definition says: every pair of (case, item), tested one by one.

@@ -9,7 +9,7 @@ mod replay;
 use crate::*;
 use athar_kernel::Code;
 use rusqlite::Connection;
-use std::path::PathBuf;
+use std::{ops::Range, path::PathBuf, sync::LazyLock};
 use tempfile::TempDir;
 
 /// When everything in these tests happens.
@@ -58,19 +58,37 @@ fn code(n: u32) -> Code {
     Code::from_words([u64::from(n), 1, 2, 3])
 }
 
-fn pdq(n: u32, searchable: bool) -> NewCode<'static> {
-    NewCode {
+fn codes(numbers: Range<u32>) -> &'static [Code] {
+    static CODES: LazyLock<Vec<Code>> = LazyLock::new(|| (0..10_000).map(code).collect());
+    &CODES[numbers.start as usize..numbers.end as usize]
+}
+
+fn pdq(n: u32, searchable: bool) -> NewCodes<'static> {
+    NewCodes {
         space: "pdq",
         scheme: "pdq",
         version: 1,
         ordinal: 0,
-        code: code(n),
+        codes: codes(n..n + 1),
         searchable,
+        places: None,
         second: Some(b"12345678"),
     }
 }
 
-fn picture<'a>(n: u32, codes: &'a [NewCode<'a>]) -> NewItem<'a> {
+/// A row of searchable landmarks.
+fn landmarks(numbers: Range<u32>) -> NewCodes<'static> {
+    NewCodes {
+        space: "landmark",
+        scheme: "athar-landmark",
+        codes: codes(numbers),
+        places: Some(b"where they are"),
+        second: None,
+        ..pdq(0, true)
+    }
+}
+
+fn picture<'a>(n: u32, codes: &'a [NewCodes<'a>]) -> NewItem<'a> {
     NewItem {
         sha256: sha256(n),
         md5: [n as u8; 16],
@@ -90,11 +108,28 @@ fn copy(query: ItemId, stored: ItemId, distance: u16) -> NewMatch<'static> {
         stored,
         relation: "copy",
         via: "pdq",
+        ordinal: 0,
         distance,
         orientation: "rot90",
         second_distance: Some(3),
         radius: 31,
+        inliers: None,
+        region: None,
         false_alarm_rate: 1e-9,
+        false_alarm_pairs: 1_500_000,
+    }
+}
+
+/// The second way in which one item lies in another by landmarks.
+fn part(query: ItemId, stored: ItemId) -> NewMatch<'static> {
+    NewMatch {
+        relation: "part",
+        via: "landmark",
+        ordinal: 1,
+        inliers: Some(40),
+        region: Some(r#"{"query":[],"stored":[]}"#),
+        false_alarm_rate: 1e-12,
+        ..copy(query, stored, 20)
     }
 }
 
@@ -110,6 +145,22 @@ impl Tx<'_> {
     fn add(&mut self, report: ReportId, n: u32) -> Added {
         self.add_item(report, &picture(n, &[pdq(n, true)]), NOW_MS).unwrap()
     }
+
+    /// A new picture with one searchable code and landmarks, `per_row` in a row.
+    fn add_with_landmarks(
+        &mut self,
+        report: ReportId,
+        n: u32,
+        numbers: Range<u32>,
+        per_row: usize,
+    ) -> ItemId {
+        let mut rows = vec![pdq(n, true)];
+        for first in numbers.clone().step_by(per_row) {
+            let row = first..numbers.end.min(first + per_row as u32);
+            rows.push(NewCodes { ordinal: first - numbers.start, ..landmarks(row) });
+        }
+        self.add_item(report, &picture(n, &rows), NOW_MS).unwrap().item()
+    }
 }
 
 /// Runs a change that must succeed.
@@ -117,19 +168,21 @@ fn change<T>(ledger: &mut Ledger, f: impl FnOnce(&mut Tx<'_>) -> T) -> T {
     ledger.write(|tx| Ok::<_, LedgerError>(f(tx))).unwrap()
 }
 
-/// Two linked cases, a refusal, a closed report and a check: one row in every table.
+/// Two linked cases, a refusal, a closed report and a check: one row in every table. The older
+/// picture has two rows of codes, the newer one three: of one code, and of four.
 fn sample(ledger: &mut Ledger) -> (ItemId, ItemId) {
     change(ledger, |tx| {
         let (_, first) = tx.case_and_report("case one");
         let (_, second) = tx.case_and_report("case two");
-        let stored = tx.add(first, 1).item();
-        let query = tx.add(second, 2).item();
+        let stored = tx.add_with_landmarks(first, 1, 101..105, 4);
+        let query = tx.add_with_landmarks(second, 2, 201..209, 4);
         tx.add_match(&copy(query, stored, 12), NOW_MS).unwrap();
         let refusal = Refusal { sha256: Some(sha256(9)), bytes: Some(7), kind: "corrupt" };
         tx.refuse(first, &refusal, NOW_MS).unwrap();
         let close = ReportClose { complete: true, added: 1, known: 0, refused: 1 };
         tx.close_report(first, &close, NOW_MS).unwrap();
         tx.record_check(&check(), NOW_MS).unwrap();
+        tx.add_match(&part(query, stored), NOW_MS).unwrap();
         (query, stored)
     })
 }
@@ -143,5 +196,6 @@ fn check() -> CheckRecord<'static> {
         scheme: "pdq",
         version: 1,
         radius: 31,
+        deep: true,
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 fn a_report_comes_out_as_it_went_in() {
     let place = Place::new();
     let mut ledger = place.create();
-    let low = NewCode { ordinal: 1, searchable: false, second: None, ..pdq(5, false) };
+    let low = NewCodes { ordinal: 1, searchable: false, second: None, ..pdq(5, false) };
     let (case, report, item) = change(&mut ledger, |tx| {
         let (case, report) = tx.case_and_report("Fall 7/é");
         let added = tx.add_item(report, &picture(4, &[pdq(4, true), low]), NOW_MS + 1).unwrap();
@@ -45,15 +45,126 @@ fn a_report_comes_out_as_it_went_in() {
     assert_eq!(ledger.case_items(case).unwrap(), [expected]);
     assert_eq!(ledger.cases_of_item(item).unwrap(), [row]);
 
-    let codes = ledger.codes_of_item(item).unwrap();
-    assert_eq!((codes[0].code, codes[0].searchable), (code(4), true));
-    assert_eq!(codes[0].second.as_deref(), Some(b"12345678".as_slice()));
-    assert_eq!((codes[1].code, codes[1].searchable), (code(5), false));
-    assert!(ledger.code(codes[1].id).unwrap() == Some(codes[1].clone()));
+    let rows = ledger.codes_of_item(item).unwrap();
+    assert!(rows[0].codes == [code(4)] && rows[0].searchable);
+    assert_eq!(rows[0].second.as_deref(), Some(b"12345678".as_slice()));
+    assert!(rows[1].codes == [code(5)] && !rows[1].searchable);
+    assert!(ledger.codes(rows[1].id).unwrap() == Some(rows[1].clone()));
 
     let refusals = ledger.case_refusals(case).unwrap();
     assert_eq!((refusals.len(), refusals[0].kind.as_str()), (1, "unreadable"));
     assert_eq!((refusals[0].report, refusals[0].refused_at_ms), (report, NOW_MS + 2));
+}
+
+#[test]
+fn many_codes_share_a_row_and_each_is_found_by_its_own_id() {
+    let place = Place::new();
+    let mut ledger = place.create();
+    let full = CodeId::CODES_PER_ROW as u32;
+    let rows = [
+        pdq(7, true),
+        NewCodes { second: Some(b"s"), ..landmarks(0..full) },
+        NewCodes { ordinal: full, places: None, searchable: false, ..landmarks(full..full + 300) },
+        NewCodes { version: 2, ..landmarks(9_000..9_001) },
+    ];
+    let item = change(&mut ledger, |tx| {
+        let (_, report) = tx.case_and_report("case");
+        tx.add_item(report, &picture(4, &rows), NOW_MS).unwrap().item()
+    });
+    let details: String = ledger
+        .conn
+        .query_row("SELECT details FROM events WHERE seq = ?1", [item.0], |row| row.get(0))
+        .unwrap();
+    assert_eq!(details, r#"{"codes":4398,"searchable":4098}"#);
+    drop(ledger);
+
+    let ledger = Ledger::open(&place.file).unwrap();
+    let kept = ledger.codes_of_item(item).unwrap();
+    assert_eq!(kept.len(), rows.len());
+    for (kept, given) in kept.iter().zip(&rows) {
+        let scheme = (kept.space.as_str(), kept.scheme.as_str(), kept.version, kept.ordinal);
+        assert_eq!(scheme, (given.space, given.scheme, given.version, given.ordinal));
+        assert_eq!((kept.item, kept.searchable), (item, given.searchable));
+        assert_eq!((kept.places.as_deref(), kept.second.as_deref()), (given.places, given.second));
+        assert!(kept.codes == given.codes);
+        assert!(ledger.codes(kept.id).unwrap().as_ref() == Some(kept));
+        assert_eq!(ledger.item_of_codes(kept.id).unwrap(), Some(item));
+    }
+    ledger
+        .for_each_code_since("landmark", 0, |change| {
+            let CodeChange::Added { id, code, .. } = change else { panic!("nothing went") };
+            let row = kept.iter().find(|row| row.id == id.row()).unwrap();
+            assert!(row.codes[id.position()] == code);
+        })
+        .unwrap();
+    let report = ledger.verify().unwrap();
+    assert_eq!((report.fault, report.codes), (None, 4_398));
+    for absent in [CodesId(5), CodesId(0), CodesId(-1), CodesId(i64::MAX)] {
+        assert!(ledger.codes(absent).unwrap().is_none());
+        assert_eq!(ledger.item_of_codes(absent).unwrap(), None);
+    }
+}
+
+#[test]
+fn a_row_holds_1_to_4096_codes() {
+    let place = Place::new();
+    let mut ledger = place.create();
+    change(&mut ledger, |tx| {
+        let (_, report) = tx.case_and_report("case");
+        let before = tx.last_seq().unwrap();
+        for bad in [0, 4_097] {
+            let rows = [pdq(1, true), landmarks(0..bad)];
+            let refused = tx.add_item(report, &picture(1, &rows), NOW_MS);
+            assert_eq!(refused, Err(LedgerError::CodesInRow { codes: bad as usize }));
+        }
+        assert_eq!(tx.last_seq().unwrap(), before, "nothing was written");
+        assert!(matches!(tx.add(report, 1), Added::New(_)), "and the change goes on");
+    });
+    let error = LedgerError::CodesInRow { codes: 0 };
+    assert_eq!(error.to_string(), "a row of codes has 1 to 4096 of them, this one has 0");
+}
+
+#[test]
+fn the_id_of_a_code_is_its_row_and_its_position_whatever_the_number() {
+    let largest = CodesId(i64::MAX / 4_096);
+    for row in [CodesId(0), CodesId(1), CodesId(77), largest] {
+        for position in [0, 1, 4_095] {
+            let id = CodeId::at(row, position);
+            assert_eq!((id.row(), id.position()), (row, position));
+            assert_eq!(id.0, row.0 * 4_096 + position as i64);
+        }
+    }
+    let none = CodeId(-1);
+    for row in [-1, i64::MIN, largest.0 + 1, i64::MAX] {
+        assert_eq!(CodeId::at(CodesId(row), 0), none);
+    }
+    for position in [4_096, usize::MAX] {
+        assert_eq!(CodeId::at(CodesId(1), position), none);
+    }
+    for id in [-1, -4_096, -4_097, i64::MIN, i64::MAX] {
+        let code = CodeId(id);
+        assert!(code.position() < CodeId::CODES_PER_ROW);
+        assert_eq!(code.row().0 < 0, id < 0);
+    }
+}
+
+#[test]
+fn an_item_is_searchable_when_any_of_its_rows_is() {
+    let place = Place::new();
+    let mut ledger = place.create();
+    let low = NewCodes { searchable: false, ..landmarks(0..300) };
+    change(&mut ledger, |tx| {
+        let (_, report) = tx.case_and_report("case");
+        let mut searchable = |n, rows: &[NewCodes<'_>]| {
+            let item = tx.add_item(report, &picture(n, rows), NOW_MS).unwrap().item();
+            tx.is_searchable(item).unwrap()
+        };
+        assert!(!searchable(1, &[]));
+        assert!(!searchable(2, &[pdq(1, false), low]));
+        assert!(searchable(3, &[pdq(1, false), landmarks(0..300)]));
+        assert!(searchable(4, &[pdq(1, true), low]));
+        assert!(!tx.is_searchable(ItemId(999)).unwrap());
+    });
 }
 
 #[test]
@@ -90,6 +201,7 @@ fn refusals_and_matches_are_kept_once() {
         let before = tx.last_seq().unwrap();
         tx.refuse(again, &refusal, NOW_MS).unwrap();
         tx.add_match(&copy(query, stored, 30), NOW_MS).unwrap();
+        tx.add_match(&NewMatch { inliers: None, ..part(query, stored) }, NOW_MS).unwrap();
         assert_eq!(tx.last_seq().unwrap(), before, "nothing was written");
         tx.refuse(other, &refusal, NOW_MS).unwrap();
         let nameless = Refusal { sha256: None, ..refusal };
@@ -100,8 +212,12 @@ fn refusals_and_matches_are_kept_once() {
     });
     let matches = ledger.matches_of_item(stored).unwrap();
     assert_eq!(matches, ledger.matches_of_item(query).unwrap());
-    assert_eq!((matches.len(), matches[0].evidence.distance), (1, 12));
+    assert_eq!((matches.len(), matches[0].evidence.distance), (2, 12));
     assert_eq!((matches[0].query, matches[0].stored), (query, stored));
+    assert_eq!((matches[0].ordinal, matches[0].evidence.inliers), (0, None));
+    assert_eq!((matches[1].ordinal, matches[1].evidence.inliers), (1, Some(40)));
+    assert_eq!(matches[1].evidence.region.as_deref(), part(query, stored).region);
+    assert_eq!(matches[1].evidence.false_alarm_pairs, 1_500_000);
 }
 
 #[test]
@@ -215,6 +331,7 @@ fn numbers_out_of_range_are_refused() {
     for bad in [
         NewMatch { distance: 257, ..good },
         NewMatch { radius: 257, ..good },
+        NewMatch { false_alarm_pairs: u64::MAX, ..good },
         NewMatch { false_alarm_rate: f64::NAN, ..good },
         NewMatch { false_alarm_rate: -1e-300, ..good },
         NewMatch { false_alarm_rate: 1.5, ..good },
@@ -256,17 +373,18 @@ fn an_event_holds_nothing_that_may_have_to_be_erased() {
         ("report_opened", "{}"),
         ("case_opened", "{}"),
         ("report_opened", "{}"),
-        ("item_added", r#"{"codes":1,"searchable":1}"#),
+        ("item_added", r#"{"codes":5,"searchable":5}"#),
         ("item_reported", "{}"),
-        ("item_added", r#"{"codes":1,"searchable":1}"#),
+        ("item_added", r#"{"codes":9,"searchable":9}"#),
         ("item_reported", "{}"),
         ("match_found", r#"{"distance":12,"radius":31,"relation":"copy","via":"pdq"}"#),
         ("file_refused", r#"{"reason":"corrupt"}"#),
         ("report_closed", r#"{"added":1,"complete":true,"known":0,"refused":1}"#),
         (
             "check_made",
-            r#"{"inputs":3,"matched":1,"program":"athar test","radius":31,"scheme":"pdq","unreadable":0,"version":1}"#,
+            r#"{"deep":true,"inputs":3,"matched":1,"program":"athar test","radius":31,"scheme":"pdq","unreadable":0,"version":1}"#,
         ),
+        ("match_found", r#"{"distance":20,"radius":31,"relation":"part","via":"landmark"}"#),
     ];
     let expected: Vec<_> =
         expected.into_iter().map(|(k, d)| (k.to_owned(), d.to_owned())).collect();
