@@ -15,7 +15,7 @@ use athar_kernel::Code;
 use rusqlite::{Row, Rows, params, types::FromSqlError};
 
 /// The first row after event `?1`, then everything behind it that is of space `?2`.
-pub(crate) const ADDED: &str = "SELECT id, item_id, code FROM codes
+const ADDED: &str = "SELECT id, item_id, code FROM codes
                                 WHERE id >= (SELECT min(id) FROM codes WHERE item_id =
                                              (SELECT min(item_id) FROM codes WHERE item_id > ?1))
                                   AND searchable = 1
