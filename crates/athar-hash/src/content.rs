@@ -154,6 +154,10 @@ impl Paper {
     fn has(self, luma: f32) -> bool {
         (luma - self.luma).abs() <= NEAR
     }
+
+    fn is_like(self, other: Self) -> bool {
+        (self.luma - other.luma).abs() <= EXACT
+    }
 }
 
 /// The lines that are left of an axis.
@@ -163,12 +167,33 @@ fn picture_of(lines: &Lines<'_>) -> Span {
         return all;
     }
     let (above, below) = (lines.paper(all.start), lines.paper(all.end - 1));
-    let begin =
-        |paper| lines.begin(paper, lines.longest_stretch([Some(paper), exact(below)])?.start);
-    let end = |paper| lines.end(paper, lines.longest_stretch([Some(paper), exact(above)])?.end);
-    let start = above.and_then(begin).unwrap_or(all.start);
-    let end = below.and_then(end).unwrap_or(all.end);
+    let stretch = |own: Option<Paper>, other| lines.longest_stretch([Some(own?), exact(other)]);
+    let first = stretch(above, below).map(|stretch| stretch.start);
+    let last = stretch(below, above).map(|stretch| stretch.end);
+    let start = above.zip(first).and_then(|(paper, first)| lines.begin(paper, first));
+    let end = below.zip(last).and_then(|(paper, last)| lines.end(paper, last));
+    // Two bars of one colour are of one width, mostly: where the end of one is hard to see, the
+    // other's tells.
+    let are_twins = exact(above).zip(exact(below)).is_some_and(|(a, b)| a.is_like(b));
+    let twin_of =
+        |edge: Option<Edge>| Some(all.start + all.end - sharp(edge).filter(|_| are_twins)?);
+    let twin_start = twin_of(end).filter(|twin| first.is_some_and(|first| *twin <= first));
+    let twin_end = twin_of(start).filter(|twin| last.is_some_and(|last| last <= *twin));
+    let px = |edge: Option<Edge>| edge.map(|edge| edge.px);
+    let start = sharp(start).or(twin_start).or(px(start)).unwrap_or(all.start);
+    let end = sharp(end).or(twin_end).or(px(end)).unwrap_or(all.end);
     if start < end { Span { start, end } } else { all }
+}
+
+/// Where a bar ends.
+#[derive(Debug, Clone, Copy)]
+struct Edge {
+    px: usize,
+    is_sharp: bool,
+}
+
+fn sharp(edge: Option<Edge>) -> Option<usize> {
+    edge.filter(|edge| edge.is_sharp).map(|edge| edge.px)
 }
 
 /// A bar's colour if it is surely one.
@@ -255,19 +280,20 @@ impl Lines<'_> {
     }
 
     /// The first line of the picture, which begins at `first` or a little after.
-    fn begin(&self, paper: Paper, first: usize) -> Option<usize> {
+    fn begin(&self, paper: Paper, first: usize) -> Option<Edge> {
         let all = self.all();
         let from = first.saturating_sub(self.step()).max(all.start);
         let to = (first + RINGING_PX).min(all.end - 1);
-        self.jump(paper, (from..=to).collect())
+        self.jump(paper, &(from..=to).collect::<Vec<_>>())
     }
 
     /// The line after the last of the picture, which ends before `end` or a little earlier.
-    fn end(&self, paper: Paper, end: usize) -> Option<usize> {
+    fn end(&self, paper: Paper, end: usize) -> Option<Edge> {
         let all = self.all();
         let from = (end + self.step()).min(all.end - 1);
         let to = (end - 1).saturating_sub(RINGING_PX).max(all.start);
-        self.jump(paper, (to..=from).rev().collect()).map(|last| last + 1)
+        let inwards: Vec<usize> = (to..=from).rev().collect();
+        self.jump(paper, &inwards).map(|last| Edge { px: last.px + 1, ..last })
     }
 
     /// Pixels from one line that is looked at to the next, rounded up.
@@ -275,17 +301,16 @@ impl Lines<'_> {
         self.all().len().div_ceil(SAMPLES_MOST)
     }
 
-    /// The line at which the bar ends, of those given from the bar inwards.
-    fn jump(&self, paper: Paper, inwards: Vec<usize>) -> Option<usize> {
+    /// The first line without the bar, of those given from the bar inwards.
+    fn jump(&self, paper: Paper, inwards: &[usize]) -> Option<Edge> {
         let away: Vec<f32> = inwards.iter().map(|line| self.away(paper, *line)).collect();
         let jumps = || away.windows(2).map(|pair| pair[1] - pair[0]);
         let highest = jumps().fold(0.0, f32::max);
         let is_exact = paper.spread <= EXACT && *away.first()? <= EXACT;
-        if !is_exact && highest < JUMP + 2.0 * paper.spread {
-            return None;
-        }
+        let is_sharp = highest >= JUMP + 2.0 * paper.spread;
         let at = jumps().position(|jump| jump >= 0.5 * highest)?;
-        inwards.get(at + 1).copied()
+        let px = *inwards.get(at + 1)?;
+        (is_exact || is_sharp).then_some(Edge { px, is_sharp })
     }
 
     /// How far a line is from the bar's colour, on the average.
@@ -354,7 +379,7 @@ mod tests {
         (width, height): (usize, usize),
     ) -> bool {
         let inside = (left..left + width).contains(&x) && (top..top + height).contains(&y);
-        inside && (x / 5 % 2 == 0 || y % 7 < 2)
+        inside && ((x / 5).is_multiple_of(2) || y % 7 < 2)
     }
 
     #[test]
@@ -368,6 +393,14 @@ mod tests {
             let pillarbox = on_sheet(&shown, (120, 0), (540, 220), |_, _| paper);
             assert_eq!(content_frame(&pillarbox), area(120, 0, 300, 220), "pillarbox {paper}");
         }
+    }
+
+    #[test]
+    fn a_bar_that_runs_into_the_picture_is_as_wide_as_the_one_opposite() {
+        let shown = picture(300, 220);
+        let fading = Plane::from_fn(300, 220, |x, y| shown.row(y)[x] * (y as f32 / 110.0).min(1.0));
+        let letterbox = on_sheet(&fading, (0, 90), (300, 400), |_, _| 0.0);
+        assert_eq!(content_frame(&letterbox), area(0, 90, 300, 220));
     }
 
     #[test]

@@ -283,7 +283,7 @@ fn hostile() -> Vec<(&'static str, Plane)> {
     let at = |side: usize, f: &dyn Fn(usize, usize) -> f32| Plane::from_fn(side, side * 3 / 4, f);
     let is_key = |x: usize, y: usize| !x.is_multiple_of(12) && x % 12 < 10 && y % 12 < 10;
     let is_ink = |x: usize, y: usize| {
-        x % 7 < 4 && y % 14 < 9 && (x / 7 * 31 + y / 14 * 17 + x % 7 * y % 14) % 3 != 0
+        x % 7 < 4 && y % 14 < 9 && !(x / 7 * 31 + y / 14 * 17 + x % 7 * y % 14).is_multiple_of(3)
     };
     vec![
         ("flat", at(1000, &|_, _| 140.0)),
