@@ -64,6 +64,18 @@ impl Plane {
         &self.luma[y * self.width..][..self.width]
     }
 
+    /// The part of `width` columns and `height` rows after the first `left` columns and `top`
+    /// rows; `None` where it reaches beyond the plane.
+    pub fn cropped(&self, left: usize, top: usize, width: usize, height: usize) -> Option<Self> {
+        let (right, bottom) = (left.checked_add(width)?, top.checked_add(height)?);
+        if right > self.width || bottom > self.height {
+            return None;
+        }
+        let mut luma = Vec::with_capacity(width * height);
+        (top..bottom).for_each(|y| luma.extend_from_slice(&self.row(y)[left..right]));
+        Some(Self { width, height, luma })
+    }
+
     /// The plane after `orientation` was done to it.
     pub fn oriented(self, orientation: Orientation) -> Self {
         if orientation == Orientation::Rot0 {
@@ -143,6 +155,20 @@ mod tests {
         for o in Orientation::ALL {
             assert_eq!(plane.clone().oriented(o).oriented(o.inverse()), plane, "{o:?}");
             assert_eq!(Orientation::from_name(o.name()), Some(o));
+        }
+    }
+
+    #[test]
+    fn a_part_is_cut_out_and_never_more_than_there_is() {
+        let plane = Plane::from_fn(4, 3, |x, y| f32::from(b'a' + (y * 4 + x) as u8));
+        let part = |left, top, width, height| {
+            plane.cropped(left, top, width, height).map(|part| letters(&part))
+        };
+        assert_eq!(part(1, 1, 2, 2).as_deref(), Some("fg/jk/"));
+        assert_eq!(part(0, 0, 4, 3).as_deref(), Some("abcd/efgh/ijkl/"));
+        assert_eq!(part(4, 3, 0, 0).as_deref(), Some(""));
+        for (left, top, width, height) in [(3, 0, 2, 1), (0, 3, 1, 1), (usize::MAX, 0, 2, 1)] {
+            assert_eq!(part(left, top, width, height), None);
         }
     }
 

@@ -32,4 +32,24 @@ pub enum Want {
     /// except for JPEG: its scaled decoding skips most of the work, and JPEG pixels differ
     /// between decoders anyway. What is larger is shrunk by whole factors.
     Hash,
+    /// What [`Want::Hash`] keeps, and of the picture's pixels at least this many, or all where it
+    /// has fewer: for landmarks, of which a larger picture has more.
+    ///
+    /// A JPEG is decoded at the smallest scale that serves both. No other picture becomes smaller
+    /// than for [`Want::Hash`].
+    Area {
+        /// Columns times rows.
+        least_px: u32,
+    },
+}
+
+impl Want {
+    /// Pixels that must be left.
+    pub(crate) fn least_px(self) -> u64 {
+        match self {
+            Self::Full => u64::MAX,
+            Self::Hash => 0,
+            Self::Area { least_px } => u64::from(least_px),
+        }
+    }
 }

@@ -207,6 +207,9 @@ mod lies {
         let probed = probe(&header, &limits, Want::Hash).unwrap();
         // 4:4:4: three coefficients of two bytes a pixel, and a plane of an eighth of the side.
         assert!((648_000_000..680_000_000).contains(&probed.memory), "{}", probed.memory);
+        let area = probe(&header, &limits, Want::Area { least_px: 4_000_000 }).unwrap();
+        // A quarter of the side instead.
+        assert_eq!(area.memory - probed.memory, (3000 * 2250 - 1500 * 1125) * 4);
         assert_eq!(limit(probe(&header, &limits, Want::Full)), Resource::Memory);
         assert_eq!(
             limit(probe(&jpeg_header(60_000, 60_000), &limits, Want::Hash)),

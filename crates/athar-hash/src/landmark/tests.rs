@@ -271,3 +271,76 @@ fn odd_sides_and_wild_values_do_no_harm() {
     let tiny = Setting { most: 9, area_px: 1, both_angles: true };
     assert_eq!(landmarks(&Scene::new(1).picture(), &tiny, Level::best()), []);
 }
+
+/// Pictures that are made to be trouble: with no corner, and with nothing else.
+fn hostile() -> Vec<(&'static str, Plane)> {
+    let mut next = noise(11);
+    let mut coarse = vec![0.0; 40 * 30];
+    coarse.iter_mut().for_each(|luma| *luma = 255.0 * next());
+    let blurred = Plane::new(40, 30, coarse).unwrap();
+    let blurred = scale::smoothed(&blurred, 2.0, 1000, 750, Level::best());
+    let mut grain = noise(12);
+    let at = |side: usize, f: &dyn Fn(usize, usize) -> f32| Plane::from_fn(side, side * 3 / 4, f);
+    let is_key = |x: usize, y: usize| !x.is_multiple_of(12) && x % 12 < 10 && y % 12 < 10;
+    let is_ink = |x: usize, y: usize| {
+        x % 7 < 4 && y % 14 < 9 && !(x / 7 * 31 + y / 14 * 17 + x % 7 * y % 14).is_multiple_of(3)
+    };
+    vec![
+        ("flat", at(1000, &|_, _| 140.0)),
+        ("sky", at(1000, &|x, y| 120.0 + x as f32 * 0.02 + y as f32 * 0.12)),
+        ("grainy sky", Plane::from_fn(1000, 750, |_, y| 120.0 + y as f32 * 0.1 + 3.0 * grain())),
+        ("blurred noise", blurred),
+        ("keyboard", at(1200, &|x, y| if is_key(x, y) { 235.0 } else { 40.0 })),
+        ("text", at(1200, &|x, y| if is_ink(x, y) { 15.0 } else { 250.0 })),
+        ("tiles", at(1000, &|x, y| ((x / 5 + y / 5) % 2) as f32 * 255.0)),
+        ("checkerboard", at(1000, &|x, y| ((x + y) % 2) as f32 * 255.0)),
+        ("wide strip", Plane::from_fn(10_000, 1, |_, _| 255.0 * next())),
+        ("high strip", Plane::from_fn(1, 10_000, |x, y| ((x + y) % 9) as f32 * 28.0)),
+        ("small", Plane::from_fn(33, 33, |x, y| ((x * x + y * 7) % 256) as f32)),
+        ("noise", Plane::from_fn(2309, 1732, |_, _| 255.0 * grain())),
+    ]
+}
+
+#[test]
+fn trouble_gives_no_more_landmarks_than_asked_and_the_same_ones_each_time() {
+    for (name, plane) in hostile() {
+        for setting in [Setting::STORED, Setting::ASKED] {
+            let found = landmarks(&plane, &setting, Level::best());
+            assert!(found.len() <= setting.most, "{name}: {}", found.len());
+            for Landmark { place, strength, .. } in &found {
+                let Place { x_px, y_px, scale_px, angle_rad } = *place;
+                assert!(
+                    [x_px, y_px, scale_px, angle_rad, *strength].iter().all(|n| n.is_finite()),
+                    "{name}"
+                );
+                assert!((0.0..plane.width() as f32).contains(&x_px), "{name}: {x_px}");
+                assert!((0.0..plane.height() as f32).contains(&y_px), "{name}: {y_px}");
+            }
+            assert!(found == landmarks(&plane, &setting, Level::best()), "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_has_no_corners_has_no_landmarks() {
+    for (name, plane) in hostile() {
+        let found = asked(&plane).len();
+        match name {
+            "flat" | "sky" | "wide strip" | "high strip" => assert_eq!(found, 0, "{name}"),
+            "keyboard" | "text" | "noise" => assert_eq!(found, Setting::ASKED.most, "{name}"),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn the_peaks_that_are_looked_at_are_bounded_by_the_setting() {
+    for (name, plane) in hostile() {
+        let layers = pyramid::layers(&plane, Setting::ASKED.area_px, Level::best());
+        let most = Setting::ASKED.most * SURPLUS;
+        let blobs = find::blobs(&layers, most, Level::best()).len();
+        assert!(blobs <= most * layers.len(), "{name}: {blobs}");
+        let few = find::blobs(&layers, 5, Level::best()).len();
+        assert!(few <= 5 * layers.len(), "{name}: {few}");
+    }
+}
