@@ -5,4 +5,5 @@ pub mod command;
 pub mod corpus;
 pub mod edits;
 pub mod pictures;
+pub mod pieces;
 pub mod stores;

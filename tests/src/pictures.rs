@@ -18,6 +18,51 @@ pub fn scene(seed: u64, width: u32, height: u32) -> RgbImage {
     })
 }
 
+/// A picture with hundreds of corners, none like another: shapes of all sizes over a [`scene`].
+pub fn detailed(seed: u64, width: u32, height: u32) -> RgbImage {
+    let mut picture = scene(seed, width, height);
+    for number in 0..260 {
+        let at = |place| random(seed ^ 0x51a7, number, place);
+        let side = 0.012 + 0.11 * at(0).powi(3);
+        let (u, v) = (at(1), at(2) * f64::from(height) / f64::from(width));
+        let shape = Shape { middle: [u, v], half: [side, side * (0.3 + at(3))], turn: 6.3 * at(4) };
+        let grey = 255.0 * at(5);
+        let tint = [at(6), at(7), at(8)].map(|share| (grey + 90.0 * (share - 0.5)) as u8);
+        shape.paint(&mut picture, image::Rgb(tint), at(9) < 0.4);
+    }
+    picture
+}
+
+/// A rectangle or a triangle in a picture of width 1.
+struct Shape {
+    middle: [f64; 2],
+    half: [f64; 2],
+    turn: f64,
+}
+
+impl Shape {
+    fn paint(&self, picture: &mut RgbImage, colour: image::Rgb<u8>, is_triangle: bool) {
+        let whole = f64::from(picture.width());
+        let reach = self.half[0].hypot(self.half[1]);
+        let span = |middle: f64, side: u32| {
+            let at = |place: f64| ((place * whole).max(0.0) as u32).min(side);
+            at(middle - reach)..at(middle + reach)
+        };
+        let (across, down) =
+            (span(self.middle[0], picture.width()), span(self.middle[1], picture.height()));
+        let (sin, cos) = self.turn.sin_cos();
+        for (x, y) in down.flat_map(|y| across.clone().map(move |x| (x, y))) {
+            let dx = f64::from(x) / whole - self.middle[0];
+            let dy = f64::from(y) / whole - self.middle[1];
+            let (a, b) =
+                ((dx * cos + dy * sin) / self.half[0], (dy * cos - dx * sin) / self.half[1]);
+            if a.abs() < 1.0 && b.abs() < 1.0 && (!is_triangle || a < b) {
+                picture.put_pixel(x, y, colour);
+            }
+        }
+    }
+}
+
 /// A picture of one grey.
 pub fn flat(grey: u8, width: u32, height: u32) -> GrayImage {
     GrayImage::from_pixel(width, height, Luma([grey]))
@@ -35,7 +80,9 @@ fn clouds(seed: u64, u: f64, v: f64) -> f64 {
     let octaves = (0..6).map(|octave| {
         let cells = 3u64 << octave;
         let weight = 0.6f64.powi(octave as i32);
-        (weight * noise(seed.wrapping_add(octave), u * cells as f64, v * cells as f64), weight)
+        // Not the seed plus the octave: one scene would be another one's quarter.
+        let own = random(seed, octave, 0).to_bits();
+        (weight * noise(own, u * cells as f64, v * cells as f64), weight)
     });
     let (sum, weights) = octaves.fold((0.0, 0.0), |(a, b), (c, d)| (a + c, b + d));
     ((sum / weights - 0.5) * 2.2 + 0.5).clamp(0.0, 1.0)
@@ -53,7 +100,7 @@ fn noise(seed: u64, x: f64, y: f64) -> f64 {
 }
 
 /// A number from 0 to 1 for a place on a grid (the mixing steps of SplitMix64).
-fn random(seed: u64, x: u64, y: u64) -> f64 {
+pub(crate) fn random(seed: u64, x: u64, y: u64) -> f64 {
     let mut z = seed
         .wrapping_mul(0x9e37_79b9_7f4a_7c15)
         .wrapping_add(x.wrapping_mul(0xbf58_476d_1ce4_e5b9))

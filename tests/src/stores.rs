@@ -53,6 +53,14 @@ pub fn fill(dir: &Path, case: &str, numbers: std::ops::Range<u64>) {
     filled.expect("the ledger takes it");
 }
 
+/// How many codes of a space the ledger of the store in `dir` has for an index.
+pub fn codes(dir: &Path, space: &str) -> u64 {
+    let ledger = Ledger::open_read_only(&ledger_file(dir)).expect("the store has a ledger");
+    let mut count = 0;
+    ledger.for_each_code_since(space, 0, |_| count += 1).expect("the ledger can be read");
+    count
+}
+
 /// The ledger of the store in `dir`.
 pub fn ledger_file(dir: &Path) -> PathBuf {
     dir.join("ledger.sqlite")

@@ -21,8 +21,9 @@ pub(crate) struct Args {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done (check: something matched), 1 check found nothing or verify found a fault,
-2 usage or store error, 3 some input could not be read (check: and nothing matched), 130 Ctrl-C.";
+Exit codes: 0 done (check, explain: something matched), 1 check or explain found nothing or
+verify found a fault, 2 usage or store error, 3 some input could not be read (check: and nothing
+matched), 130 Ctrl-C.";
 
 /// How answers are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -50,6 +51,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Show what ties cases together, and why.
     Links(LinksArgs),
+    /// Write a page that shows where a stored item is seen in a picture, and by what.
+    Explain(ExplainArgs),
     /// Print codes only, as `hash,quality,path`; needs no store.
     Hash(HashArgs),
     /// Check the chain of events, every row against it, and the index against the ledger.
@@ -103,6 +106,11 @@ pub(crate) struct AddArgs {
     /// The unit that took it.
     #[arg(long, value_name = "NAME")]
     pub unit: Option<String>,
+
+    /// Look inside a picture for known ones only when it matches none as a whole. Faster; the
+    /// other pictures in a collage of which one fills the frame may be missed.
+    #[arg(long)]
+    pub shallow: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -121,6 +129,46 @@ pub(crate) struct CheckArgs {
     /// store they are approximate: nearer ones may be missed. They are no matches.
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub similar: Option<u16>,
+
+    /// Look inside a picture for known ones even when it matches one as a whole. Without this it
+    /// is looked into only when the whole matches nothing.
+    #[arg(long)]
+    pub deep: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ExplainArgs {
+    /// The stored item: its SHA-256, or the first six hex digits of it or more.
+    pub item: String,
+
+    /// The picture that is laid beside it.
+    #[arg(value_name = "QUERYFILE", value_hint = ValueHint::FilePath)]
+    pub query: PathBuf,
+
+    /// The page to write: one HTML file that needs nothing else.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: PathBuf,
+
+    /// Draw the picture as it is. Without this it is blurred until nobody can be recognised.
+    #[arg(long)]
+    pub clear: bool,
+
+    /// The page's language.
+    #[arg(long, value_name = "LANG", default_value = "en")]
+    pub lang: Language,
+
+    /// Write the page even if the file is there already.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// A language in which pages are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    /// English.
+    En,
+    /// Arabic.
+    Ar,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -7,16 +7,19 @@
 //! what is committed and is kept in shape by a thread of its own; whatever happens to it, the
 //! report is kept.
 
-use crate::lookup::{Candidate, Lookup};
+use crate::lookup::Upkeep;
 use crate::outcome::Kept;
 use crate::pipeline::prepare_all;
-use crate::policy::{self, PDQ_RADIUS};
-use crate::prepare::{Body, Prepared, PreparedPicture, Preparer, too_flat};
+use crate::prepare::{Body, LandmarkPlan, Prepared, PreparedPicture, Preparer, too_flat};
+use crate::recognise::{Finding, Lookups, Recognised};
 use crate::store::Store;
 use crate::walk::walk;
-use crate::{EngineError, IndexNote, InputErrorKind, Interrupt, Outcome, Watcher, clock, matching};
+use crate::{
+    EngineError, IndexNote, InputErrorKind, Interrupt, Outcome, Watcher, clock, matching, places,
+    policy, upkeep,
+};
 use athar_hash::{FileDigest, Space};
-use athar_kernel::Level;
+use athar_kernel::{Code, Level};
 use athar_ledger::{
     Added, CaseId, ItemId, LedgerError, NewCodes, NewItem, NewMatch, NewReport, Refusal,
     ReportClose, ReportId, Tx,
@@ -34,6 +37,8 @@ pub struct AddOptions {
     pub channel: Option<String>,
     /// The unit that took it.
     pub unit: Option<String>,
+    /// Whether landmarks are asked only where whole frames say nothing.
+    pub shallow: bool,
 }
 
 /// What became of a report.
@@ -65,6 +70,9 @@ pub struct AddSummary {
     pub interrupted: bool,
 }
 
+/// Files of one transaction: others who want to write wait meanwhile.
+const COMMITTED_AT_ONCE: usize = 8;
+
 impl Store {
     /// Reports every file below `paths` into `case`, which is opened if there is none.
     pub fn add(
@@ -78,24 +86,28 @@ impl Store {
         let found = walk(paths);
         watcher.planned(found.len(), found.iter().map(|file| file.bytes).sum());
         let mut adding = self.begin_report(case, options)?;
-        let index_dir = self.index_dir(Space::Pdq);
         let mut note = |note: &IndexNote| watcher.noted(note);
-        let mut lookup = Lookup::open(&index_dir, &self.ledger, Space::Pdq, &mut note)?;
-        let upkeep = lookup.upkeep();
+        let mut lookups = Lookups::open(self, &mut note)?;
+        let upkeeps = lookups.upkeeps();
         let reader = Mutex::new(self.reader()?);
         let known = |sha256: &[u8; 32]| {
             let reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
             // A reader that fails only costs the decoding that it would have spared.
             matches!(reader.item_by_sha256(sha256), Ok(Some(_)))
         };
-        let preparer = Preparer::new(Level::best(), Want::Hash, stop, &known);
-        let (worked, kept_up) = upkeep.beside(|waker| {
-            prepare_all(&found, &preparer, stop, |batch| {
-                let outcomes = self.commit(&mut lookup, &adding, batch)?;
-                waker.wake();
-                for outcome in outcomes {
-                    adding.count(&outcome);
-                    watcher.done(&outcome);
+        let plan = LandmarkPlan { stored: true, asked: &|_| true, are_thinkable: true };
+        let preparer = Preparer::new(Level::best(), Want::Hash, plan, stop, &known);
+        let (worked, kept_up) = upkeep::beside(&upkeeps, |waker| {
+            prepare_all(&found, &preparer, stop, |mut batch| {
+                while !batch.is_empty() {
+                    let later = batch.split_off(batch.len().min(COMMITTED_AT_ONCE));
+                    let outcomes = self.commit(&mut lookups, &adding, batch, options)?;
+                    batch = later;
+                    waker.wake();
+                    for outcome in outcomes {
+                        adding.count(&outcome);
+                        watcher.done(&outcome);
+                    }
                 }
                 Ok::<_, EngineError>(())
             })
@@ -103,8 +115,9 @@ impl Store {
         adding.summary.interrupted = adding.summary.files < found.len() as u64;
         worked?;
         self.end_report(&adding)?;
-        lookup.catch_up(&self.ledger)?;
-        if let Err(error) = kept_up.and_then(|()| upkeep.finish()) {
+        lookups.catch_up(&self.ledger)?;
+        let finish = || upkeeps.iter().try_for_each(Upkeep::finish);
+        if let Err(error) = kept_up.and_then(|()| finish()) {
             watcher.noted(&error.into());
         }
         Ok(adding.summary)
@@ -132,23 +145,22 @@ impl Store {
 
     fn commit(
         &mut self,
-        lookup: &mut Lookup,
+        lookups: &mut Lookups,
         adding: &Adding,
         batch: Vec<Prepared>,
+        options: &AddOptions,
     ) -> Result<Vec<Outcome>, EngineError> {
         let at_ms = clock::now_ms();
         self.ledger.write(|tx| {
             let mut outcomes = Vec::with_capacity(batch.len());
-            lookup.catch_up(tx)?;
+            lookups.catch_up(tx)?;
             for prepared in batch {
-                lookup.look_into(tx)?;
-                let candidates = match &prepared.body {
-                    Body::Picture(picture) if policy::searchable(picture.fingerprint.quality()) => {
-                        lookup.ask(tx, &picture.fingerprint)?
-                    }
-                    _ => Vec::new(),
+                lookups.look_into(tx)?;
+                let recognised = match &prepared.body {
+                    Body::Picture(picture) => lookups.recognise(tx, picture, !options.shallow)?,
+                    Body::Known | Body::Failed => Recognised::default(),
                 };
-                outcomes.push(keep(tx, adding, prepared, &candidates, at_ms)?);
+                outcomes.push(keep(tx, adding, prepared, &recognised.matches, at_ms)?);
             }
             Ok(outcomes)
         })
@@ -199,7 +211,7 @@ fn keep(
     tx: &mut Tx<'_>,
     adding: &Adding,
     prepared: Prepared,
-    candidates: &[Candidate],
+    findings: &[Finding],
     at_ms: i64,
 ) -> Result<Outcome, LedgerError> {
     let Prepared { mut outcome, digest, body } = prepared;
@@ -224,7 +236,7 @@ fn keep(
         Added::AlreadyInCase(item) => (item, Kept::InCase),
     };
     if kept == Kept::New {
-        add_matches(tx, item, candidates, at_ms)?;
+        add_matches(tx, item, findings, at_ms)?;
     }
     outcome.kept = Some(kept);
     describe_known(tx, item, &mut outcome)?;
@@ -240,18 +252,34 @@ fn add_picture(
     picture: &PreparedPicture,
     at_ms: i64,
 ) -> Result<Added, LedgerError> {
-    let fingerprint = &picture.fingerprint;
-    let second = fingerprint.seconds()[0].to_bytes();
-    let codes = NewCodes {
+    let frames: Vec<_> = picture.frames().collect();
+    let codes: Vec<Code> = frames.iter().map(|(_, print)| *print.code()).collect();
+    let extents: Vec<u8> = frames.iter().flat_map(|(extent, _)| extent.to_bytes()).collect();
+    let seconds: Vec<u8> =
+        frames.iter().flat_map(|(_, print)| print.seconds()[0].to_bytes()).collect();
+    let whole = NewCodes {
         space: Space::Pdq.name(),
         scheme: athar_hash::PDQ_SCHEME,
         version: athar_hash::PDQ_VERSION,
         ordinal: 0,
-        codes: &[*fingerprint.code()],
-        searchable: policy::searchable(fingerprint.quality()),
-        places: None,
-        second: Some(&second),
+        codes: &codes,
+        searchable: policy::searchable(picture.fingerprint.quality()),
+        places: Some(&extents),
+        second: Some(&seconds),
     };
+    let landmark_codes: Vec<Code> = picture.stored.iter().map(|spot| spot.code).collect();
+    let places = places::to_bytes(&picture.stored, picture.size_px());
+    let landmarks = NewCodes {
+        space: Space::Landmark.name(),
+        scheme: athar_hash::LANDMARK_SCHEME,
+        version: athar_hash::LANDMARK_VERSION,
+        ordinal: 0,
+        codes: &landmark_codes,
+        searchable: true,
+        places: Some(&places),
+        second: None,
+    };
+    let has_landmarks = landmark_codes.len() >= policy::LANDMARK_VOTES;
     let item = NewItem {
         sha256: digest.sha256,
         md5: digest.md5,
@@ -260,8 +288,8 @@ fn add_picture(
         bytes: outcome.bytes,
         width: picture.width,
         height: picture.height,
-        quality: fingerprint.quality(),
-        codes: &[codes],
+        quality: picture.fingerprint.quality(),
+        codes: &[whole, landmarks][..if has_landmarks { 2 } else { 1 }],
     };
     tx.add_item(report, &item, at_ms)
 }
@@ -280,25 +308,25 @@ fn refuse(
 fn add_matches(
     tx: &mut Tx<'_>,
     query: ItemId,
-    candidates: &[Candidate],
+    findings: &[Finding],
     at_ms: i64,
 ) -> Result<(), LedgerError> {
-    for candidate in candidates {
-        let Some(relation) = policy::judge_whole(candidate.distance) else { continue };
+    for finding in findings {
+        let region = finding.region.as_ref().map(matching::region_text);
         let new = NewMatch {
             query,
-            stored: candidate.item,
-            relation: relation.name(),
-            via: Space::Pdq.name(),
-            ordinal: 0,
-            distance: candidate.distance.bits(),
-            orientation: candidate.orientation.name(),
-            second_distance: candidate.second_distance,
-            radius: PDQ_RADIUS.bits(),
-            inliers: None,
-            region: None,
-            false_alarm_rate: policy::false_alarm_rate(candidate.distance),
-            false_alarm_pairs: policy::false_alarm_pairs(),
+            stored: finding.item,
+            relation: finding.relation.name(),
+            via: finding.via.name(),
+            ordinal: finding.ordinal,
+            distance: finding.distance,
+            orientation: &matching::orientation_text(finding.orientation, finding.inverted),
+            second_distance: finding.second_distance,
+            inliers: finding.inliers,
+            region: region.as_deref(),
+            radius: finding.radius,
+            false_alarm_rate: finding.false_alarm_rate,
+            false_alarm_pairs: finding.false_alarm_pairs,
         };
         tx.add_match(&new, at_ms)?;
     }
@@ -310,7 +338,7 @@ fn describe_known(tx: &mut Tx<'_>, item: ItemId, outcome: &mut Outcome) -> Resul
     if let Some(row) = tx.item(item)? {
         outcome.kind = Some("image");
         outcome.quality = Some(row.quality);
-        if !policy::searchable(row.quality) {
+        if !tx.is_searchable(item)? {
             outcome.error = Some(too_flat(row.quality));
         }
     }

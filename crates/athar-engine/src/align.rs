@@ -67,7 +67,7 @@ pub struct Tolerance {
 const MOST_SEEDS: usize = 300;
 
 /// Pairs that are looked at at all, nearest codes first.
-const MOST_PAIRS: usize = 3000;
+const MOST_PAIRS: usize = 2000;
 
 /// Alignments of one item that are looked for: a picture may stand in a collage several times.
 const MOST_ALIGNMENTS: usize = 4;
@@ -77,7 +77,7 @@ const MOST_ALIGNMENTS: usize = 4;
 const LOOSENING: [f64; 4] = [4.0, 2.5, 1.5, 1.0];
 
 /// A motion of this many pairs is fitted as a homography.
-const HOMOGRAPHY_INLIERS: usize = 8;
+pub(crate) const HOMOGRAPHY_INLIERS: usize = 8;
 
 /// Every way in which an item lies in the query, the best supported one first.
 pub fn align(pairs: &[Pair], tolerance: &Tolerance) -> Vec<Alignment> {
@@ -96,16 +96,16 @@ pub fn align(pairs: &[Pair], tolerance: &Tolerance) -> Vec<Alignment> {
 }
 
 fn best(pairs: &[Pair], tolerance: &Tolerance) -> Option<Alignment> {
-    let seeds = pairs.iter().take(MOST_SEEDS);
-    let support = |seed: &Pair| {
-        let motion = Motion::between(&seed.stored_frame, &seed.query_frame, seed.mirrored);
-        distinct(pairs, &motion, seed.mirrored, tolerance, LOOSENING[0])
-    };
     let (mut inliers, mut mirrored) = (Vec::new(), false);
-    for seed in seeds {
-        let supported = support(seed);
-        if supported.len() > inliers.len() {
-            (inliers, mirrored) = (supported, seed.mirrored);
+    for seed in pairs.iter().take(MOST_SEEDS) {
+        let motion = Motion::between(&seed.stored_frame, &seed.query_frame, seed.mirrored);
+        let agreeing = agreeing(pairs, &motion, seed.mirrored, tolerance, LOOSENING[0]);
+        // Telling spots apart takes longer than counting, and never adds any.
+        if agreeing.len() > inliers.len() {
+            let supported = distinct(&agreeing);
+            if supported.len() > inliers.len() {
+                (inliers, mirrored) = (supported, seed.mirrored);
+            }
         }
     }
     refined(pairs, inliers, mirrored, tolerance)
@@ -124,7 +124,7 @@ fn refined(
             return None;
         }
         let fitted = Motion::fit_similarity(&points(&inliers), mirrored)?;
-        inliers = distinct(pairs, &fitted, mirrored, tolerance, *loosening);
+        inliers = distinct(&agreeing(pairs, &fitted, mirrored, tolerance, *loosening));
         motion = Some(fitted);
     }
     for loosening in [LOOSENING[2], LOOSENING[3]] {
@@ -132,7 +132,7 @@ fn refined(
             .then(|| Motion::fit_homography(&points(&inliers)))
             .flatten();
         let Some(fitted) = fitted else { break };
-        let closer = distinct(pairs, &fitted, mirrored, tolerance, loosening);
+        let closer = distinct(&agreeing(pairs, &fitted, mirrored, tolerance, loosening));
         // A homography bends to whatever there is; it has to explain more to be preferred.
         if closer.len() < inliers.len() {
             break;
@@ -147,17 +147,23 @@ fn points(pairs: &[Pair]) -> Vec<(Point, Point)> {
     pairs.iter().map(|pair| (pair.stored_frame.at, pair.query_frame.at)).collect()
 }
 
-/// The pairs that agree with a motion, but of those that share a landmark or lie on each other
-/// only the one with the nearest codes: a repeated pattern is one piece of evidence.
-fn distinct(
+/// The pairs that agree with a motion.
+fn agreeing(
     pairs: &[Pair],
     motion: &Motion,
     mirrored: bool,
     tolerance: &Tolerance,
     loosening: f64,
 ) -> Vec<Pair> {
+    let agrees = |pair: &&Pair| agrees(pair, motion, mirrored, tolerance, loosening);
+    pairs.iter().filter(agrees).copied().collect()
+}
+
+/// Of pairs that share a landmark or lie on each other only the one with the nearest codes: a
+/// repeated pattern is one piece of evidence.
+fn distinct(pairs: &[Pair]) -> Vec<Pair> {
     let mut kept: Vec<Pair> = Vec::new();
-    for pair in pairs.iter().filter(|pair| agrees(pair, motion, mirrored, tolerance, loosening)) {
+    for pair in pairs {
         let same = |other: &Pair| {
             lie_together(&other.query_frame, &pair.query_frame)
                 || lie_together(&other.stored_frame, &pair.stored_frame)
@@ -170,9 +176,10 @@ fn distinct(
 }
 
 /// Whether two landmarks of one picture show the same spot.
-fn lie_together(a: &Frame, b: &Frame) -> bool {
-    let apart = (a.at[0] - b.at[0]).hypot(a.at[1] - b.at[1]);
-    apart < a.scale.min(b.scale)
+pub(crate) fn lie_together(a: &Frame, b: &Frame) -> bool {
+    let ([ax, ay], [bx, by]) = (a.at, b.at);
+    let (x, y, reach) = (ax - bx, ay - by, a.scale.min(b.scale));
+    x * x + y * y < reach * reach
 }
 
 fn agrees(

@@ -1,15 +1,16 @@
 //! Asking whether material is known, and keeping nothing but the fact that it was asked.
 
-use crate::lookup::{Candidate, Lookup};
+use crate::lookup::Upkeep;
 use crate::outcome::Similar;
 use crate::pipeline::prepare_all;
 use crate::policy::{self, PDQ_RADIUS};
-use crate::prepare::{Body, Prepared, Preparer};
+use crate::prepare::{Body, LandmarkPlan, Prepared, PreparedPicture, Preparer};
+use crate::recognise::{Lookups, Recognised};
 use crate::similar::Likeness;
 use crate::store::{PROGRAM, Store};
 use crate::walk::walk;
 use crate::{EngineError, IndexNote, Interrupt, Outcome, Watcher, clock, matching};
-use athar_hash::{Space, orientations_of_code};
+use athar_hash::orientations_of_code;
 use athar_kernel::{Code, Level};
 use athar_ledger::{CheckRecord, Ledger};
 use athar_media::Want;
@@ -17,6 +18,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 /// What is asked.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +29,10 @@ pub struct CheckOptions {
     pub codes: Vec<Code>,
     /// How many of the items that look most alike are told with each input.
     pub similar: Option<NonZeroUsize>,
+    /// Whether landmarks are asked even where whole frames match.
+    pub deep: bool,
+    /// Whether what was looked at closely and is no match is told too.
+    pub candidates: bool,
 }
 
 /// What was answered.
@@ -55,15 +61,16 @@ impl Store {
     ) -> Result<CheckSummary, EngineError> {
         let found = walk(&options.paths);
         watcher.planned(found.len(), found.iter().map(|file| file.bytes).sum());
-        let (dir, space) = (self.index_dir(Space::Pdq), Space::Pdq);
         let mut note = |note: &IndexNote| watcher.noted(note);
-        let lookup = Lookup::open_for_reading(&dir, &self.ledger, space, &mut note)?;
+        let lookups = Lookups::open_for_reading(self, &mut note)?;
+        let unknown = Unknown { whole: lookups.whole.upkeep(), reader: Mutex::new(self.reader()?) };
+        let asked = |picture: &PreparedPicture| options.deep || unknown.is_unknown(picture);
+        let plan = LandmarkPlan { stored: false, asked: &asked, are_thinkable: true };
         let (summary, ledger) = (CheckSummary::default(), &mut self.ledger);
-        let (similar, likeness) = (options.similar, None);
-        let mut checking = Checking { ledger, lookup, similar, likeness, stop, summary };
-        checking.codes(&options.codes, watcher)?;
+        let mut checking = Checking { ledger, lookups, options, likeness: None, stop, summary };
+        checking.codes(watcher)?;
         let known = |_: &[u8; 32]| false;
-        let preparer = Preparer::new(Level::best(), Want::Hash, stop, &known);
+        let preparer = Preparer::new(Level::best(), Want::Hash, plan, stop, &known);
         prepare_all(&found, &preparer, stop, |batch| checking.files(batch, watcher))?;
         let mut summary = checking.summary;
         summary.interrupted = summary.inputs < (found.len() + options.codes.len()) as u64;
@@ -71,31 +78,47 @@ impl Store {
     }
 }
 
+/// Tells the threads that prepare pictures whether landmarks are needed.
+struct Unknown {
+    whole: Upkeep,
+    reader: Mutex<Ledger>,
+}
+
+impl Unknown {
+    /// Whether nothing known looks like a frame of the picture. What is withdrawn a moment later
+    /// counts as known, and what comes a moment later does not.
+    fn is_unknown(&self, picture: &PreparedPicture) -> bool {
+        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        // A reader that fails only costs the landmarks that it would have spared.
+        self.whole.knows(&reader, picture).is_ok_and(|known| !known)
+    }
+}
+
 /// A check under way.
 struct Checking<'a> {
     ledger: &'a mut Ledger,
-    lookup: Lookup,
-    /// How many of the most alike are told.
-    similar: Option<NonZeroUsize>,
-    /// How they are found, once that was asked.
+    lookups: Lookups,
+    options: &'a CheckOptions,
+    /// How the most alike are found, once that was asked.
     likeness: Option<Likeness>,
     stop: &'a Interrupt,
     summary: CheckSummary,
 }
 
 impl Checking<'_> {
-    fn codes(&mut self, codes: &[Code], watcher: &mut dyn Watcher) -> Result<(), EngineError> {
+    fn codes(&mut self, watcher: &mut dyn Watcher) -> Result<(), EngineError> {
+        let codes = &self.options.codes;
         if codes.is_empty() {
             return Ok(());
         }
-        self.lookup.catch_up(self.ledger)?;
+        self.lookups.catch_up(self.ledger)?;
         let mut outcomes = Vec::with_capacity(codes.len());
         for code in codes {
             let codes = orientations_of_code(code);
-            let candidates = self.lookup.ask_bare(self.ledger, &codes)?;
+            let recognised = self.lookups.recognise_code(self.ledger, &codes)?;
             let mut outcome = Outcome::of_code();
             outcome.similar = self.most_alike(Some(&codes), watcher)?;
-            outcomes.push(self.matched(outcome, &candidates)?);
+            outcomes.push(self.told(outcome, &recognised)?);
         }
         self.record_and_tell(&outcomes, watcher)
     }
@@ -105,29 +128,27 @@ impl Checking<'_> {
         batch: Vec<Prepared>,
         watcher: &mut dyn Watcher,
     ) -> Result<(), EngineError> {
-        self.lookup.catch_up(self.ledger)?;
+        self.lookups.catch_up(self.ledger)?;
         let mut outcomes = Vec::with_capacity(batch.len());
         for prepared in batch {
-            let (mut outcome, mut candidates) = (prepared.outcome, Vec::new());
+            let (mut outcome, mut recognised) = (prepared.outcome, Recognised::default());
             let mut codes = None;
-            if let Body::Picture(picture) = &prepared.body
-                && policy::searchable(picture.fingerprint.quality())
-            {
-                candidates = self.lookup.ask(self.ledger, &picture.fingerprint)?;
-                codes = Some(picture.fingerprint.codes());
+            if let Body::Picture(picture) = &prepared.body {
+                recognised = self.lookups.recognise(self.ledger, picture, self.options.deep)?;
+                let is_searchable = policy::searchable(picture.fingerprint.quality());
+                codes = is_searchable.then(|| picture.fingerprint.codes());
             }
             outcome.similar = self.most_alike(codes, watcher)?;
-            outcomes.push(self.matched(outcome, &candidates)?);
+            outcomes.push(self.told(outcome, &recognised)?);
         }
         self.record_and_tell(&outcomes, watcher)
     }
 
-    fn matched(
-        &self,
-        mut outcome: Outcome,
-        candidates: &[Candidate],
-    ) -> Result<Outcome, EngineError> {
-        outcome.matches = matching::candidate_matches(self.ledger, candidates)?;
+    fn told(&self, mut outcome: Outcome, recognised: &Recognised) -> Result<Outcome, EngineError> {
+        outcome.matches = matching::matches_of(self.ledger, &recognised.matches)?;
+        if self.options.candidates {
+            outcome.candidates = matching::matches_of(self.ledger, &recognised.candidates)?;
+        }
         Ok(outcome)
     }
 
@@ -138,16 +159,16 @@ impl Checking<'_> {
         codes: Option<&[Code; 8]>,
         watcher: &mut dyn Watcher,
     ) -> Result<Option<Vec<Similar>>, EngineError> {
-        let Some(count) = self.similar else { return Ok(None) };
+        let Some(count) = self.options.similar else { return Ok(None) };
         let Some(codes) = codes else { return Ok(Some(Vec::new())) };
         let likeness = match &mut self.likeness {
             Some(likeness) => likeness,
             unasked => {
-                let made = Likeness::prepare(self.ledger, &self.lookup, self.stop, watcher)?;
+                let made = Likeness::prepare(self.ledger, &self.lookups.whole, self.stop, watcher)?;
                 unasked.insert(made)
             }
         };
-        Ok(Some(likeness.ask(self.ledger, &self.lookup, codes, count.get())?))
+        Ok(Some(likeness.ask(self.ledger, &self.lookups.whole, codes, count.get())?))
     }
 
     fn record_and_tell(
@@ -164,7 +185,7 @@ impl Checking<'_> {
             scheme: athar_hash::PDQ_SCHEME,
             version: athar_hash::PDQ_VERSION,
             radius: PDQ_RADIUS.bits(),
-            deep: false,
+            deep: self.options.deep,
         };
         self.ledger.write(|tx| tx.record_check(&record, clock::now_ms()))?;
         let summary = &mut self.summary;

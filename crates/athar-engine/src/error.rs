@@ -22,6 +22,21 @@ pub enum EngineError {
     /// A case that was named does not exist.
     #[error("there is no case of this name: 'athar case list' shows those there are")]
     NoSuchCase,
+    /// What names an item is not what an item's digest begins with.
+    #[error("an item is named by the first hex digits of its SHA-256, six or more")]
+    NotAnItem,
+    /// No item's digest begins so.
+    #[error("there is no item whose SHA-256 begins like this")]
+    NoSuchItem,
+    /// More than one item's digest begins so.
+    #[error("the SHA-256 of more than one item begins like this: give more digits")]
+    ManyItems,
+    /// There is nothing to show of an item.
+    #[error("the item has no landmarks: it is too flat or too small")]
+    NoLandmarks,
+    /// The one input of a command cannot be read.
+    #[error("{}", .0.message)]
+    Input(InputError),
     /// The index was to be made anew while it cannot be written.
     #[error("the index cannot be made anew: another process is using it, or it may not be written")]
     IndexInUse,

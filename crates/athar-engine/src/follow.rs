@@ -12,7 +12,7 @@
 //! however large the ledger is. No trouble with the index is ever an error of a command: whoever
 //! asked is told by an [`IndexNote`], and memory serves.
 
-use crate::policy::{INDEX_BATCH_CODES, INDEX_REPLAY_CODES};
+use crate::policy::{self, INDEX_BATCH_CODES};
 use athar_hash::Space;
 use athar_index::{Change, Discarded, Index, Mark, Options, ReadOnlyError, StorageError};
 use athar_kernel::Level;
@@ -38,9 +38,9 @@ pub enum IndexNote {
 
 impl IndexNote {
     /// Tells that there was no index although there should have been: a small store needs none.
-    pub(crate) fn of_missing(codes: usize, note: &mut dyn FnMut(&Self)) {
+    pub(crate) fn of_missing(space: Space, codes: usize, note: &mut dyn FnMut(&Self)) {
         // Interrupted before its end, an `add` leaves this many unwritten and some.
-        if codes > Options::default().flush_codes + INDEX_REPLAY_CODES {
+        if codes > Options::default().flush_codes + policy::index_replay_codes(space) {
             note(&Self::Missing);
         }
     }
@@ -143,7 +143,7 @@ pub(crate) fn follow(
         let mut changes = Vec::new();
         let reached =
             ledger.for_some_codes_since(space.name(), from, INDEX_BATCH_CODES, |change| {
-                changes.push(change_of(change));
+                changes.push(change_of(&change));
             })?;
         if reached == from {
             return Ok(gained);
@@ -164,8 +164,8 @@ pub(crate) fn follow(
 }
 
 /// A code's id is what it is found by.
-fn change_of(change: CodeChange) -> Change {
-    match change {
+fn change_of(change: &CodeChange) -> Change {
+    match *change {
         CodeChange::Added { id, code, .. } => Change::Insert { code, payload: id.0 as u64 },
         CodeChange::Removed { id, .. } => Change::Remove { payload: id.0 as u64 },
     }

@@ -1,6 +1,6 @@
 //! What ties cases together.
 
-use crate::outcome::{SecondOpinion, hex, orientation_name};
+use crate::outcome::{Region, SecondOpinion, hex, orientation_name};
 use crate::policy::{self, Relation};
 use crate::{EngineError, Store, clock, matching};
 use athar_kernel::{Distance, Orientation};
@@ -23,14 +23,21 @@ pub struct Link {
     /// What is done to the picture of `from` to lay it on that of `to`.
     #[serde(serialize_with = "orientation_name")]
     pub orientation: Orientation,
-    /// The region on both sides; `null` for whole pictures.
-    pub region: Option<()>,
+    /// Whether the colours of `from` are inverted as well.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub inverted: bool,
+    /// Landmarks of `to` that were found again in `from`; `null` where they were not looked at.
+    pub inliers: Option<u32>,
+    /// The region on both sides, `from` being the query; `null` for whole pictures.
+    pub region: Option<Region>,
     /// The stretch of time on both sides; `null` for pictures.
     pub time: Option<()>,
     /// What an independent hash says.
     pub second_opinion: Option<SecondOpinion>,
     /// How often one comparison of unrelated pictures comes as near.
     pub false_alarm_rate: f64,
+    /// Pairs of unrelated pictures on which the rate rests.
+    pub false_alarm_pairs: u64,
 }
 
 /// One side of a link.
@@ -151,21 +158,25 @@ impl From<LinkRow> for Link {
         let evidence = row.evidence;
         // A file that two cases share is judged here, like any other distance.
         let distance = Distance::new(evidence.distance).unwrap_or(Distance::ZERO);
-        let false_alarm_rate = match row.match_seq {
-            Some(_) => evidence.false_alarm_rate,
-            None => policy::false_alarm_rate(distance),
+        let (false_alarm_rate, false_alarm_pairs) = match row.match_seq {
+            Some(_) => (evidence.false_alarm_rate, evidence.false_alarm_pairs),
+            None => (policy::false_alarm_rate(distance), policy::false_alarm_pairs()),
         };
+        let (orientation, inverted) = matching::orientation(&evidence.orientation);
         Self {
             from: row.from.into(),
             to: row.to.into(),
             relation: matching::relation(&evidence.relation),
             via: evidence.via,
             distance: evidence.distance,
-            orientation: matching::orientation(&evidence.orientation),
-            region: None,
+            orientation,
+            inverted,
+            inliers: evidence.inliers,
+            region: matching::region(evidence.region.as_deref()),
             time: None,
             second_opinion: evidence.second_distance.map(matching::second_opinion),
             false_alarm_rate,
+            false_alarm_pairs,
         }
     }
 }

@@ -7,7 +7,10 @@
 //! whatever an index still holds.
 
 use crate::follow::{Found, IndexNote, follow, open, open_for_reading};
-use crate::policy::PDQ_RADIUS;
+use crate::motion::Point;
+use crate::places::Extent;
+use crate::policy::{self, PDQ_RADIUS};
+use crate::prepare::PreparedPicture;
 use athar_hash::{PictureFingerprint, Second, Space};
 use athar_index::{Hit, Index, Snapshot};
 use athar_kernel::{Code, Distance, Level, Orientation, Radius};
@@ -30,13 +33,49 @@ pub(crate) struct Candidate {
     pub distance: Distance,
     /// What was done to the query when it came nearest.
     pub orientation: Orientation,
+    /// Whether its colours were inverted besides.
+    pub inverted: bool,
     /// Distance of the second opinions in that orientation, where both sides have one.
     pub second_distance: Option<u16>,
+    /// Which frames these are; `None` where only codes are at hand.
+    pub frames: Option<Frames>,
+}
+
+/// Frames of two pictures that look alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Frames {
+    pub query: Extent,
+    pub stored: Extent,
+    /// Size of the stored picture.
+    pub stored_px: (u32, u32),
+}
+
+impl Frames {
+    /// Whether there are no surroundings on either side, as there mostly are none.
+    pub(crate) fn are_whole(&self, query_px: (u32, u32)) -> bool {
+        self.query == Extent::whole(query_px) && self.stored == Extent::whole(self.stored_px)
+    }
+
+    /// The corners of both, those together that lie on each other.
+    pub(crate) fn corners(&self, orientation: Orientation) -> [(Point, Point); 4] {
+        [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]].map(|corner| {
+            let there = orientation.of_unit_square(corner);
+            (self.query.point(corner), self.stored.point(there))
+        })
+    }
+}
+
+/// One code that a picture is asked with.
+struct Asked<'a> {
+    code: Code,
+    orientation: Orientation,
+    inverted: bool,
+    /// The frame that it is of, and its second opinion, where a picture is at hand.
+    frame: Option<(Extent, &'a Second)>,
 }
 
 /// The searchable codes of one space of the ledger.
 pub(crate) struct Lookup {
-    space: Space,
     upkeep: Upkeep,
     /// What the transaction under way has added.
     fresh: Index,
@@ -45,6 +84,7 @@ pub(crate) struct Lookup {
 /// What a thread needs to keep the index in shape.
 #[derive(Clone)]
 pub(crate) struct Upkeep {
+    pub space: Space,
     pub index: Arc<Index>,
     /// Whether the index has its directory.
     pub writable: bool,
@@ -52,12 +92,12 @@ pub(crate) struct Upkeep {
     pub unwritten: Arc<AtomicUsize>,
 }
 
-/// The distance and orientation in which something came nearest.
+/// The distance and the code asked for at which something came nearest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Nearest {
     pub distance: Distance,
-    /// Place in [`Orientation::ALL`].
-    pub orientation: usize,
+    /// Which of the codes that were asked for.
+    pub asked: usize,
     pub code: u64,
 }
 
@@ -87,9 +127,10 @@ impl Lookup {
     }
 
     fn with(space: Space, index: Index, writable: bool) -> Self {
-        let upkeep = Upkeep { index: Arc::new(index), writable, unwritten: Arc::default() };
+        let (index, unwritten) = (Arc::new(index), Arc::default());
+        let upkeep = Upkeep { space, index, writable, unwritten };
         let fresh = Index::new(Level::best());
-        Self { space, upkeep, fresh }
+        Self { upkeep, fresh }
     }
 
     fn caught_up(
@@ -100,7 +141,11 @@ impl Lookup {
         let nothing_lay_there = self.reached() == 0;
         self.catch_up(ledger)?;
         if nothing_lay_there {
-            IndexNote::of_missing(self.upkeep.unwritten.load(Ordering::Relaxed), note);
+            IndexNote::of_missing(
+                self.upkeep.space,
+                self.upkeep.unwritten.load(Ordering::Relaxed),
+                note,
+            );
         }
         Ok(self)
     }
@@ -115,7 +160,7 @@ impl Lookup {
         if !self.fresh.snapshot().is_empty() || self.fresh.reached().is_some() {
             self.fresh = Index::new(Level::best());
         }
-        let gained = follow(&self.upkeep.index, self.reached(), ledger, self.space)?;
+        let gained = follow(&self.upkeep.index, self.reached(), ledger, self.upkeep.space)?;
         self.upkeep.unwritten.fetch_add(gained, Ordering::Relaxed);
         Ok(())
     }
@@ -124,7 +169,7 @@ impl Lookup {
     /// [`catch_up`](Self::catch_up).
     pub(crate) fn look_into(&mut self, transaction: &Ledger) -> Result<(), LedgerError> {
         let reached = self.fresh.reached().map_or(self.reached(), |mark| mark.reached);
-        follow(&self.fresh, reached, transaction, self.space)?;
+        follow(&self.fresh, reached, transaction, self.upkeep.space)?;
         Ok(())
     }
 
@@ -133,23 +178,24 @@ impl Lookup {
         self.upkeep.clone()
     }
 
-    /// Items near the picture in any of its eight orientations, nearest first.
+    /// Items near the picture in any of its eight orientations, inverted or not, with its
+    /// surroundings or without, nearest first.
     pub(crate) fn ask(
         &self,
         ledger: &Ledger,
-        picture: &PictureFingerprint,
+        picture: &PreparedPicture,
     ) -> Result<Vec<Candidate>, LedgerError> {
-        let near = self.within(picture.codes());
-        candidates(ledger, near, Some(picture))
+        candidates(self.snapshots(), ledger, &asked_of_picture(picture))
     }
 
-    /// Items near any of eight codes, one an orientation, where no picture is at hand.
+    /// Items near any of eight codes, one an orientation, or their complements, where no picture
+    /// is at hand.
     pub(crate) fn ask_bare(
         &self,
         ledger: &Ledger,
         codes: &[Code; 8],
     ) -> Result<Vec<Candidate>, LedgerError> {
-        candidates(ledger, self.within(codes), None)
+        candidates(self.snapshots(), ledger, &asked_with(codes, |_| None).collect::<Vec<_>>())
     }
 
     /// How many codes there are, those that were withdrawn a moment ago perhaps included.
@@ -159,32 +205,60 @@ impl Lookup {
 
     /// The `count` codes that are nearest to any of eight, by looking at every one.
     pub(crate) fn nearest(&self, codes: &[Code; 8], count: usize) -> Vec<Nearest> {
-        self.nearest_by(codes, |snapshot, codes| {
+        nearest_by(self.snapshots(), codes, |snapshot, codes| {
             codes.iter().map(|code| snapshot.nearest(code, count, EVERYTHING)).collect()
         })
     }
 
-    fn within(&self, codes: &[Code; 8]) -> Vec<Nearest> {
-        self.nearest_by(codes, |snapshot, codes| snapshot.within_batch(codes, PDQ_RADIUS))
-    }
-
-    fn nearest_by(
-        &self,
-        codes: &[Code; 8],
-        search: impl Fn(&Snapshot, &[Code; 8]) -> Vec<Vec<Hit>>,
-    ) -> Vec<Nearest> {
-        let mut nearest = Nearests::default();
-        for snapshot in self.snapshots() {
-            for (orientation, hits) in search(&snapshot, codes).into_iter().enumerate() {
-                hits.iter().for_each(|hit| nearest.add(hit.payload, hit.distance, orientation));
-            }
-        }
-        nearest.in_order()
-    }
-
-    fn snapshots(&self) -> impl Iterator<Item = Snapshot> {
+    /// What is committed, and what the transaction under way has added.
+    pub(crate) fn snapshots(&self) -> impl Iterator<Item = Snapshot> {
         [self.upkeep.index.snapshot(), self.fresh.snapshot()].into_iter()
     }
+}
+
+impl Upkeep {
+    /// Whether something committed looks like a frame of the picture.
+    pub(crate) fn knows(
+        &self,
+        ledger: &Ledger,
+        picture: &PreparedPicture,
+    ) -> Result<bool, LedgerError> {
+        let snapshots = std::iter::once(self.index.snapshot());
+        Ok(!candidates(snapshots, ledger, &asked_of_picture(picture))?.is_empty())
+    }
+}
+
+/// The items of near codes, each as it came nearest.
+fn candidates(
+    snapshots: impl Iterator<Item = Snapshot>,
+    ledger: &Ledger,
+    asked: &[Asked<'_>],
+) -> Result<Vec<Candidate>, LedgerError> {
+    let codes: Vec<Code> = asked.iter().map(|asked| asked.code).collect();
+    let within = |snapshot: &Snapshot, codes: &[Code]| snapshot.within_batch(codes, PDQ_RADIUS);
+    let mut nearest: HashMap<ItemId, Candidate> = HashMap::new();
+    for near in nearest_by(snapshots, &codes, within) {
+        if let Some(candidate) = candidate(ledger, &near, &asked[near.asked])? {
+            nearest.entry(candidate.item).or_insert(candidate);
+        }
+    }
+    let mut candidates: Vec<_> = nearest.into_values().collect();
+    candidates.sort_by_key(|candidate| (candidate.distance, candidate.item));
+    Ok(candidates)
+}
+
+fn nearest_by(
+    snapshots: impl Iterator<Item = Snapshot>,
+    codes: &[Code],
+    search: impl Fn(&Snapshot, &[Code]) -> Vec<Vec<Hit>>,
+) -> Vec<Nearest> {
+    let mut nearest = Nearests::default();
+    for snapshot in snapshots {
+        for (asked, hits) in search(&snapshot, codes).into_iter().enumerate() {
+            hits.iter().for_each(|hit| nearest.add(hit.payload, hit.distance, asked));
+        }
+    }
+    nearest.in_order()
 }
 
 /// Codes, each with where it came nearest.
@@ -192,8 +266,8 @@ impl Lookup {
 pub(crate) struct Nearests(HashMap<u64, Nearest>);
 
 impl Nearests {
-    pub(crate) fn add(&mut self, code: u64, distance: Distance, orientation: usize) {
-        let here = Nearest { distance, orientation, code };
+    pub(crate) fn add(&mut self, code: u64, distance: Distance, asked: usize) {
+        let here = Nearest { distance, asked, code };
         let best = self.0.entry(code).or_insert(here);
         *best = here.min(*best);
     }
@@ -206,27 +280,72 @@ impl Nearests {
     }
 }
 
-/// The items of codes that come nearest first.
-fn candidates(
+/// The codes of a picture's frames that mean anything.
+fn asked_of_picture(picture: &PreparedPicture) -> Vec<Asked<'_>> {
+    let frames = picture.frames().filter(|(_, print)| policy::searchable(print.quality()));
+    frames.flat_map(asked_of_frame).collect()
+}
+
+/// The codes of a frame in its eight orientations, and their complements.
+fn asked_of_frame<'a>(
+    (extent, print): (Extent, &'a PictureFingerprint),
+) -> impl Iterator<Item = Asked<'a>> {
+    asked_with(print.codes(), move |orientation| Some((extent, &print.seconds()[orientation])))
+}
+
+fn asked_with<'a>(
+    codes: &[Code; 8],
+    frame: impl Fn(usize) -> Option<(Extent, &'a Second)>,
+) -> impl Iterator<Item = Asked<'a>> {
+    let codes = *codes;
+    [false, true].into_iter().flat_map(move |inverted| {
+        let code = move |code: Code| if inverted { complement(&code) } else { code };
+        let frames: [_; 8] = std::array::from_fn(&frame);
+        codes.into_iter().zip(frames).enumerate().map(move |(place, (plain, frame))| Asked {
+            code: code(plain),
+            orientation: Orientation::ALL[place],
+            inverted,
+            frame,
+        })
+    })
+}
+
+/// The code that a picture has once its colours are inverted.
+fn complement(code: &Code) -> Code {
+    Code::from_words(code.words().map(|word| !word))
+}
+
+/// The item of a near code; `None` when the ledger does not know it (any more).
+fn candidate(
     ledger: &Ledger,
-    near: Vec<Nearest>,
-    picture: Option<&PictureFingerprint>,
-) -> Result<Vec<Candidate>, LedgerError> {
-    let mut nearest: HashMap<ItemId, Candidate> = HashMap::new();
-    for Nearest { distance, orientation, code } in near {
-        let id = CodeId(code as i64);
-        let Some(row) = ledger.codes(id.row())?.filter(|row| id.position() < row.codes.len())
-        else {
-            continue;
-        };
-        let stored = row.second.as_deref().and_then(Second::from_bytes);
-        let asked = picture.map(|picture| &picture.seconds()[orientation]);
-        let second_distance = stored.zip(asked).map(|(a, b)| a.distance(b).bits());
-        let orientation = Orientation::ALL[orientation];
-        let candidate = Candidate { item: row.item, distance, orientation, second_distance };
-        nearest.entry(row.item).or_insert(candidate);
-    }
-    let mut candidates: Vec<_> = nearest.into_values().collect();
-    candidates.sort_by_key(|candidate| (candidate.distance, candidate.item));
-    Ok(candidates)
+    near: &Nearest,
+    asked: &Asked<'_>,
+) -> Result<Option<Candidate>, LedgerError> {
+    let id = CodeId(near.code as i64);
+    let Some(row) = ledger.codes(id.row())? else { return Ok(None) };
+    let position = id.position();
+    let second = row.second.as_deref().and_then(|seconds| {
+        let bytes = seconds.chunks_exact(Second::BITS / 8).nth(position)?;
+        Second::from_bytes(bytes)
+    });
+    let second_distance = asked.frame.zip(second).map(|((_, own), stored)| {
+        let distance = stored.distance(own).bits();
+        if asked.inverted { Second::BITS as u16 - distance } else { distance }
+    });
+    let stored = row.places.as_deref().and_then(|places| Extent::from_row(places, position));
+    let frames = match (asked.frame, stored) {
+        (Some((query, _)), Some(stored)) => ledger.item(row.item)?.map(|item| {
+            let stored_px = (item.width, item.height);
+            Frames { query, stored, stored_px }
+        }),
+        _ => None,
+    };
+    Ok(Some(Candidate {
+        item: row.item,
+        distance: near.distance,
+        orientation: asked.orientation,
+        inverted: asked.inverted,
+        second_distance,
+        frames,
+    }))
 }

@@ -1,9 +1,9 @@
 //! From rows and candidates to the matches that people are told of: one for every case that
 //! holds the other item.
 
-use crate::lookup::Candidate;
-use crate::outcome::{Match, SecondOpinion};
+use crate::outcome::{Match, Region, SecondOpinion};
 use crate::policy::{self, Relation};
+use crate::recognise::Finding;
 use athar_hash::{SecondDistance, Space};
 use athar_kernel::{Distance, Orientation};
 use athar_ledger::{CaseId, ItemId, ItemRow, Ledger, LedgerError, MatchRow};
@@ -17,7 +17,7 @@ pub(crate) fn standing_matches(
 ) -> Result<Vec<Match>, LedgerError> {
     let mut matches = Vec::new();
     if let Some(row) = ledger.item(item)?
-        && policy::searchable(row.quality)
+        && ledger.is_searchable(item)?
     {
         let same_file = Verdict::of_the_same_file();
         push_cases(ledger, &row, &same_file, own, &mut matches)?;
@@ -32,22 +32,11 @@ pub(crate) fn standing_matches(
 }
 
 /// The matches of material that is not kept.
-pub(crate) fn candidate_matches(
-    ledger: &Ledger,
-    candidates: &[Candidate],
-) -> Result<Vec<Match>, LedgerError> {
+pub(crate) fn matches_of(ledger: &Ledger, findings: &[Finding]) -> Result<Vec<Match>, LedgerError> {
     let mut matches = Vec::new();
-    for candidate in candidates {
-        let Some(relation) = policy::judge_whole(candidate.distance) else { continue };
-        if let Some(item) = ledger.item(candidate.item)? {
-            let verdict = Verdict {
-                relation,
-                distance: candidate.distance.bits(),
-                orientation: candidate.orientation,
-                second: candidate.second_distance,
-                false_alarm_rate: policy::false_alarm_rate(candidate.distance),
-            };
-            push_cases(ledger, &item, &verdict, None, &mut matches)?;
+    for finding in findings {
+        if let Some(item) = ledger.item(finding.item)? {
+            push_cases(ledger, &item, &Verdict::of(finding), None, &mut matches)?;
         }
     }
     Ok(in_order(matches))
@@ -59,45 +48,108 @@ pub(crate) fn second_opinion(distance: u16) -> SecondOpinion {
     SecondOpinion { distance, agrees }
 }
 
-/// The orientation that a row names; rows are only written with names that exist.
-pub(crate) fn orientation(name: &str) -> Orientation {
-    Orientation::from_name(name).unwrap_or_default()
+/// What a row is given for an orientation.
+pub(crate) fn orientation_text(orientation: Orientation, inverted: bool) -> String {
+    let inverted = if inverted { INVERTED } else { "" };
+    format!("{}{inverted}", orientation.name())
 }
 
-/// The relation that a row names; there is one so far.
+/// What stands behind an orientation's name when colours are inverted besides.
+const INVERTED: &str = ", inverted";
+
+/// The orientation that a row names, and whether colours are inverted besides; rows are only
+/// written with names that exist.
+pub(crate) fn orientation(text: &str) -> (Orientation, bool) {
+    let plain = text.strip_suffix(INVERTED);
+    (Orientation::from_name(plain.unwrap_or(text)).unwrap_or_default(), plain.is_some())
+}
+
+/// What a row is given for a region.
+pub(crate) fn region_text(region: &Region) -> String {
+    // A structure of numbers and lists always has a text.
+    serde_json::to_string(region).unwrap_or_default()
+}
+
+/// The region that a row holds; only regions are written there.
+pub(crate) fn region(text: Option<&str>) -> Option<Region> {
+    text.and_then(|text| serde_json::from_str(text).ok())
+}
+
+/// The relation that a row names; rows are only written with names that exist.
 pub(crate) fn relation(name: &str) -> Relation {
     Relation::from_name(name).unwrap_or(Relation::Copy)
 }
 
+/// The space that a row names; rows are only written with names that exist.
+pub(crate) fn space(name: &str) -> Space {
+    Space::from_name(name).unwrap_or(Space::Pdq)
+}
+
 struct Verdict {
     relation: Relation,
+    via: Space,
     distance: u16,
     orientation: Orientation,
+    inverted: bool,
+    inliers: Option<u32>,
+    evidence_bits: Option<u32>,
+    region: Option<Region>,
     second: Option<u16>,
     false_alarm_rate: f64,
+    false_alarm_pairs: u64,
 }
 
 impl Verdict {
     fn of_the_same_file() -> Self {
         Self {
             relation: Relation::Copy,
+            via: Space::Pdq,
             distance: 0,
             orientation: Orientation::Rot0,
+            inverted: false,
+            inliers: None,
+            evidence_bits: None,
+            region: None,
             second: Some(0),
             false_alarm_rate: policy::false_alarm_rate(Distance::ZERO),
+            false_alarm_pairs: policy::false_alarm_pairs(),
         }
     }
 
-    /// The row as it looks from `item`: from the stored side the orientation is the inverse.
+    fn of(finding: &Finding) -> Self {
+        Self {
+            relation: finding.relation,
+            via: finding.via,
+            distance: finding.distance,
+            orientation: finding.orientation,
+            inverted: finding.inverted,
+            inliers: finding.inliers,
+            evidence_bits: finding.evidence_bits,
+            region: finding.region.clone(),
+            second: finding.second_distance,
+            false_alarm_rate: finding.false_alarm_rate,
+            false_alarm_pairs: finding.false_alarm_pairs,
+        }
+    }
+
+    /// The row as it looks from `item`: from the stored side all is the other way round.
     fn seen_from(item: ItemId, row: &MatchRow) -> Self {
         let evidence = &row.evidence;
-        let orientation = orientation(&evidence.orientation);
+        let (orientation, inverted) = orientation(&evidence.orientation);
+        let region = region(evidence.region.as_deref());
+        let from_query = row.query == item;
         Self {
             relation: relation(&evidence.relation),
+            via: space(&evidence.via),
             distance: evidence.distance,
-            orientation: if row.query == item { orientation } else { orientation.inverse() },
+            orientation: if from_query { orientation } else { orientation.inverse() },
+            inverted,
+            inliers: evidence.inliers,
+            evidence_bits: None,
+            region: if from_query { region } else { region.map(Region::other_side) },
             second: evidence.second_distance,
             false_alarm_rate: evidence.false_alarm_rate,
+            false_alarm_pairs: evidence.false_alarm_pairs,
         }
     }
 }
@@ -117,19 +169,28 @@ fn push_cases(
             case: case.name,
             item: item.sha256,
             relation: verdict.relation,
-            via: Space::Pdq.name(),
+            via: verdict.via.name(),
             distance: verdict.distance,
             orientation: verdict.orientation,
-            region: None,
+            inverted: verdict.inverted,
+            inliers: verdict.inliers,
+            evidence_bits: verdict.evidence_bits,
+            region: verdict.region.clone(),
             time: None,
             second_opinion: verdict.second.map(second_opinion),
             false_alarm_rate: verdict.false_alarm_rate,
+            false_alarm_pairs: verdict.false_alarm_pairs,
         });
     }
     Ok(())
 }
 
+/// Whole frames first, the nearest before others, then what is seen by most landmarks.
 fn in_order(mut matches: Vec<Match>) -> Vec<Match> {
-    matches.sort_by(|a, b| (a.distance, &a.case, a.item).cmp(&(b.distance, &b.case, b.item)));
+    let strength = |m: &Match| match m.via == Space::Pdq.name() {
+        true => (false, u32::from(m.distance)),
+        false => (true, u32::MAX - m.inliers.unwrap_or(0)),
+    };
+    matches.sort_by(|a, b| (strength(a), &a.case, a.item).cmp(&(strength(b), &b.case, b.item)));
     matches
 }

@@ -4,7 +4,7 @@
 //! own pictures. It is a homography (Hartley and Zisserman, "Multiple View Geometry in Computer
 //! Vision", 2004, section 4.1); shifts, turns, scalings and mirrorings are special ones.
 
-/// A point of a picture, in its pixels: the centre of the upper left one is (0, 0).
+/// A point of a picture, in its pixels: the upper left corner of the upper left one is (0, 0).
 pub type Point = [f64; 2];
 
 /// A motion, as a 3 x 3 matrix, row by row.
@@ -110,6 +110,11 @@ impl Motion {
         inverse.iter().all(|value| value.is_finite()).then_some(Self(inverse))
     }
 
+    /// This motion and a shift after it.
+    pub fn shifted(&self, [x, y]: Point) -> Self {
+        Self([1.0, 0.0, x, 0.0, 1.0, y, 0.0, 0.0, 1.0]).after(self)
+    }
+
     /// This motion done after another.
     fn after(&self, first: &Self) -> Self {
         let (a, b) = (&self.0, &first.0);
@@ -119,18 +124,36 @@ impl Motion {
     }
 
     /// What it does to small things at a point: scale, turn clockwise in radians, and whether it
-    /// mirrors them; `None` at the horizon.
+    /// mirrors them, top to bottom, before; `None` at the horizon.
     pub fn at(&self, point: Point) -> Option<(f64, f64, bool)> {
-        let [x, y] = point;
-        let [u, v] = self.apply(point)?;
-        let m = &self.0;
-        let w = m[6] * x + m[7] * y + m[8];
-        let (a, b) = ((m[0] - m[6] * u) / w, (m[1] - m[7] * u) / w);
-        let (c, d) = ((m[3] - m[6] * v) / w, (m[4] - m[7] * v) / w);
+        let [a, b, c, d] = self.slope(point)?;
         let determinant = a * d - b * c;
         let mirrors = determinant < 0.0;
         let turn = if mirrors { (c + b).atan2(a - d) } else { (c - b).atan2(a + d) };
         Some((determinant.abs().sqrt(), turn, mirrors))
+    }
+
+    /// How many times as long small things become one way as the other, at a point: 1 where they
+    /// keep their shape; `None` at the horizon.
+    pub fn stretch(&self, point: Point) -> Option<f64> {
+        let [a, b, c, d] = self.slope(point)?;
+        let (sum, area) = (a * a + b * b + c * c + d * d, (a * d - b * c).abs());
+        let long = (sum + (sum * sum - 4.0 * area * area).max(0.0).sqrt()) / 2.0;
+        (area > 0.0).then_some(long / area)
+    }
+
+    /// Its first derivatives at a point, row by row.
+    fn slope(&self, point: Point) -> Option<[f64; 4]> {
+        let [x, y] = point;
+        let [u, v] = self.apply(point)?;
+        let m = &self.0;
+        let w = m[6] * x + m[7] * y + m[8];
+        Some([
+            (m[0] - m[6] * u) / w,
+            (m[1] - m[7] * u) / w,
+            (m[3] - m[6] * v) / w,
+            (m[4] - m[7] * v) / w,
+        ])
     }
 }
 
@@ -242,6 +265,15 @@ mod tests {
         assert!(points.iter().all(|&p| near(fitted.apply(p).unwrap(), tilt.apply(p).unwrap())));
         let back = tilt.inverse().unwrap();
         assert!(points.iter().all(|&p| near(back.apply(tilt.apply(p).unwrap()).unwrap(), p)));
+    }
+
+    #[test]
+    fn a_stretch_is_told_whatever_way_it_goes() {
+        let turned = Motion::between(&frame(0.0, 0.0, 1.0, 0.0), &frame(5.0, 5.0, 3.0, 0.7), true);
+        assert!((turned.stretch([3.0, 4.0]).unwrap() - 1.0).abs() < 1e-9);
+        let wide = Motion([2.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
+        assert!((wide.after(&turned).stretch([3.0, 4.0]).unwrap() - 2.0).abs() < 1e-9);
+        assert!((turned.after(&wide).stretch([3.0, 4.0]).unwrap() - 2.0).abs() < 1e-9);
     }
 
     #[test]

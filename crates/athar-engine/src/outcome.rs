@@ -1,9 +1,10 @@
 //! What is told about one input: the JSON line of `add` and `check`.
 
 use crate::policy::Relation;
+use crate::region::Polygon;
 use crate::{InputError, InputErrorKind};
 use athar_kernel::Orientation;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use std::path::{Path, PathBuf};
 
 /// One input and what it matched.
@@ -29,6 +30,9 @@ pub struct Outcome {
     pub kept: Option<Kept>,
     /// Where the material is known from, nearest first.
     pub matches: Vec<Match>,
+    /// What was looked at closely and is no match, where that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<Match>,
     /// What looks most alike, where that was asked for, nearest first. No verdict.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub similar: Option<Vec<Similar>>,
@@ -67,14 +71,55 @@ pub struct Match {
     /// What was done to the input before its code met the item's.
     #[serde(serialize_with = "orientation_name")]
     pub orientation: Orientation,
+    /// Whether the input's colours were inverted before its code met the item's.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub inverted: bool,
+    /// Landmarks of the item that were found again where they should be; `null` where they were
+    /// not looked at.
+    pub inliers: Option<u32>,
+    /// How unlikely chance makes that many of those that were sought, as bits; `null` where they
+    /// were not looked at or the match was found from the other side.
+    pub evidence_bits: Option<u32>,
     /// The region on both sides; `null` for whole pictures.
-    pub region: Option<()>,
+    pub region: Option<Region>,
     /// The stretch of time on both sides; `null` for pictures.
     pub time: Option<()>,
     /// What an independent hash says.
     pub second_opinion: Option<SecondOpinion>,
     /// How often one comparison of unrelated pictures comes as near.
     pub false_alarm_rate: f64,
+    /// Pairs of unrelated pictures on which the rate rests.
+    pub false_alarm_pairs: u64,
+}
+
+/// What two pictures have in common. Polygons are in the pixels of their own upright picture; the
+/// upper left corner of the upper left pixel is (0, 0).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Region {
+    /// The common region in the input, clockwise.
+    pub query: Polygon,
+    /// The same in the item, corner by corner.
+    pub stored: Polygon,
+    /// Pixels of the input that one of the item takes.
+    pub scale: f64,
+    /// By how much the item is turned in the input, clockwise, -180 to 180.
+    pub turn_deg: f64,
+    /// Whether the item is mirrored in the input.
+    pub mirrored: bool,
+    /// The share of the item's landmarks which should be seen that is, 0 to 1; `null` where they
+    /// were not looked at.
+    pub coverage: Option<f64>,
+    /// What differs within the region.
+    pub differs: Vec<Differing>,
+}
+
+/// A part of a common region that was covered or replaced.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Differing {
+    /// Where it is in the input.
+    pub query: Polygon,
+    /// Where it is in the item, corner by corner.
+    pub stored: Polygon,
 }
 
 /// A stored item that looks more alike than others, however little that may be.
@@ -103,6 +148,25 @@ pub struct SecondOpinion {
     pub agrees: bool,
 }
 
+impl Region {
+    /// The region as it is seen from the other side.
+    pub(crate) fn other_side(self) -> Self {
+        // A mirrored turn is its own way back.
+        let turn_deg = if self.mirrored { self.turn_deg } else { -self.turn_deg };
+        let other =
+            |differing: Differing| Differing { query: differing.stored, stored: differing.query };
+        Self {
+            query: self.stored,
+            stored: self.query,
+            scale: 1.0 / self.scale,
+            turn_deg,
+            mirrored: self.mirrored,
+            coverage: self.coverage,
+            differs: self.differs.into_iter().map(other).collect(),
+        }
+    }
+}
+
 impl Outcome {
     pub(crate) fn of_path(path: &Path) -> Self {
         Self {
@@ -123,6 +187,7 @@ impl Outcome {
             quality: None,
             kept: None,
             matches: Vec::new(),
+            candidates: Vec::new(),
             similar: None,
             error: None,
         }

@@ -7,8 +7,8 @@ pub type Polygon = Vec<Point>;
 
 /// The corners of a picture of so many pixels, from the upper left one on.
 pub fn frame(width_px: u32, height_px: u32) -> Polygon {
-    let (right, low) = (f64::from(width_px) - 0.5, f64::from(height_px) - 0.5);
-    vec![[-0.5, -0.5], [right, -0.5], [right, low], [-0.5, low]]
+    let (right, low) = (f64::from(width_px), f64::from(height_px));
+    vec![[0.0, 0.0], [right, 0.0], [right, low], [0.0, low]]
 }
 
 /// The part of the polygon `inside` (both convex, clockwise) that lies in `of`; empty when they
@@ -50,6 +50,12 @@ pub fn area(polygon: &[Point]) -> f64 {
     (0..polygon.len()).map(cross).sum::<f64>().abs() / 2.0
 }
 
+/// The mean of a polygon's corners; `None` when it has none.
+pub fn middle(polygon: &[Point]) -> Option<Point> {
+    let sum = polygon.iter().fold([0.0; 2], |sum, p| [sum[0] + p[0], sum[1] + p[1]]);
+    (!polygon.is_empty()).then(|| sum.map(|value| value / polygon.len() as f64))
+}
+
 /// Where a polygon comes to lie, clockwise again if it is mirrored; `None` when part of it goes
 /// behind the horizon.
 pub fn moved(polygon: &[Point], motion: &Motion) -> Option<Polygon> {
@@ -64,7 +70,8 @@ pub fn moved(polygon: &[Point], motion: &Motion) -> Option<Polygon> {
 }
 
 /// The parts of two pictures that show the same, by the motion that takes the stored picture to
-/// the query's: in the query's pixels and in the stored picture's.
+/// the query's: in the query's pixels, clockwise, and in the stored picture's, corner by corner
+/// the same points.
 pub fn common(
     motion: &Motion,
     query_px: (u32, u32),
@@ -75,8 +82,10 @@ pub fn common(
     // A query that goes beyond the horizon of the stored picture's plane is first cut down to
     // where the stored picture lies, which is all that is wanted of it.
     let in_query = intersection(&moved(&stored, motion)?, &query);
-    let in_stored = moved(&in_query, &back)?;
-    Some((in_query, intersection(&in_stored, &stored)))
+    let (right, low) = (f64::from(stored_px.0), f64::from(stored_px.1));
+    let corner = |&p: &Point| back.apply(p).map(|[x, y]| [x.clamp(0.0, right), y.clamp(0.0, low)]);
+    let in_stored = in_query.iter().map(corner).collect::<Option<_>>()?;
+    Some((in_query, in_stored))
 }
 
 #[cfg(test)]
@@ -95,7 +104,7 @@ mod tests {
         let (in_query, in_stored) = common(&motion, (1080, 1920), (640, 480)).unwrap();
         assert!((area(&in_query) - 320.0 * 240.0).abs() < 1e-6);
         assert!((area(&in_stored) - 640.0 * 480.0).abs() < 1e-6);
-        assert!((in_query[0][0] - 99.75).abs() < 1e-9, "{in_query:?}");
+        assert!((in_query[0][0] - 100.0).abs() < 1e-9, "{in_query:?}");
     }
 
     #[test]
@@ -108,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_mirrored_picture_keeps_its_area() {
-        let motion = shift(0.0, 479.0, 1.0, true);
+        let motion = shift(0.0, 480.0, 1.0, true);
         let (in_query, in_stored) = common(&motion, (640, 480), (640, 480)).unwrap();
         assert!((area(&in_query) - 640.0 * 480.0).abs() < 1e-6);
         assert!((area(&in_stored) - 640.0 * 480.0).abs() < 1e-6);

@@ -24,6 +24,9 @@ const LAYERS: usize = 16;
 /// Codes that are put into the graph between two words on how far it is.
 const STEP_CODES: usize = 1 << 12;
 
+/// Codes that an item may have: of its whole frame, and of it without its surroundings.
+const CODES_OF_ITEM: usize = 2;
+
 /// How the most alike are found.
 pub(crate) enum Likeness {
     /// Every code is looked at.
@@ -74,19 +77,19 @@ impl Likeness {
         count: usize,
     ) -> Result<Vec<Similar>, LedgerError> {
         let near = match self {
-            Self::Exact => lookup.nearest(codes, count),
-            Self::Graph(graph) => graph.nearest(codes, count),
+            Self::Exact => lookup.nearest(codes, CODES_OF_ITEM * count),
+            Self::Graph(graph) => graph.nearest(codes, CODES_OF_ITEM * count),
         };
         let approximate = matches!(self, Self::Graph(_));
         let (mut items, mut similar) = (HashSet::new(), Vec::new());
-        for Nearest { distance, orientation, code } in near {
-            let Some(item) = ledger.item_of_codes(CodeId(code as i64).row())? else { continue };
+        for Nearest { distance, asked, code } in near {
+            let Some(item_id) = ledger.item_of_codes(CodeId(code as i64).row())? else { continue };
             if items.len() == count {
                 break;
             }
-            if items.insert(item) {
-                let (distance, orientation) = (distance.bits(), Orientation::ALL[orientation]);
-                similar.extend(holders(ledger, item)?.map(|(case, item)| Similar {
+            if items.insert(item_id) {
+                let (distance, orientation) = (distance.bits(), Orientation::ALL[asked]);
+                similar.extend(holders(ledger, item_id)?.map(|(case, item)| Similar {
                     case,
                     item,
                     distance,
@@ -117,11 +120,11 @@ impl Graph {
     fn nearest(&self, codes: &[Code; 8], count: usize) -> Vec<Nearest> {
         let mut nearest = Nearests::default();
         let ef = SIMILAR_EF.max(2 * count);
-        for (orientation, code) in codes.iter().enumerate() {
+        for (asked, code) in codes.iter().enumerate() {
             for found in self.hnsw.search(code.words(), count, ef) {
                 let (id, bits) = (self.ids.get(found.d_id), Distance::new(found.distance as u16));
                 if let (Some(&id), Some(distance)) = (id, bits) {
-                    nearest.add(id, distance, orientation);
+                    nearest.add(id, distance, asked);
                 }
             }
         }
@@ -134,13 +137,12 @@ fn codes(ledger: &Ledger, expected: usize) -> Result<Vec<(u64, Code)>, LedgerErr
     let (mut codes, mut from) = (Vec::with_capacity(expected), 0);
     loop {
         let mut told = 0;
-        let space = Space::Pdq.name();
-        from = ledger.for_some_codes_since(space, from, INDEX_BATCH_CODES, |change| {
+        let pdq = Space::Pdq.name();
+        from = ledger.for_some_codes_since(pdq, from, INDEX_BATCH_CODES, |change| {
             told += 1;
-            match change {
-                CodeChange::Added { id, code, .. } => codes.push((id.0 as u64, code)),
-                // What was withdrawn does not come up as added.
-                CodeChange::Removed { .. } => {}
+            // What was withdrawn does not come up as added.
+            if let CodeChange::Added { id, code, .. } = change {
+                codes.push((id.0 as u64, code));
             }
         })?;
         if told < INDEX_BATCH_CODES {

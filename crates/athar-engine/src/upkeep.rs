@@ -3,7 +3,7 @@
 
 use crate::follow::IndexNote;
 use crate::lookup::Upkeep;
-use crate::policy::INDEX_REPLAY_CODES;
+use crate::policy;
 use athar_index::{Progress, StorageError};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -19,46 +19,50 @@ impl Waker {
     }
 }
 
-impl Upkeep {
-    /// Runs `work` with a thread beside it that keeps the index in shape and has ended when this
-    /// returns. Where the system grants no thread the work is done all the same.
-    pub(crate) fn beside<T>(
-        &self,
-        work: impl FnOnce(&Waker) -> T,
-    ) -> (T, Result<(), StorageError>) {
-        let ended = AtomicBool::new(false);
-        thread::scope(|scope| {
-            let (sender, woken) = sync_channel(1);
-            let waker = Waker(sender);
-            let keep_up = || self.keep_up(woken, &ended);
-            let thread = thread::Builder::new().name("index".into()).spawn_scoped(scope, keep_up);
-            waker.wake();
-            let value = work(&waker);
-            ended.store(true, Ordering::Relaxed);
-            drop(waker);
-            let kept = thread.ok().and_then(|thread| thread.join().ok());
-            (value, kept.unwrap_or(Ok(())))
-        })
-    }
+/// Runs `work` with a thread beside it that keeps indexes in shape and has ended when this returns.
+/// Where the system grants no thread the work is done all the same.
+pub(crate) fn beside<T>(
+    upkeeps: &[Upkeep],
+    work: impl FnOnce(&Waker) -> T,
+) -> (T, Result<(), StorageError>) {
+    let ended = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let (sender, woken) = sync_channel(1);
+        let waker = Waker(sender);
+        let keep_up = || keep_up(upkeeps, woken, &ended);
+        let thread = thread::Builder::new().name("index".into()).spawn_scoped(scope, keep_up);
+        waker.wake();
+        let value = work(&waker);
+        ended.store(true, Ordering::Relaxed);
+        drop(waker);
+        let kept = thread.ok().and_then(|thread| thread.join().ok());
+        (value, kept.unwrap_or(Ok(())))
+    })
+}
 
+/// Ends with the outcome of the last time: what failed once and went well later is no matter.
+fn keep_up(
+    upkeeps: &[Upkeep],
+    woken: Receiver<()>,
+    ended: &AtomicBool,
+) -> Result<(), StorageError> {
+    let mut outcome = Ok(());
+    for () in woken {
+        outcome = upkeeps.iter().try_for_each(|upkeep| upkeep.settle_down(ended));
+    }
+    outcome
+}
+
+impl Upkeep {
     /// Writes what a process that starts would otherwise have to read from the ledger.
     pub(crate) fn finish(&self) -> Result<(), StorageError> {
         let unwritten = self.unwritten.load(Ordering::Relaxed);
-        if !self.writable || unwritten < INDEX_REPLAY_CODES {
+        if !self.writable || unwritten < policy::index_replay_codes(self.space) {
             return Ok(());
         }
         self.index.flush()?;
         self.unwritten.fetch_sub(unwritten, Ordering::Relaxed);
         Ok(())
-    }
-
-    /// Ends with the outcome of the last time: what failed once and went well later is no matter.
-    fn keep_up(&self, woken: Receiver<()>, ended: &AtomicBool) -> Result<(), StorageError> {
-        let mut outcome = Ok(());
-        for () in woken {
-            outcome = self.settle_down(ended);
-        }
-        outcome
     }
 
     fn settle_down(&self, ended: &AtomicBool) -> Result<(), StorageError> {

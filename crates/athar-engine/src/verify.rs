@@ -53,17 +53,22 @@ impl Store {
             index_faulty: false,
             index_rebuilt: false,
         };
-        if summary.sound {
-            let index = if rebuild { self.rebuilt_index()? } else { self.found_index(watcher)? };
-            summary.index_rebuilt = rebuild;
-            self.verify_index(&index, &mut summary)?;
+        for space in Space::ALL {
+            if summary.sound {
+                let index = match rebuild {
+                    true => self.rebuilt_index(space)?,
+                    false => self.found_index(space, watcher)?,
+                };
+                summary.index_rebuilt = rebuild;
+                self.verify_index(space, &index, &mut summary)?;
+            }
         }
         Ok(summary)
     }
 
     /// The index as it lies there, or an empty one.
-    fn found_index(&self, watcher: &mut dyn Watcher) -> Result<Found, EngineError> {
-        let dir = self.index_dir(Space::Pdq);
+    fn found_index(&self, space: Space, watcher: &mut dyn Watcher) -> Result<Found, EngineError> {
+        let dir = self.index_dir(space);
         let mut note = |note: &IndexNote| match note {
             // Told as a fault.
             IndexNote::Damaged(_) => {}
@@ -72,21 +77,26 @@ impl Store {
         Ok(follow::open_for_reading(&dir, &self.ledger, &mut note)?)
     }
 
-    fn rebuilt_index(&self) -> Result<Found, EngineError> {
-        let dir = self.index_dir(Space::Pdq);
+    fn rebuilt_index(&self, space: Space) -> Result<Found, EngineError> {
+        let dir = self.index_dir(space);
         let found = follow::open(&dir, &self.ledger, &mut |_| {})?;
         if !found.writable {
             return Err(EngineError::IndexInUse);
         }
         found.index.clear();
-        follow(&found.index, 0, &self.ledger, Space::Pdq)?;
+        follow(&found.index, 0, &self.ledger, space)?;
         write_all(&found.index).map_err(EngineError::Index)?;
         Ok(Found { discarded: None, ..found })
     }
 
-    fn verify_index(&self, found: &Found, summary: &mut VerifySummary) -> Result<(), EngineError> {
+    fn verify_index(
+        &self,
+        space: Space,
+        found: &Found,
+        summary: &mut VerifySummary,
+    ) -> Result<(), EngineError> {
         if let Some(reason) = &found.discarded {
-            summary.fail(format!("the index: {reason}"));
+            summary.fail(format!("the {} index: {reason}", space.name()));
             return Ok(());
         }
         let findings = found.index.verify();
@@ -95,23 +105,28 @@ impl Store {
                 0 => String::new(),
                 n => format!(" (and {n} more)"),
             };
-            summary.fail(format!("the index: {first}{others}"));
+            summary.fail(format!("the {} index: {first}{others}", space.name()));
             return Ok(());
         }
         self.ledger.at_one_moment(|| {
             let from = found.index.reached().map_or(0, |mark| mark.reached);
-            follow(&found.index, from, &self.ledger, Space::Pdq)?;
-            self.compare(&found.index.snapshot(), summary)
+            follow(&found.index, from, &self.ledger, space)?;
+            self.compare(space, &found.index.snapshot(), summary)
         })
     }
 
     /// Every code of the ledger is in the index once, and there are as many in one as in the
     /// other: so they are the same.
-    fn compare(&self, snapshot: &Snapshot, summary: &mut VerifySummary) -> Result<(), EngineError> {
-        let (mut batch, mut absent) = (Vec::new(), None);
-        self.ledger.for_each_code_since(Space::Pdq.name(), 0, |change| {
+    fn compare(
+        &self,
+        space: Space,
+        snapshot: &Snapshot,
+        summary: &mut VerifySummary,
+    ) -> Result<(), EngineError> {
+        let (mut batch, mut absent, mut asked) = (Vec::new(), None, 0);
+        self.ledger.for_each_code_since(space.name(), 0, |change| {
             if let CodeChange::Added { id, code, .. } = change {
-                summary.codes_asked += 1;
+                asked += 1;
                 batch.push((code, id.0 as u64));
             }
             if batch.len() == INDEX_BATCH_CODES && absent.is_none() {
@@ -119,12 +134,16 @@ impl Store {
             }
         })?;
         absent = absent.or_else(|| first_absent(snapshot, batch));
-        summary.codes = snapshot.len() as u64;
+        let codes = snapshot.len() as u64;
+        summary.codes += codes;
+        summary.codes_asked += asked;
+        let name = space.name();
         if let Some(id) = absent {
-            summary.fail(format!("code {id} of the ledger is not found in the index as it should"));
-        } else if summary.codes != summary.codes_asked {
-            let VerifySummary { codes, codes_asked, .. } = *summary;
-            summary.fail(format!("the index holds {codes} codes, the ledger {codes_asked}"));
+            let why =
+                format!("code {id} of the ledger is not found in the {name} index as it should");
+            summary.fail(why);
+        } else if codes != asked {
+            summary.fail(format!("the {name} index holds {codes} codes, the ledger {asked}"));
         }
         Ok(())
     }

@@ -14,12 +14,20 @@ pub enum Space {
 }
 
 impl Space {
+    /// Every space.
+    pub const ALL: [Self; 2] = [Self::Pdq, Self::Landmark];
+
     /// The name used in JSON and in the ledger.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pdq => "pdq",
             Self::Landmark => "landmark",
         }
+    }
+
+    /// The space with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|space| space.name() == name)
     }
 }
 

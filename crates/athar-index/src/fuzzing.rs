@@ -132,7 +132,9 @@ fn search(segment: &Segment, codes: Option<&Vec<Code>>) {
             }
         }
         let mut payloads = 0;
-        segment.within(Level::best(), &query, radius, |_, _, of_row| payloads += of_row.count());
+        segment.within_batch(Level::best(), &[query], radius, |_, _, _, of_row| {
+            payloads += of_row.count();
+        });
     }
 }
 

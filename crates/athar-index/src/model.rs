@@ -176,6 +176,14 @@ fn ask(snapshot: &Snapshot, model: &Entries, random: &mut Random) {
     let radius = random.radius();
     let expected: Vec<_> = queries.iter().map(|query| within(model, query, radius)).collect();
     assert_eq!(snapshot.within_batch(&queries, radius), expected);
+    let limit = random.below(50);
+    let firsts = snapshot.first_batch(&queries, radius, limit);
+    for (page, expected) in firsts.iter().zip(&expected) {
+        assert_eq!(
+            (page.total, &page.hits[..]),
+            (expected.len(), &expected[..limit.min(expected.len())])
+        );
+    }
     for (query, expected) in queries.iter().zip(expected).take(2) {
         assert_eq!(snapshot.within(query, radius), expected);
         let k = [0, 1, 5, 300, 100_000][random.below(5)];

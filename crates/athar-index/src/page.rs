@@ -54,15 +54,28 @@ impl Collector {
         Self { limit, after, equal: 0, total: 0, page: BinaryHeap::new(), more: false }
     }
 
-    pub(crate) fn add(&mut self, hit: Hit) {
+    fn add(&mut self, hit: Hit) {
         self.total += 1;
         if self.is_after(hit) {
             self.keep(hit);
         }
     }
 
+    /// Adds hits at one distance, whose payloads rise; their number where it is known.
+    pub(crate) fn add_some(
+        &mut self,
+        distance: Distance,
+        count: Option<usize>,
+        payloads: &mut dyn Iterator<Item = u64>,
+    ) {
+        match count {
+            Some(count) => self.add_rising(distance, count, payloads),
+            None => payloads.for_each(|payload| self.add(Hit { distance, payload })),
+        }
+    }
+
     /// Adds `count` hits at one distance, whose payloads rise: reads only as far as they matter.
-    pub(crate) fn add_rising(
+    fn add_rising(
         &mut self,
         distance: Distance,
         count: usize,

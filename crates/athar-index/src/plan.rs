@@ -12,6 +12,7 @@
 use crate::flips::{Flips, MOST_FLIPS};
 use crate::geometry::Geometry;
 use crate::layout::Layout;
+use athar_kernel::Radius;
 
 /// The largest radius that buckets are read for.
 pub(crate) const REACH_BITS: usize = 64;
@@ -24,6 +25,11 @@ pub(crate) const SKETCH_PS: u64 = 250;
 pub(crate) const PASSED_PS: u64 = 40_000;
 /// Comparing one row of all.
 const ROW_PS: u64 = 1_200;
+
+/// Putting one row together to a whole code.
+const WHOLE_PS: u64 = 4_000;
+/// Comparing one whole row with one of many queries.
+const TOGETHER_PS: u64 = 150;
 
 /// What may be spent on buckets before everything is compared after all: so the worst case is a
 /// sixth more than comparing everything at once.
@@ -62,6 +68,15 @@ impl Plans {
         let affordable = |plan: &Plan| plan.cost_ps <= allowance_ps;
         let by_radius = (0..=REACH_BITS).map(|radius| table.plan(radius).filter(affordable));
         Self { by_radius: by_radius.collect(), allowance_ps }
+    }
+
+    /// Whether so many queries are answered sooner by comparing them all with each of `rows`.
+    pub(crate) fn compares_together(&self, queries: usize, radius: Radius, rows: usize) -> bool {
+        let rows = rows as u64;
+        let alone_ps =
+            self.for_radius(radius.bits().into()).map_or(rows * ROW_PS, |plan| plan.cost_ps);
+        let together_ps = rows * (TOGETHER_PS + WHOLE_PS / queries.max(1) as u64);
+        together_ps < alone_ps
     }
 
     /// The plan for a radius; `None` when comparing everything is cheaper.

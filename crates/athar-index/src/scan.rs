@@ -1,7 +1,7 @@
 //! The plan that is always there: comparing the query with every row.
 
 use crate::segment::{Headless, Near, Parts};
-use athar_kernel::{Code, Level, Radius};
+use athar_kernel::{Code, Level, Radius, hamming};
 use std::ops::Range;
 
 /// Every row within `radius` of `query`, in rising order.
@@ -16,6 +16,40 @@ pub(crate) fn within(parts: &Parts<'_>, level: Level, query: &Code, radius: Radi
         parts.near(query, radius, Headless { row, bits, bucket })
     };
     found.into_iter().filter_map(whole).collect()
+}
+
+/// Rows that are put together to whole codes at a time: 32 KiB.
+const BLOCK_ROWS: usize = 1 << 10;
+
+/// Every row within `radius` of each of many queries, in no particular order: the queries' numbers
+/// with them. Rows are read and put together once for all.
+pub(crate) fn within_together(
+    parts: &Parts<'_>,
+    level: Level,
+    queries: &[Code],
+    radius: Radius,
+    mut visit: impl FnMut(usize, Near),
+) {
+    let (mut block, mut found) = (Vec::with_capacity(BLOCK_ROWS), Vec::new());
+    let mut first = 0;
+    let mut compare = |block: &mut Vec<Code>| {
+        hamming::within(level, queries, block, radius, &mut found);
+        for near in found.drain(..) {
+            let row = (first + near.position) as u32;
+            visit(near.query, Near { row, distance: near.distance });
+        }
+        first += block.len();
+        block.clear();
+    };
+    for_each_head(parts, |rows, head| {
+        for row in rows {
+            block.push(parts.rows.code(row, head));
+            if block.len() == BLOCK_ROWS {
+                compare(&mut block);
+            }
+        }
+    });
+    compare(&mut block);
 }
 
 /// Calls `visit` with the rows of each head that has some, in rising order.

@@ -50,27 +50,62 @@ impl Segment {
         self.layout.entries
     }
 
-    /// Every row within `radius` of `query`, once each: how far it is, how many payloads it has,
-    /// and these in rising order.
-    pub(crate) fn within(
+    /// Every row within `radius` of each query, once each: the query's number, how far it is, how
+    /// many payloads it has, and these in rising order. Queries that no plan of buckets is good
+    /// for are compared with every row together.
+    pub(crate) fn within_batch(
         &self,
         level: Level,
-        query: &Code,
+        queries: &[Code],
         radius: Radius,
-        mut visit: impl FnMut(Distance, usize, &mut dyn Iterator<Item = u64>),
+        mut visit: impl FnMut(usize, Distance, usize, &mut dyn Iterator<Item = u64>),
     ) {
-        for near in self.rows_within(level, query, radius) {
+        let mut tell = |query: usize, near: Near| {
             let payloads = self.payloads(near.row);
-            visit(near.distance, payloads.len(), &mut { payloads });
+            visit(query, near.distance, payloads.len(), &mut { payloads });
+        };
+        let parts = self.parts();
+        let left = match self.plans.compares_together(queries.len(), radius, self.layout.rows) {
+            true => (0..queries.len()).collect(),
+            false => self.probe_each(&parts, level, queries, radius, &mut tell),
+        };
+        if left.len() < TOGETHER_LEAST {
+            for query in left {
+                let near = scan::within(&parts, level, &queries[query], radius);
+                near.into_iter().for_each(|near| tell(query, near));
+            }
+        } else {
+            let codes: Vec<Code> = left.iter().map(|&query| queries[query]).collect();
+            scan::within_together(&parts, level, &codes, radius, |query, near| {
+                tell(left[query], near);
+            });
         }
     }
 
-    /// Says that `query` is asked soon, so that what it reads first is there by then.
-    pub(crate) fn announce(&self, query: &Code, radius: Radius) {
-        probe::announce(&self.parts(), &self.plans, query, radius);
+    /// Answers the queries that buckets are good for and gives back the others.
+    fn probe_each(
+        &self,
+        parts: &Parts<'_>,
+        level: Level,
+        queries: &[Code],
+        radius: Radius,
+        tell: &mut impl FnMut(usize, Near),
+    ) -> Vec<usize> {
+        let mut left = Vec::new();
+        for (number, query) in queries.iter().enumerate() {
+            if let Some(next) = queries.get(number + 1) {
+                probe::announce(parts, &self.plans, next, radius);
+            }
+            match probe::within(parts, &self.plans, level, query, radius) {
+                Some(near) => near.into_iter().for_each(|near| tell(number, near)),
+                None => left.push(number),
+            }
+        }
+        left
     }
 
     /// The rows within `radius` of `query`, by whichever plan is the cheapest.
+    #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn rows_within(&self, level: Level, query: &Code, radius: Radius) -> Vec<Near> {
         let parts = self.parts();
         probe::within(&parts, &self.plans, level, query, radius)
@@ -175,6 +210,9 @@ impl Segment {
         verify::verify(self)
     }
 }
+
+/// Queries that are compared with every row together rather than one by one.
+const TOGETHER_LEAST: usize = 2;
 
 /// A row near a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

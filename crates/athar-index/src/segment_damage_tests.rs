@@ -130,7 +130,9 @@ fn a_fixture_of_version_1_is_read_as_it_was_written() {
             for bits in [0, 30, 31] {
                 let radius = Radius::new(bits).unwrap();
                 let mut found = Vec::new();
-                segment.within(Level::best(), &near, radius, |_, _, of_row| found.extend(of_row));
+                segment.within_batch(Level::best(), &[near], radius, |_, _, _, of_row| {
+                    found.extend(of_row);
+                });
                 assert_eq!(found.contains(payload), bits == 31, "{}", fixture.name);
             }
         }

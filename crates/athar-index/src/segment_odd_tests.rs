@@ -169,7 +169,7 @@ fn payloads_of_the_whole_range_come_back() {
         assert_eq!(segment.verify(), Ok(()));
         let mut found = Vec::new();
         let everything = Radius::new(256).unwrap();
-        segment.within(Level::best(), &code, everything, |distance, len, of_row| {
+        segment.within_batch(Level::best(), &[code], everything, |_, distance, len, of_row| {
             let of_row: Vec<u64> = of_row.collect();
             assert_eq!((len, of_row.is_sorted()), (of_row.len(), true));
             let code = if distance == Distance::ZERO { code } else { other };

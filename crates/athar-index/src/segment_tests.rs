@@ -5,7 +5,7 @@ use crate::geometry::Geometry;
 use crate::plan::Plan;
 use crate::probe;
 use crate::segment::{Near, Segment, bucket_of};
-use crate::{Code, Level, Radius};
+use crate::{Code, Distance, Level, Radius};
 use std::array;
 
 /// SplitMix64, for codes that are the same in every run.
@@ -92,6 +92,15 @@ fn entries(codes: &[Code]) -> Vec<Entry> {
     codes.iter().copied().zip(0..).map(Entry::from).collect()
 }
 
+/// What each entry within the radius should be told as, in order.
+fn naive_entries(codes: &[Code], query: &Code, radius: Radius) -> Vec<(Distance, u64)> {
+    let entries = codes.iter().zip(0..);
+    let near = entries.map(|(code, payload)| (code.distance(query), payload));
+    let mut near: Vec<_> = near.filter(|(distance, _)| radius.covers(*distance)).collect();
+    near.sort_unstable();
+    near
+}
+
 fn segment(codes: &[Code]) -> Segment {
     Segment::build(entries(codes))
 }
@@ -111,6 +120,37 @@ fn every_radius_finds_exactly_what_comparing_finds() {
                 for level in Level::available() {
                     let found = segment.rows_within(level, &query, radius);
                     assert!(found == expected, "{kind}, {level}, radius {}", radius.bits());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn many_queries_find_together_what_each_finds_alone() {
+    let mut random = Random(2);
+    for (kind, codes) in kinds(&mut random) {
+        let segment = segment(&codes);
+        let all = queries(&mut random, &codes);
+        for radius in radii().step_by(7) {
+            for level in Level::available() {
+                for many in [1, all.len()] {
+                    let mut found = vec![Vec::new(); many];
+                    segment.within_batch(
+                        level,
+                        &all[..many],
+                        radius,
+                        |query, distance, len, of_row| {
+                            let before = found[query].len();
+                            found[query].extend(of_row.map(|payload| (distance, payload)));
+                            assert_eq!(found[query].len() - before, len);
+                        },
+                    );
+                    for (query, mut found) in all.iter().zip(found) {
+                        found.sort_unstable();
+                        let expected = naive_entries(&codes, query, radius);
+                        assert!(found == expected, "{kind}, {level}, radius {}", radius.bits());
+                    }
                 }
             }
         }

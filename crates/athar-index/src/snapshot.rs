@@ -43,16 +43,10 @@ impl Snapshot {
     /// [`within_page`](Self::within_page).
     pub fn within_batch(&self, queries: &[Code], radius: Radius) -> Vec<Vec<Hit>> {
         let mut hits = vec![Vec::new(); queries.len()];
-        self.in_blocks(queries, radius, |query, hit| hits[query].push(hit));
-        for (number, (query, hits)) in queries.iter().zip(&mut hits).enumerate() {
-            if let Some(next) = queries.get(number + 1) {
-                self.state.segments().iter().for_each(|live| live.segment.announce(next, radius));
-            }
-            self.in_segments(query, radius, |distance, _, payloads| {
-                hits.extend(payloads.map(|payload| Hit { distance, payload }));
-            });
-            hits.sort_unstable();
-        }
+        self.in_all(queries, radius, |query, distance, _, payloads| {
+            hits[query].extend(payloads.map(|payload| Hit { distance, payload }));
+        });
+        hits.iter_mut().for_each(|hits| hits.sort_unstable());
         hits
     }
 
@@ -69,12 +63,20 @@ impl Snapshot {
         after: Option<Cursor>,
     ) -> Page {
         let mut page = Collector::new(limit, after);
-        self.in_blocks(std::slice::from_ref(query), radius, |_, hit| page.add(hit));
-        self.in_segments(query, radius, |distance, count, payloads| match count {
-            Some(count) => page.add_rising(distance, count, payloads),
-            None => payloads.for_each(|payload| page.add(Hit { distance, payload })),
+        self.in_all(std::slice::from_ref(query), radius, |_, distance, count, payloads| {
+            page.add_some(distance, count, payloads);
         });
         page.finish()
+    }
+
+    /// The first page of [`within_page`](Self::within_page) for many queries, in their order: as
+    /// [`within_batch`](Self::within_batch), but memory holds `limit` hits of each query.
+    pub fn first_batch(&self, queries: &[Code], radius: Radius, limit: usize) -> Vec<Page> {
+        let mut pages: Vec<_> = queries.iter().map(|_| Collector::new(limit, None)).collect();
+        self.in_all(queries, radius, |query, distance, count, payloads| {
+            pages[query].add_some(distance, count, payloads);
+        });
+        pages.into_iter().map(Collector::finish).collect()
     }
 
     /// The `k` hits that are nearest to `query`, or all where there are not so many within
@@ -102,6 +104,33 @@ impl Snapshot {
         self.len() == 0
     }
 
+    /// All hits in no order: the number of the query, the distance, the number of payloads where
+    /// none of them can be dead, and those that are not dead, rising.
+    fn in_all(
+        &self,
+        queries: &[Code],
+        radius: Radius,
+        mut visit: impl FnMut(usize, Distance, Option<usize>, &mut dyn Iterator<Item = u64>),
+    ) {
+        self.in_blocks(queries, radius, |query, hit| {
+            visit(query, hit.distance, Some(1), &mut std::iter::once(hit.payload));
+        });
+        for live in self.state.segments() {
+            live.segment.within_batch(
+                self.level,
+                queries,
+                radius,
+                |query, distance, count, payloads| match live.dead.is_empty() {
+                    true => visit(query, distance, Some(count), payloads),
+                    false => {
+                        let mut alive = payloads.filter(|&payload| !live.dead.contains(payload));
+                        visit(query, distance, None, &mut alive);
+                    }
+                },
+            );
+        }
+    }
+
     /// The hits in blocks, in no order, each with the number of its query.
     fn in_blocks(&self, queries: &[Code], radius: Radius, mut visit: impl FnMut(usize, Hit)) {
         let mut found = Vec::new();
@@ -110,29 +139,6 @@ impl Snapshot {
             for near in found.drain(..) {
                 let payload = block.payload(near.position);
                 visit(near.query, Hit { distance: near.distance, payload });
-            }
-        }
-    }
-
-    /// The hits in segments, code by code: the distance, the number of payloads where none of
-    /// them can be dead, and those that are not dead, rising.
-    fn in_segments(
-        &self,
-        query: &Code,
-        radius: Radius,
-        mut visit: impl FnMut(Distance, Option<usize>, &mut dyn Iterator<Item = u64>),
-    ) {
-        for live in self.state.segments() {
-            let (segment, dead) = (&live.segment, &live.dead);
-            if dead.is_empty() {
-                segment.within(self.level, query, radius, |distance, count, payloads| {
-                    visit(distance, Some(count), payloads);
-                });
-            } else {
-                segment.within(self.level, query, radius, |distance, _, payloads| {
-                    let mut alive = payloads.filter(|&payload| !dead.contains(payload));
-                    visit(distance, None, &mut alive);
-                });
             }
         }
     }

@@ -79,6 +79,20 @@ impl Orientation {
         matches!(self, Self::Rot90 | Self::Rot270 | Self::MirrorRot90 | Self::MirrorRot270)
     }
 
+    /// Where a point of the unit square comes to lie; (0, 0) is its upper left corner.
+    pub fn of_unit_square(self, [x, y]: [f64; 2]) -> [f64; 2] {
+        match self {
+            Self::Rot0 => [x, y],
+            Self::Rot90 => [1.0 - y, x],
+            Self::Rot180 => [1.0 - x, 1.0 - y],
+            Self::Rot270 => [y, 1.0 - x],
+            Self::Mirror => [1.0 - x, y],
+            Self::MirrorRot90 => [1.0 - y, 1.0 - x],
+            Self::MirrorRot180 => [x, 1.0 - y],
+            Self::MirrorRot270 => [y, x],
+        }
+    }
+
     /// What undoes this orientation.
     pub const fn inverse(self) -> Self {
         match self {

@@ -98,6 +98,15 @@ impl Ledger {
         one(&self.conn, &format!("{ITEM} WHERE i.sha256 = ?1"), [sha256], item_row)
     }
 
+    /// At most `limit` items whose digests begin with these lower-case hex digits.
+    pub fn items_by_prefix(&self, digits: &str, limit: usize) -> Result<Vec<ItemRow>> {
+        let sql = format!(
+            "{ITEM} WHERE lower(hex(i.sha256)) >= ?1 AND lower(hex(i.sha256)) < ?1 || 'g'
+             ORDER BY i.id LIMIT ?2"
+        );
+        all(&self.conn, &sql, params![digits, limit as i64], item_row)
+    }
+
     /// The id of the item whose content has this digest: the cheap half of
     /// [`Ledger::item_by_sha256`].
     pub fn item_id(&self, sha256: &[u8; 32]) -> Result<Option<ItemId>> {

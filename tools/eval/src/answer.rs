@@ -37,6 +37,8 @@ pub struct Match {
     pub distance: Option<u32>,
     /// Landmarks that agree.
     pub inliers: Option<u32>,
+    /// How unlikely chance makes as many, in bits.
+    pub evidence_bits: Option<u32>,
     /// Where it is, on both sides.
     #[serde(default)]
     region: Value,
@@ -66,11 +68,9 @@ impl Match {
 
     /// How strong the match is, and what that is counted in.
     pub fn measure(&self) -> Option<(&'static str, u32)> {
-        match (self.inliers, self.distance) {
-            (Some(inliers), _) => Some(("inliers", inliers)),
-            (None, Some(distance)) => Some(("distance", distance)),
-            (None, None) => None,
-        }
+        let evidence = self.evidence_bits.map(|bits| ("evidence", bits));
+        let inliers = self.inliers.map(|inliers| ("inliers", inliers));
+        evidence.or(inliers).or(self.distance.map(|distance| ("distance", distance)))
     }
 }
 
@@ -84,7 +84,7 @@ impl Answer {
 /// Asks the engine about files; the answers are in their order.
 pub fn ask(store: &mut Store, paths: Vec<PathBuf>) -> Result<Vec<Answer>> {
     let (asked, mut taking) = (paths.len(), Taking(Vec::with_capacity(paths.len())));
-    let options = CheckOptions { paths, ..CheckOptions::default() };
+    let options = CheckOptions { paths, deep: true, candidates: true, ..CheckOptions::default() };
     store.check(&options, &Interrupt::new(), &mut taking)?;
     let answers = taking.0.into_iter().collect::<Result<Vec<_>>>()?;
     ensure!(answers.len() == asked, "{asked} files asked about, {} answers", answers.len());

@@ -140,6 +140,7 @@ fn record(done: &Run) -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let files = [
         ("crates/athar-engine/src/false_alarms.tsv", done.unrelated.as_tsv()),
+        ("crates/athar-engine/src/landmark_false_alarms.tsv", done.landmark_false_alarms()),
         ("benches/results/second_unrelated.tsv", done.unrelated.second_as_tsv()),
         ("benches/results/eval.jsonl", report::json_lines(&done.rows)?),
     ];

@@ -10,12 +10,13 @@ use crate::peers::{Found, OPENCV, Python, Question};
 use crate::picture::{Loaded, WORKING_SIDE_PX};
 use crate::random::{Random, fnv};
 use crate::scene::{Props, Shown};
-use crate::score::{Asked, Mistake, Row, Score, Spread};
+use crate::score::{ALL, ALL_EDITS, Asked, Mistake, Row, Score, Spread};
 use crate::unrelated::{Unrelated, fingerprint, nearest};
 use anyhow::{Context, Result, ensure};
 use athar_engine::{Level, Limits, Store, Want};
 use athar_hash::{PictureFingerprint, fingerprint_picture};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -71,6 +72,37 @@ pub struct Run {
     pub false_links: Vec<Mistake>,
     /// Distances of the stored pictures among themselves.
     pub unrelated: Unrelated,
+}
+
+impl Run {
+    /// The table of false alarms by landmarks that the program carries.
+    pub fn landmark_false_alarms(&self) -> String {
+        let all = self.rows.iter().find(|row| row.edit == ALL_EDITS && row.route == ALL);
+        let pairs = all.map_or(0, |row| row.pairs);
+        let wrong = self.spreads.get(&("landmark".into(), "evidence"));
+        let wrong = wrong.map(|spread| spread.wrong.clone()).unwrap_or_default();
+        landmark_table(&wrong, pairs, &self.facts)
+    }
+}
+
+/// Pairs that were not even looked at closely give no evidence.
+fn landmark_table(wrong: &BTreeMap<u32, u64>, pairs: u64, facts: &Facts) -> String {
+    let mut counts = wrong.clone();
+    let seen: u64 = counts.values().sum();
+    *counts.entry(0).or_default() += pairs.saturating_sub(seen);
+    let mut text = String::from(
+        "# Pairs of an edited photograph and an unrelated stored one by the evidence that landmarks give.\n",
+    );
+    let Facts { queries, stored, seed, .. } = facts;
+    let _ = writeln!(
+        text,
+        "# {queries} edited ones, {stored} stored, seed {seed}; written by `cargo xtask eval`.\n\
+         # bits\tpairs"
+    );
+    for (inliers, pairs) in counts {
+        let _ = writeln!(text, "{inliers}\t{pairs}");
+    }
+    text
 }
 
 /// What a run was about.
@@ -425,4 +457,17 @@ fn strangers(corpus: &Corpus, seed: u64) -> Vec<usize> {
 
 fn ms(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_unrelated_pair_is_in_the_table_once() {
+        let wrong = BTreeMap::from([(0, 3), (4, 2), (10, 1)]);
+        let text = landmark_table(&wrong, 1000, &Facts::default());
+        let rows: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(rows, ["0\t997", "4\t2", "10\t1"]);
+    }
 }

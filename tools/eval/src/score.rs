@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The route that is all of the engine's together.
 pub const ALL: &str = "all";
 
+/// The row of all edits together.
+pub const ALL_EDITS: &str = "all edits";
+
 /// Our own PDQ without the engine: whole pictures, radius 31, eight orientations.
 pub const PDQ_ALONE: &str = "peer:pdq";
 
@@ -294,10 +297,10 @@ impl Score {
             |((edit, route), tally): (&(usize, String), &Tally)| tally.row(&edits[*edit], route);
         let mut rows: Vec<_> = tallies.iter().map(named).collect();
         rows.extend(
-            overall.iter().map(|(route, tally)| tally.row(&Edit::named("all edits", ""), route)),
+            overall.iter().map(|(route, tally)| tally.row(&Edit::named(ALL_EDITS, ""), route)),
         );
         if shared.len() > 2 {
-            let peers = Edit::named("all edits", "what the peers saw");
+            let peers = Edit::named(ALL_EDITS, "what the peers saw");
             rows.extend(shared.iter().map(|(route, tally)| tally.row(&peers, route)));
         }
         rows

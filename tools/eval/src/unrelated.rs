@@ -20,6 +20,12 @@ pub fn nearest(stored: &PictureFingerprint, query: &PictureFingerprint) -> u16 {
     query.codes().iter().map(|code| code.distance(stored.code()).bits()).min().unwrap_or(256)
 }
 
+/// The same with the query's colours inverted too, which makes each bit of a code the other.
+fn nearest_inverted_or_not(stored: &PictureFingerprint, query: &PictureFingerprint) -> u16 {
+    let distances = query.codes().iter().map(|code| code.distance(stored.code()).bits());
+    distances.map(|bits| bits.min(256 - bits)).min().unwrap_or(256)
+}
+
 /// Distances of pictures that have nothing to do with each other.
 pub struct Unrelated {
     pictures: usize,
@@ -58,7 +64,7 @@ impl Unrelated {
             let Some(stored) = stored.as_ref().filter(|p| policy::searchable(p.quality())) else {
                 continue;
             };
-            let distance = nearest(stored, query);
+            let distance = nearest_inverted_or_not(stored, query);
             one.pdq[usize::from(distance)] += 1;
             if distance <= policy::PDQ_RADIUS.bits() {
                 one.near.push((number, n));
@@ -86,7 +92,8 @@ impl Unrelated {
     /// The table that the program carries.
     pub fn as_tsv(&self) -> String {
         let mut text = format!(
-            "# Pairs of unrelated photographs by the smallest PDQ distance of eight orientations.\n\
+            "# Pairs of unrelated photographs by the smallest PDQ distance of eight orientations, inverted\n\
+             # or not.\n\
              # {} photographs, every pair once; written by `cargo xtask eval`.\n\
              # distance\tpairs\n",
             self.pictures
@@ -142,7 +149,7 @@ mod tests {
         let unrelated = Unrelated::count(&prints);
         assert_eq!((unrelated.pictures, unrelated.pdq.iter().sum::<u64>()), (3, 3));
         assert_eq!(unrelated.near(), [(0, 3)]);
-        assert_eq!(unrelated.as_tsv().lines().count(), 260);
+        assert_eq!(unrelated.as_tsv().lines().count(), 261);
         assert!(unrelated.as_text().contains("3 pairs") && unrelated.second_as_tsv().len() > 20);
     }
 }

@@ -12,7 +12,7 @@ use athar_engine::{AddOptions, AddSummary};
 pub(super) fn run(at: &Location, format: Format, args: AddArgs) -> Result<Exit> {
     let mut store = at.open()?;
     let stop = interrupt::on_ctrl_c();
-    let options = AddOptions { channel: args.channel, unit: args.unit };
+    let options = AddOptions { channel: args.channel, unit: args.unit, shallow: args.shallow };
     let mut shown = Shown::new(format);
     let summary = store.add(&args.case, &args.paths, &options, &stop, &mut shown)?;
     let mut answers = shown.end()?;

@@ -16,7 +16,8 @@ pub(super) fn run(at: &Location, format: Format, args: CheckArgs) -> Result<Exit
     let mut store = at.open()?;
     let stop = interrupt::on_ctrl_c();
     let similar = args.similar.and_then(|count| NonZeroUsize::new(count.into()));
-    let options = CheckOptions { paths: args.paths, codes, similar };
+    let options =
+        CheckOptions { paths: args.paths, codes, similar, deep: args.deep, candidates: false };
     let mut shown = Shown::new(format);
     let summary = store.check(&options, &stop, &mut shown)?;
     let mut answers = shown.end()?;

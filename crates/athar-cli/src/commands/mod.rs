@@ -3,6 +3,7 @@
 mod add;
 mod case;
 mod check;
+mod explain;
 mod extras;
 mod hash;
 mod links;
@@ -29,6 +30,7 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
         Command::Case(command) => case::run(&at, format, command),
         Command::Add(args) => add::run(&at, format, args),
         Command::Check(args) => check::run(&at, format, args),
+        Command::Explain(args) => explain::run(&at, format, &args),
         Command::Links(args) => links::run(&at, format, &args),
         Command::Hash(args) => hash::run(format, &args),
         Command::Verify { rebuild_index } => verify::run(&at, format, rebuild_index),

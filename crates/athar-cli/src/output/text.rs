@@ -2,9 +2,11 @@
 
 use super::shown;
 use anstyle::{AnsiColor, Style};
+use athar_engine::policy::Relation;
 use athar_engine::{
-    AddSummary, CasePage, CaseSummary, CheckSummary, Kept, Link, Match, Orientation, Outcome,
-    SecondOpinion, Similar, VerifySummary,
+    AddSummary, CasePage, CaseSummary, CheckSummary, Differing, Explanation, FrameComparison, Kept,
+    Link, Match, Orientation, Outcome, Region, SecondOpinion, Similar, Space, VerifySummary, Way,
+    region,
 };
 use std::fmt::Write;
 
@@ -54,8 +56,8 @@ fn match_line(found: &Match) -> String {
         "{} {}  {}  {}",
         styled(STRONG, &found.case),
         styled(DIM, short(&found.item)),
-        evidence(found.relation.name(), found.distance, found.orientation, found.second_opinion),
-        styled(DIM, rate(found.false_alarm_rate)),
+        Evidence::from(found).sentence(),
+        styled(DIM, rate(found.false_alarm_rate, found.false_alarm_pairs)),
     )
 }
 
@@ -71,24 +73,124 @@ fn similar_line(similar: &Similar) -> String {
     styled(DIM, format!("{case} {}  {alike}", short(item)))
 }
 
-fn evidence(
-    relation: &str,
+/// What a match and a link rest on.
+struct Evidence<'a> {
+    relation: Relation,
+    by_landmarks: bool,
     distance: u16,
     orientation: Orientation,
+    inverted: bool,
+    inliers: Option<u32>,
+    region: Option<&'a Region>,
     second: Option<SecondOpinion>,
-) -> String {
-    let mut text = format!("{relation}, {distance} of 256 bits differ");
-    if orientation != Orientation::Rot0 {
-        let _ = write!(text, ", {}", turned(orientation));
-    }
-    match second {
-        Some(SecondOpinion { agrees: true, .. }) => text.push_str(", second opinion agrees"),
-        Some(SecondOpinion { agrees: false, .. }) => {
-            let _ = write!(text, ", {}", styled(WRONG, "second opinion disagrees: look yourself"));
+}
+
+impl<'a> From<&'a Match> for Evidence<'a> {
+    fn from(found: &'a Match) -> Self {
+        Self {
+            relation: found.relation,
+            by_landmarks: found.via == Space::Landmark.name(),
+            distance: found.distance,
+            orientation: found.orientation,
+            inverted: found.inverted,
+            inliers: found.inliers,
+            region: found.region.as_ref(),
+            second: found.second_opinion,
         }
-        None => {}
     }
-    text
+}
+
+impl<'a> From<&'a Link> for Evidence<'a> {
+    fn from(link: &'a Link) -> Self {
+        Self {
+            relation: link.relation,
+            by_landmarks: link.via == Space::Landmark.name(),
+            distance: link.distance,
+            orientation: link.orientation,
+            inverted: link.inverted,
+            inliers: link.inliers,
+            region: link.region.as_ref(),
+            second: link.second_opinion,
+        }
+    }
+}
+
+impl Evidence<'_> {
+    /// One sentence: the relation first, then what it rests on.
+    fn sentence(&self) -> String {
+        let mut parts = vec![self.relation.name().to_string()];
+        if !self.by_landmarks {
+            parts.push(format!("{} of 256 bits differ", self.distance));
+        }
+        parts.extend(self.landmarks());
+        // A whole frame lies on another in one of eight ways, and nothing else need be said.
+        let whole = !self.by_landmarks && self.relation == Relation::Copy;
+        match self.region {
+            Some(region) if !whole => parts.extend(lie(region)),
+            _ if self.orientation != Orientation::Rot0 => {
+                parts.push(turned(self.orientation).into());
+            }
+            _ => {}
+        }
+        if self.inverted {
+            parts.push("inverted colours".into());
+        }
+        parts.extend(self.region.and_then(differing));
+        parts.extend(self.second.map(second_opinion));
+        parts.join(", ")
+    }
+
+    fn landmarks(&self) -> Option<String> {
+        let verb = if self.inliers? == 1 { "landmark agrees" } else { "landmarks agree" };
+        let mut text = format!("{} {verb}", grouped(self.inliers?.into()));
+        if let Some(share) = self.region.and_then(|region| region.coverage) {
+            let _ = write!(text, " ({} % of those to be seen)", percent(share));
+        }
+        Some(text)
+    }
+}
+
+/// How the item lies in the input.
+fn lie(region: &Region) -> Vec<String> {
+    let mut parts = Vec::new();
+    if !(0.995..1.005).contains(&region.scale) {
+        let of = if region.scale < 1.0 { "of" } else { "times" };
+        parts.push(format!("at {:.2} {of} its size", region.scale));
+    }
+    let turn_deg = region.turn_deg.abs().round();
+    if turn_deg > 0.0 {
+        parts.push(format!("turned by {turn_deg}°"));
+    }
+    if region.mirrored {
+        parts.push("mirrored".into());
+    }
+    parts
+}
+
+/// How much of the common region differs.
+fn differing(region: &Region) -> Option<String> {
+    let area = |differing: &Differing| region::area(&differing.query);
+    let share = region.differs.iter().map(area).sum::<f64>() / region::area(&region.query);
+    match region.differs.len() {
+        0 => None,
+        1 => Some(format!("a region of about {} % differs", percent(share))),
+        many => Some(format!("{many} regions of about {} % in all differ", percent(share))),
+    }
+}
+
+/// A share of the whole in per cent; less than one is not nothing.
+fn percent(share: f64) -> String {
+    match (share * 100.0).min(100.0) {
+        little if little > 0.0 && little < 1.0 => "less than 1".into(),
+        percent => format!("{percent:.0}"),
+    }
+}
+
+fn second_opinion(second: SecondOpinion) -> String {
+    match second.agrees {
+        true => "second opinion agrees".into(),
+        false => styled(WRONG, "second opinion disagrees: look yourself"),
+    }
 }
 
 fn turned(orientation: Orientation) -> &'static str {
@@ -102,12 +204,25 @@ fn turned(orientation: Orientation) -> &'static str {
     }
 }
 
-fn rate(rate: f64) -> String {
-    format!("false alarms at most {rate:.0e} a comparison")
+fn rate(rate: f64, pairs: u64) -> String {
+    format!("false alarms at most {rate:.0e} a comparison ({} pairs)", grouped(pairs))
+}
+
+/// A number with a comma between each three digits.
+pub(crate) fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.char_indices() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// The first digits of a SHA-256: enough to tell items apart on a page.
-fn short(sha256: &[u8; 32]) -> String {
+pub(crate) fn short(sha256: &[u8; 32]) -> String {
     sha256[..6].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -249,8 +364,47 @@ fn link_line(link: &Link) -> String {
         styled(DIM, short(&from.item)),
         to.case,
         styled(DIM, short(&to.item)),
-        evidence(link.relation.name(), link.distance, link.orientation, link.second_opinion),
+        Evidence::from(link).sentence(),
     )
+}
+
+/// How an item and a picture hang together: a line for whole frames, and one for each match.
+pub(crate) fn explanation(explanation: &Explanation) -> String {
+    let item = format!(
+        "{} {}",
+        styled(STRONG, explanation.cases.join(", ")),
+        styled(DIM, short(&explanation.item))
+    );
+    let frames = explanation.frames.filter(|frames| frames.is_match).map(of_frames);
+    let matches = explanation.ways.iter().filter_map(of_way);
+    let lines: Vec<_> = frames.into_iter().chain(matches).collect();
+    match lines.is_empty() {
+        true => format!("{} {item}  {}", styled(DIM, "·"), styled(DIM, "no match")),
+        false => format!("{} {item}\n    {}", styled(FOUND, "●"), lines.join("\n    ")),
+    }
+}
+
+fn of_frames(frames: FrameComparison) -> String {
+    let mut text = format!("whole frames: {} of 256 bits differ", frames.distance);
+    if frames.orientation != Orientation::Rot0 {
+        let _ = write!(text, ", {}", turned(frames.orientation));
+    }
+    text
+}
+
+fn of_way(way: &Way) -> Option<String> {
+    let evidence = Evidence {
+        relation: way.relation?,
+        by_landmarks: true,
+        distance: way.distance,
+        orientation: Orientation::Rot0,
+        inverted: false,
+        inliers: Some(way.inliers),
+        region: Some(&way.region),
+        second: None,
+    };
+    let rate = rate(way.false_alarm_rate, way.false_alarm_pairs);
+    Some(format!("{}  {}", evidence.sentence(), styled(DIM, rate)))
 }
 
 /// What `verify` found.
@@ -277,5 +431,98 @@ fn time(at_ms: i64) -> String {
     match jiff::Timestamp::from_millisecond(at_ms) {
         Ok(at) => at.strftime("%Y-%m-%d %H:%M").to_string(),
         Err(_) => "?".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn square(side: f64) -> Vec<[f64; 2]> {
+        vec![[0.0, 0.0], [side, 0.0], [side, side], [0.0, side]]
+    }
+
+    fn region() -> Region {
+        Region {
+            query: square(100.0),
+            stored: square(208.0),
+            scale: 0.4808,
+            turn_deg: -3.2,
+            mirrored: true,
+            coverage: Some(0.618),
+            differs: Vec::new(),
+        }
+    }
+
+    fn by_landmarks(relation: Relation, region: &Region) -> Evidence<'_> {
+        Evidence {
+            relation,
+            by_landmarks: true,
+            distance: 17,
+            orientation: Orientation::Mirror,
+            inverted: false,
+            inliers: Some(34),
+            region: Some(region),
+            second: None,
+        }
+    }
+
+    #[test]
+    fn a_part_says_how_many_landmarks_agree_and_how_it_lies() {
+        assert_eq!(
+            by_landmarks(Relation::Part, &region()).sentence(),
+            "part, 34 landmarks agree (62 % of those to be seen), at 0.48 of its size, \
+             turned by 3°, mirrored"
+        );
+        let upright = Region { scale: 1.4, turn_deg: 0.3, mirrored: false, ..region() };
+        assert_eq!(
+            by_landmarks(Relation::Copy, &upright).sentence(),
+            "copy, 34 landmarks agree (62 % of those to be seen), at 1.40 times its size"
+        );
+    }
+
+    #[test]
+    fn an_altered_picture_says_how_much_differs() {
+        let hole = |side| Differing { query: square(side), stored: square(2.0 * side) };
+        let unmoved = Region { scale: 1.0, turn_deg: 0.0, mirrored: false, ..region() };
+        let one = Region { differs: vec![hole(56.0)], ..unmoved.clone() };
+        let text = by_landmarks(Relation::Altered, &one).sentence();
+        assert!(text.ends_with("to be seen), a region of about 31 % differs"), "{text}");
+        let two = Region { differs: vec![hole(40.0), hole(30.0)], ..unmoved };
+        let text = by_landmarks(Relation::Altered, &two).sentence();
+        assert!(text.ends_with(", 2 regions of about 25 % in all differ"), "{text}");
+    }
+
+    #[test]
+    fn a_copy_by_its_whole_frame_says_what_its_landmarks_say_too() {
+        let region = region();
+        let whole = Evidence {
+            by_landmarks: false,
+            inverted: true,
+            second: Some(SecondOpinion { distance: 3, agrees: true }),
+            ..by_landmarks(Relation::Copy, &region)
+        };
+        assert_eq!(
+            whole.sentence(),
+            "copy, 17 of 256 bits differ, 34 landmarks agree (62 % of those to be seen), \
+             mirrored, inverted colours, second opinion agrees"
+        );
+        let framed = Evidence { relation: Relation::Part, inverted: false, second: None, ..whole };
+        assert_eq!(
+            framed.sentence(),
+            "part, 17 of 256 bits differ, 34 landmarks agree (62 % of those to be seen), \
+             at 0.48 of its size, turned by 3°, mirrored"
+        );
+        let bare = Evidence { inliers: None, region: None, inverted: false, second: None, ..whole };
+        assert_eq!(bare.sentence(), "copy, 17 of 256 bits differ, mirrored");
+    }
+
+    #[test]
+    fn a_rate_says_on_how_many_pairs_it_rests() {
+        assert_eq!(
+            rate(1.98e-6, 1_512_345),
+            "false alarms at most 2e-6 a comparison (1,512,345 pairs)"
+        );
+        assert_eq!([0, 999, 1_000, 25_000_000].map(grouped), ["0", "999", "1,000", "25,000,000"]);
     }
 }

@@ -61,10 +61,13 @@ fn keep_strongest(peaks: &mut Vec<Peak>, most: usize) {
     });
 }
 
-/// `None` where a neighbouring layer has a higher response at the same place.
+/// `None` on an edge, and where a neighbouring layer has a higher response at the same place.
 fn blob(layers: &[Layer], k: usize, peak: Peak) -> Option<Blob> {
     let layer = &layers[k];
     let (x, y) = (peak.x as usize, peak.y as usize);
+    if is_edge(&layer.plane, x, y) {
+        return None;
+    }
     let here = peak.strength;
     let coarser = match layers.get(k + 1) {
         Some(other) => Some(highest_near(other, layer, peak).filter(|coarser| *coarser <= here)?),
@@ -89,6 +92,20 @@ fn blob(layers: &[Layer], k: usize, peak: Peak) -> Option<Blob> {
         scale_px: SIGMA_PX * relative * (0.5 * (layer.step_x + layer.step_y)),
     })
 }
+
+/// Whether the picture bends much more one way than the other: such a place slides along its edge
+/// and looks like every other place of it (Lowe, 2004, section 4.1).
+fn is_edge(plane: &Plane, x: usize, y: usize) -> bool {
+    let at = |dx: usize, dy: usize| plane.row(y + dy - 1)[x + dx - 1];
+    let xx = (at(2, 1) + at(0, 1)) - 2.0 * at(1, 1);
+    let yy = (at(1, 2) + at(1, 0)) - 2.0 * at(1, 1);
+    let xy = 0.25 * ((at(2, 2) + at(0, 0)) - (at(2, 0) + at(0, 2)));
+    let (trace, determinant) = (xx + yy, xx * yy - xy * xy);
+    trace * trace * BENDS_MOST >= determinant * (BENDS_MOST + 1.0) * (BENDS_MOST + 1.0)
+}
+
+/// How many times as much a picture may bend one way as the other.
+const BENDS_MOST: f32 = 8.0;
 
 /// The second difference of the powers of [`RATIO`] around 1: with it a parabola goes through
 /// the sizes of three layers.

@@ -1,0 +1,137 @@
+//! `athar explain`.
+
+use super::store::Location;
+use crate::args::{ExplainArgs, Format};
+use crate::exit::Exit;
+use crate::output::{Answers, message, shown, text};
+use crate::page;
+use anyhow::{Context, Result, bail};
+use athar_engine::policy::Relation;
+use athar_engine::{EngineError, Explanation, FrameComparison, Way};
+use serde::Serialize;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+pub(super) fn run(at: &Location, format: Format, args: &ExplainArgs) -> Result<Exit> {
+    may_be_written(args).with_context(|| shown(&args.out))?;
+    let explanation =
+        at.open()?.explain(&args.item, &args.query).map_err(|error| named(error, args))?;
+    let query = shown(Path::new(args.query.file_name().unwrap_or(OsStr::new(""))));
+    let setting = page::Setting { query: &query, clear: args.clear, language: args.lang };
+    let html = page::html(&explanation, &setting).context("the picture cannot be drawn")?;
+    write(&args.out, html.as_bytes(), args.force).with_context(|| shown(&args.out))?;
+    tell(&explanation, format)?;
+    message(&format!("page written to {}", shown(&args.out)));
+    Ok(if is_match(&explanation) { Exit::Success } else { Exit::Nothing })
+}
+
+/// What is wrong with the picture is told with its path; the item is never repeated, for what was
+/// typed in its place may be a code.
+fn named(error: EngineError, args: &ExplainArgs) -> anyhow::Error {
+    let is_input = matches!(error, EngineError::Input(_));
+    let error = anyhow::Error::new(error);
+    if is_input { error.context(shown(&args.query)) } else { error }
+}
+
+/// Refused before any work is done, and before the look-up is recorded.
+fn may_be_written(args: &ExplainArgs) -> Result<()> {
+    let Ok(standing) = fs::symlink_metadata(&args.out) else { return Ok(()) };
+    if !args.force {
+        bail!(THERE);
+    }
+    if !standing.is_file() {
+        bail!("this is no plain file, and only such a one is replaced");
+    }
+    let place = |path: &Path| fs::canonicalize(path).ok();
+    if place(&args.out) == place(&args.query) {
+        bail!("this is the picture that is asked about");
+    }
+    Ok(())
+}
+
+const THERE: &str = "there is such a file already (--force replaces it)";
+
+/// Writes a file that is there whole or not at all, and that only its owner may read.
+fn write(path: &Path, content: &[u8], force: bool) -> Result<()> {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(dir).context("it cannot be written")?;
+    file.write_all(content).context("it cannot be written")?;
+    file.as_file().sync_all().context("it cannot be written")?;
+    let kept = if force { file.persist(path) } else { file.persist_noclobber(path) };
+    match kept.map_err(|error| error.error) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => bail!(THERE),
+        other => other.map(drop).context("it cannot be written"),
+    }
+}
+
+fn is_match(explanation: &Explanation) -> bool {
+    explanation.frames.is_some_and(|frames| frames.is_match)
+        || explanation.ways.iter().any(|way| way.relation.is_some())
+}
+
+fn tell(explanation: &Explanation, format: Format) -> io::Result<()> {
+    let mut answers = Answers::new();
+    match format {
+        Format::Json => answers.json(&Told::of(explanation)),
+        _ => answers.line(&text::explanation(explanation)),
+    }
+}
+
+/// The JSON line.
+#[derive(Serialize)]
+struct Told<'a> {
+    item: String,
+    cases: &'a [String],
+    whole_frames: Option<Frames>,
+    ways: Vec<Seen<'a>>,
+}
+
+#[derive(Serialize)]
+struct Frames {
+    distance: u16,
+    is_match: bool,
+    orientation: &'static str,
+}
+
+#[derive(Serialize)]
+struct Seen<'a> {
+    relation: Option<&'static str>,
+    inliers: u32,
+    sought: u32,
+    distance: u16,
+    region: &'a athar_engine::Region,
+    false_alarm_rate: f64,
+    false_alarm_pairs: u64,
+}
+
+impl<'a> Told<'a> {
+    fn of(explanation: &'a Explanation) -> Self {
+        let frames = |frames: FrameComparison| Frames {
+            distance: frames.distance,
+            is_match: frames.is_match,
+            orientation: frames.orientation.name(),
+        };
+        Self {
+            item: explanation.item.iter().map(|byte| format!("{byte:02x}")).collect(),
+            cases: &explanation.cases,
+            whole_frames: explanation.frames.map(frames),
+            ways: explanation.ways.iter().map(Seen::of).collect(),
+        }
+    }
+}
+
+impl<'a> Seen<'a> {
+    fn of(way: &'a Way) -> Self {
+        Self {
+            relation: way.relation.map(Relation::name),
+            inliers: way.inliers,
+            sought: way.sought,
+            distance: way.distance,
+            region: &way.region,
+            false_alarm_rate: way.false_alarm_rate,
+            false_alarm_pairs: way.false_alarm_pairs,
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Why two pictures are held to show the same: what a person needs to see it.
+//!
+//! The stored side has no pixels, only landmarks. So the index is not asked: every landmark of the
+//! item is compared with every one of the query.
+
+use crate::motion::{Frame, Point};
+use crate::outcome::Region;
+use crate::places::{self, Spot};
+use crate::policy::{self, LANDMARK_RADIUS, Relation};
+use crate::prepare::{Body, LandmarkPlan, PreparedPicture, Preparer};
+use crate::recognise::{self, Stored};
+use crate::sighting::{Sighting, sightings};
+use crate::store::{PROGRAM, Store};
+use crate::votes::Vote;
+use crate::walk::walk;
+use crate::{EngineError, InputError, Interrupt, clock};
+use athar_hash::Space;
+use athar_hash::landmark::mirrored;
+use athar_kernel::{Level, Orientation, Plane};
+use athar_ledger::{CheckRecord, CodesId, ItemRow};
+use athar_media::Want;
+use std::path::Path;
+
+/// How an item of the store and a picture hang together, piece by piece.
+#[derive(Debug, Clone)]
+pub struct Explanation {
+    /// The picture that was asked about.
+    pub query: Side,
+    /// Its brightness, at most [`PREVIEW_SIDE_PX`] a side.
+    pub preview: Plane,
+    /// The item.
+    pub stored: Side,
+    /// SHA-256 of the item.
+    pub item: [u8; 32],
+    /// The cases that hold it.
+    pub cases: Vec<String>,
+    /// Distance of the codes of whole frames in the best of eight orientations, where both
+    /// pictures have one that means anything.
+    pub frames: Option<FrameComparison>,
+    /// Every way in which the item may be seen in the picture, the best supported first.
+    pub ways: Vec<Way>,
+}
+
+/// The longer side of an explanation's picture, in pixels.
+pub const PREVIEW_SIDE_PX: usize = 1024;
+
+/// One of the two pictures.
+#[derive(Debug, Clone)]
+pub struct Side {
+    /// Columns in pixels.
+    pub width_px: u32,
+    /// Rows in pixels.
+    pub height_px: u32,
+    /// Its landmarks.
+    pub landmarks: Vec<Frame>,
+}
+
+/// What the codes of whole frames say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FrameComparison {
+    /// Bits in which they differ, 0 to 256.
+    pub distance: u16,
+    /// Whether that is a match.
+    pub is_match: bool,
+    /// What is done to the query when they come nearest.
+    pub orientation: Orientation,
+}
+
+/// One way in which an item may be seen in a picture.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// The verdict; `None` when it is no match.
+    pub relation: Option<Relation>,
+    /// What is in common.
+    pub region: Region,
+    /// Landmarks that were found again at their places and are not everybody's.
+    pub inliers: u32,
+    /// Landmarks of the item that should be seen.
+    pub sought: u32,
+    /// Where those found are: in the query and in the item.
+    pub found: Vec<(Point, Point)>,
+    /// The median of the bits in which their codes differ.
+    pub distance: u16,
+    /// How often unrelated pictures show as many.
+    pub false_alarm_rate: f64,
+    /// Pairs of unrelated pictures on which the rate rests.
+    pub false_alarm_pairs: u64,
+}
+
+impl Store {
+    /// Lays an item, named by the hex digits that its SHA-256 begins with, on the picture at
+    /// `path`. The look-up is recorded before its answer is told.
+    ///
+    /// # Errors
+    ///
+    /// There is no such item, more than one, or one without landmarks; the file is no picture that
+    /// can be read.
+    pub fn explain(&mut self, item: &str, path: &Path) -> Result<Explanation, EngineError> {
+        let row = self.item_named(item)?;
+        let picture = prepare(path);
+        self.record_look_up(picture.as_ref().err())?;
+        let (picture, preview) = picture.map_err(EngineError::Input)?;
+        let stored = self.stored_landmarks(&row)?;
+        let ways = ways(&stored, &picture);
+        Ok(Explanation {
+            frames: self.frames(&row, &picture)?,
+            query: side(picture.size_px(), &picture.asked),
+            stored: side(stored.size_px, &stored.spots),
+            item: row.sha256,
+            cases: self.ledger.cases_of_item(row.id)?.into_iter().map(|case| case.name).collect(),
+            preview,
+            ways,
+        })
+    }
+
+    fn item_named(&self, digits: &str) -> Result<ItemRow, EngineError> {
+        let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !is_hex || !(ITEM_DIGITS_LEAST..=64).contains(&digits.len()) {
+            return Err(EngineError::NotAnItem);
+        }
+        let mut items = self.ledger.items_by_prefix(&digits.to_ascii_lowercase(), 2)?;
+        match (items.pop(), items.pop()) {
+            (Some(item), None) => Ok(item),
+            (Some(_), Some(_)) => Err(EngineError::ManyItems),
+            (None, _) => Err(EngineError::NoSuchItem),
+        }
+    }
+
+    fn record_look_up(&mut self, trouble: Option<&InputError>) -> Result<(), EngineError> {
+        let record = CheckRecord {
+            inputs: 1,
+            matched: 0,
+            unreadable: trouble.is_some().into(),
+            program: PROGRAM,
+            scheme: athar_hash::LANDMARK_SCHEME,
+            version: athar_hash::LANDMARK_VERSION,
+            radius: LANDMARK_RADIUS.bits(),
+            deep: true,
+        };
+        self.ledger.write(|tx| tx.record_check(&record, clock::now_ms()))?;
+        Ok(())
+    }
+
+    fn stored_landmarks(&self, row: &ItemRow) -> Result<Stored, EngineError> {
+        let size_px = (row.width, row.height);
+        let codes = self.ledger.codes_of_item(row.id)?;
+        let spots = codes
+            .iter()
+            .find(|codes| codes.space == Space::Landmark.name())
+            .and_then(|codes| places::from_bytes(&codes.codes, codes.places.as_deref()?, size_px));
+        let stored = spots.map(|spots| Stored { item: row.id, spots, size_px });
+        stored.ok_or(EngineError::NoLandmarks)
+    }
+
+    fn frames(
+        &self,
+        row: &ItemRow,
+        picture: &PreparedPicture,
+    ) -> Result<Option<FrameComparison>, EngineError> {
+        let codes = self.ledger.codes_of_item(row.id)?;
+        let stored =
+            codes.iter().find(|codes| codes.space == Space::Pdq.name() && codes.searchable);
+        let asked =
+            policy::searchable(picture.fingerprint.quality()).then(|| picture.fingerprint.codes());
+        Ok(stored.and_then(|stored| stored.codes.first()).zip(asked).and_then(|(stored, asked)| {
+            let distances = asked.iter().map(|code| code.distance(stored));
+            let (distance, place) = distances.zip(0..).min()?;
+            Some(FrameComparison {
+                distance: distance.bits(),
+                is_match: policy::judge_whole(distance),
+                orientation: Orientation::ALL[place],
+            })
+        }))
+    }
+}
+
+/// Hex digits that have to be given of an item's SHA-256.
+const ITEM_DIGITS_LEAST: usize = 6;
+
+fn prepare(path: &Path) -> Result<(PreparedPicture, Plane), InputError> {
+    let (stop, known) = (Interrupt::new(), |_: &[u8; 32]| false);
+    let plan = LandmarkPlan { stored: false, asked: &|_| true, are_thinkable: true };
+    let preparer = Preparer::new(Level::best(), Want::Hash, plan, &stop, &known);
+    let found = walk(&[path.to_path_buf()]);
+    let file = match &found[..] {
+        [file] => file,
+        _ => return Err(InputError::unreadable("a directory, not a file")),
+    };
+    let prepared = preparer.prepare(file);
+    let (body, error) = prepared.map_or((Body::Failed, None), |p| (p.body, p.outcome.error));
+    match body {
+        Body::Picture(picture) => {
+            let preview = preparer.preview(&file.path, PREVIEW_SIDE_PX)?;
+            Ok((*picture, preview))
+        }
+        Body::Known | Body::Failed => {
+            Err(error.unwrap_or_else(|| InputError::unreadable("it cannot be read")))
+        }
+    }
+}
+
+fn side((width_px, height_px): (u32, u32), spots: &[Spot]) -> Side {
+    Side { width_px, height_px, landmarks: spots.iter().map(|spot| spot.frame).collect() }
+}
+
+fn ways(stored: &Stored, picture: &PreparedPicture) -> Vec<Way> {
+    let votes = votes(&stored.spots, &picture.asked[..picture.distinct]);
+    let sightings = sightings(&votes, &stored.picture(), &picture.asked_picture());
+    sightings.iter().filter_map(|sighting| way(sighting, stored, picture)).collect()
+}
+
+fn way(sighting: &Sighting, stored: &Stored, picture: &PreparedPicture) -> Option<Way> {
+    let (finding, is_match) = recognise::judge(sighting, stored, picture, usize::MAX)?;
+    let place = |found: &crate::sighting::Found| {
+        let query = picture.asked[found.query as usize].frame.at;
+        (query, stored.spots[found.stored as usize].frame.at)
+    };
+    Some(Way {
+        relation: is_match.then_some(finding.relation),
+        region: finding.region?,
+        inliers: finding.inliers?,
+        sought: sighting.sought.len() as u32,
+        found: sighting.found.iter().map(place).collect(),
+        distance: finding.distance,
+        false_alarm_rate: finding.false_alarm_rate,
+        false_alarm_pairs: finding.false_alarm_pairs,
+    })
+}
+
+/// Every two landmarks that look alike.
+fn votes(stored: &[Spot], asked: &[Spot]) -> Vec<Vote> {
+    let mut votes = Vec::new();
+    for (query, spot) in (0..).zip(asked) {
+        for (is_mirrored, code) in [(false, spot.code), (true, mirrored(&spot.code))] {
+            votes.extend((0..).zip(stored).filter_map(|(number, other)| {
+                let distance = code.distance(&other.code);
+                LANDMARK_RADIUS.covers(distance).then(|| Vote {
+                    row: CodesId(0),
+                    mirrored: is_mirrored,
+                    query,
+                    stored: number,
+                    distance: distance.bits(),
+                    alike: 1,
+                })
+            }));
+        }
+    }
+    votes
+}

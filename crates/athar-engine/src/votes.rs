@@ -1,0 +1,214 @@
+//! Which stored pictures may be seen in a picture: those whose landmarks look like its own.
+//!
+//! Each landmark of the query is asked for as it is and mirrored. Each stored landmark near it is
+//! a vote for its picture, and weighs the more the fewer others are near: what stands on every
+//! screenshot of an app says little of any one. Many landmarks of one picture that look like one
+//! of the other count once, or an edge would outvote a face. Nothing is decided here; the pictures with most
+//! votes are looked at closely.
+
+use crate::places::Spot;
+use crate::policy::{LANDMARK_CANDIDATES, LANDMARK_HITS, LANDMARK_RADIUS, LANDMARK_VOTES};
+use athar_hash::landmark::mirrored;
+use athar_index::Snapshot;
+use athar_kernel::Code;
+use athar_ledger::{CodeId, CodesId};
+use std::num::NonZeroUsize;
+use std::thread;
+
+/// A stored landmark that looks like one of the query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Vote {
+    /// The row of codes that the stored one is in.
+    pub row: CodesId,
+    /// Whether they look alike once one of them is mirrored.
+    pub mirrored: bool,
+    /// Which landmark of the query.
+    pub query: u32,
+    /// Which of the row.
+    pub stored: u32,
+    /// Bits in which the codes differ.
+    pub distance: u16,
+    /// How many stored landmarks look like that of the query, this one included.
+    pub alike: u32,
+}
+
+/// The votes for one row of codes.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Ballot {
+    pub row: CodesId,
+    pub votes: Vec<Vote>,
+    /// How much they weigh together.
+    weight: f64,
+}
+
+/// The rows of codes with most votes, those first; all with too few are left out.
+pub(crate) fn vote(snapshots: &[Snapshot], asked: &[Spot]) -> Vec<Ballot> {
+    let stored: usize = snapshots.iter().map(Snapshot::len).sum();
+    if stored == 0 {
+        return Vec::new();
+    }
+    let mut votes = in_parallel(snapshots, asked);
+    votes.sort_unstable();
+    let ballots =
+        votes.chunk_by(|a, b| a.row == b.row).filter(|votes| count(votes) >= LANDMARK_VOTES);
+    let mut ballots: Vec<_> = ballots.map(|votes| Ballot::of(votes, stored)).collect();
+    ballots.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.row.cmp(&b.row)));
+    ballots.truncate(LANDMARK_CANDIDATES);
+    ballots
+}
+
+/// How many landmarks of the query the row looks like, mirrored or not, whichever are more.
+fn count(votes: &[Vote]) -> usize {
+    let sides = votes.chunk_by(|a, b| a.mirrored == b.mirrored);
+    sides.map(|side| side.chunk_by(|a, b| a.query == b.query).count()).max().unwrap_or(0)
+}
+
+impl Ballot {
+    fn of(votes: &[Vote], stored: usize) -> Self {
+        let by_query = weight(votes.to_vec(), |vote| (vote.mirrored, vote.query), stored);
+        let by_stored = weight(votes.to_vec(), |vote| (vote.mirrored, vote.stored), stored);
+        Self { row: votes[0].row, votes: votes.to_vec(), weight: by_query.min(by_stored) }
+    }
+}
+
+/// What votes weigh together, those of one landmark counted once, as the best of them.
+fn weight(mut votes: Vec<Vote>, landmark: impl Fn(&Vote) -> (bool, u32), stored: usize) -> f64 {
+    votes.sort_unstable_by_key(|vote| (landmark(vote), vote.alike));
+    let of_one = votes.chunk_by(|a, b| landmark(a) == landmark(b));
+    of_one.map(|votes| (1.0 + stored as f64 / f64::from(votes[0].alike)).ln()).sum()
+}
+
+/// Asks on all processors.
+fn in_parallel(snapshots: &[Snapshot], asked: &[Spot]) -> Vec<Vote> {
+    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let share = asked.len().div_ceil(threads).max(1);
+    thread::scope(|scope| {
+        let parts: Vec<_> =
+            asked.chunks(share).enumerate().map(|(n, part)| (n * share, part)).collect();
+        let Some((&(first, own), others)) = parts.split_first() else { return Vec::new() };
+        let spawn = |&(first, part)| {
+            let work = move || ask(snapshots, first, part);
+            // Where the system grants no thread this one does the work.
+            (first, part, thread::Builder::new().name("vote".into()).spawn_scoped(scope, work).ok())
+        };
+        let others: Vec<_> = others.iter().map(spawn).collect();
+        let mut votes = ask(snapshots, first, own);
+        for (first, part, thread) in others {
+            let theirs = thread.and_then(|thread| thread.join().ok());
+            votes.extend(theirs.unwrap_or_else(|| ask(snapshots, first, part)));
+        }
+        votes
+    })
+}
+
+/// Landmarks that are asked for in one call.
+const ASKED_AT_ONCE: usize = 128;
+
+fn ask(snapshots: &[Snapshot], first: usize, asked: &[Spot]) -> Vec<Vote> {
+    let mut votes = Vec::new();
+    for (n, some) in asked.chunks(ASKED_AT_ONCE).enumerate() {
+        let first = (first + n * ASKED_AT_ONCE) as u32;
+        let codes: Vec<Code> =
+            some.iter().flat_map(|spot| [spot.code, mirrored(&spot.code)]).collect();
+        let mut near = vec![(0, Vec::new()); codes.len()];
+        for snapshot in snapshots {
+            let pages = snapshot.first_batch(&codes, LANDMARK_RADIUS, LANDMARK_HITS);
+            for ((alike, hits), page) in near.iter_mut().zip(pages) {
+                *alike += page.total;
+                hits.extend(page.hits);
+            }
+        }
+        for (place, (alike, hits)) in near.into_iter().enumerate() {
+            votes.extend(hits.into_iter().map(|hit| {
+                let id = CodeId(hit.payload as i64);
+                Vote {
+                    row: id.row(),
+                    mirrored: place % 2 == 1,
+                    query: first + place as u32 / 2,
+                    stored: id.position() as u32,
+                    distance: hit.distance.bits(),
+                    alike: alike as u32,
+                }
+            }));
+        }
+    }
+    votes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::motion::Frame;
+    use athar_index::Index;
+    use athar_kernel::Level;
+
+    /// A code that no other number has anything near to.
+    fn code(n: u64) -> Code {
+        let mut state = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        Code::from_words([0; 4].map(|_: u64| {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let a = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let b = (a ^ a >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+            b ^ b >> 31
+        }))
+    }
+
+    fn spots(codes: impl Iterator<Item = Code>) -> Vec<Spot> {
+        let frame = Frame { at: [0.0; 2], scale: 1.0, angle: 0.0 };
+        codes.map(|code| Spot { code, frame }).collect()
+    }
+
+    fn store(rows: &[Vec<Code>]) -> Snapshot {
+        let index = Index::new(Level::best());
+        for (row, codes) in rows.iter().enumerate() {
+            for (position, code) in codes.iter().enumerate() {
+                index.insert(*code, CodeId::at(CodesId(row as i64 + 1), position).0 as u64);
+            }
+        }
+        index.snapshot()
+    }
+
+    #[test]
+    fn whoever_shares_most_comes_first_and_whoever_shares_too_little_not_at_all() {
+        let rows = [
+            (0..20).map(code).collect(),
+            (100..110).map(code).chain((0..8).map(code)).collect(),
+            (200..220).map(code).chain((0..LANDMARK_VOTES as u64 - 1).map(code)).collect(),
+        ];
+        let ballots = vote(&[store(&rows)], &spots((0..300).rev().map(code)));
+        let rows: Vec<_> =
+            ballots.iter().map(|ballot| (ballot.row.0, ballot.votes.len())).collect();
+        assert_eq!(rows, [(3, 20 + LANDMARK_VOTES - 1), (1, 20), (2, 18)]);
+        let ballots = vote(&[store(&[(0..3).map(code).collect()])], &spots((0..20).map(code)));
+        assert_eq!(ballots, []);
+    }
+
+    #[test]
+    fn a_mirrored_landmark_votes_as_such() {
+        let rows = [(0..20).map(|n| mirrored(&code(n))).collect()];
+        let ballots = vote(&[store(&rows)], &spots((0..20).map(code)));
+        assert_eq!(ballots.len(), 1);
+        assert!(ballots[0].votes.iter().all(|vote| vote.mirrored && vote.query == vote.stored));
+    }
+
+    #[test]
+    fn what_everybody_has_weighs_less_than_what_one_has() {
+        let chrome = || (1000..1010).map(code);
+        let mut rows: Vec<Vec<Code>> =
+            (0..200u64).map(|n| chrome().chain((10 * n..10 * n + 5).map(code)).collect()).collect();
+        rows.push((5000..5010).map(code).collect());
+        let asked = spots(chrome().chain((5000..5010).map(code)));
+        let ballots = vote(&[store(&rows)], &asked);
+        assert_eq!(ballots[0].row, CodesId(201));
+        assert_eq!(ballots.len(), LANDMARK_CANDIDATES);
+    }
+
+    #[test]
+    fn rows_of_two_snapshots_are_counted_together() {
+        let rows: [Vec<Code>; 2] = [(0..9).map(code).collect(), Vec::new()];
+        let later: [Vec<Code>; 2] = [Vec::new(), (0..9).map(code).collect()];
+        let ballots = vote(&[store(&rows), store(&later)], &spots((0..9).map(code)));
+        assert_eq!(ballots.iter().map(|ballot| ballot.row.0).collect::<Vec<_>>(), [1, 2]);
+        assert!(ballots.iter().flat_map(|ballot| &ballot.votes).all(|vote| vote.alike == 2));
+    }
+}
