@@ -97,19 +97,29 @@ impl Store {
     /// can be read.
     pub fn explain(&mut self, item: &str, path: &Path) -> Result<Explanation, EngineError> {
         let row = self.item_named(item)?;
-        let picture = prepare(path);
-        self.record_look_up(picture.as_ref().err())?;
-        let (picture, preview) = picture.map_err(EngineError::Input)?;
-        let stored = self.stored_landmarks(&row)?;
-        let ways = ways(&stored, &picture);
+        let explained = match prepare(path) {
+            Ok((picture, preview)) => self.lay(&row, &picture, preview),
+            Err(error) => Err(EngineError::Input(error)),
+        };
+        self.record_look_up(&explained)?;
+        explained
+    }
+
+    fn lay(
+        &self,
+        row: &ItemRow,
+        picture: &PreparedPicture,
+        preview: Plane,
+    ) -> Result<Explanation, EngineError> {
+        let stored = self.stored_landmarks(row)?;
         Ok(Explanation {
-            frames: self.frames(&row, &picture)?,
+            frames: self.frames(row, picture)?,
             query: side(picture.size_px(), &picture.asked),
             stored: side(stored.size_px, &stored.spots),
             item: row.sha256,
             cases: self.ledger.cases_of_item(row.id)?.into_iter().map(|case| case.name).collect(),
+            ways: ways(&stored, picture),
             preview,
-            ways,
         })
     }
 
@@ -126,11 +136,14 @@ impl Store {
         }
     }
 
-    fn record_look_up(&mut self, trouble: Option<&InputError>) -> Result<(), EngineError> {
+    fn record_look_up(
+        &mut self,
+        explained: &Result<Explanation, EngineError>,
+    ) -> Result<(), EngineError> {
         let record = CheckRecord {
             inputs: 1,
-            matched: 0,
-            unreadable: trouble.is_some().into(),
+            matched: explained.as_ref().is_ok_and(Explanation::is_match).into(),
+            unreadable: matches!(explained, Err(EngineError::Input(_))).into(),
             program: PROGRAM,
             scheme: athar_hash::LANDMARK_SCHEME,
             version: athar_hash::LANDMARK_VERSION,
@@ -171,6 +184,14 @@ impl Store {
                 orientation: Orientation::ALL[place],
             })
         }))
+    }
+}
+
+impl Explanation {
+    /// Whether the item is seen in the picture, whole or by landmarks.
+    pub fn is_match(&self) -> bool {
+        self.frames.is_some_and(|frames| frames.is_match)
+            || self.ways.iter().any(|way| way.relation.is_some())
     }
 }
 

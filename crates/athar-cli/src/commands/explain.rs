@@ -24,7 +24,7 @@ pub(super) fn run(at: &Location, format: Format, args: &ExplainArgs) -> Result<E
     write(&args.out, html.as_bytes(), args.force).with_context(|| shown(&args.out))?;
     tell(&explanation, format)?;
     message(&format!("page written to {}", shown(&args.out)));
-    Ok(if is_match(&explanation) { Exit::Success } else { Exit::Nothing })
+    Ok(if explanation.is_match() { Exit::Success } else { Exit::Nothing })
 }
 
 /// What is wrong with the picture is told with its path; the item is never repeated, for what was
@@ -64,11 +64,6 @@ fn write(path: &Path, content: &[u8], force: bool) -> Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => bail!(THERE),
         other => other.map(drop).context("it cannot be written"),
     }
-}
-
-fn is_match(explanation: &Explanation) -> bool {
-    explanation.frames.is_some_and(|frames| frames.is_match)
-        || explanation.ways.iter().any(|way| way.relation.is_some())
 }
 
 fn tell(explanation: &Explanation, format: Format) -> io::Result<()> {
