@@ -61,6 +61,14 @@ impl Coverage {
         self.hole_cells().iter().map(Vec::len).sum::<usize>() as f64 / sought.max(1) as f64
     }
 
+    /// Whether a hole goes from the left to the right of what is sought, as what an app's bars are
+    /// around does.
+    pub(crate) fn hole_spans(&self) -> bool {
+        let columns = |at: &usize| self.cells[*at].sought > 0;
+        let all = ends((0..self.cells.len()).filter(columns).map(|at| at % SIDE));
+        self.hole_cells().iter().any(|hole| ends(hole.iter().map(|at| at % SIDE)) == all)
+    }
+
     /// The cells of each hole, the largest first.
     fn hole_cells(&self) -> Vec<Vec<usize>> {
         let usual = self.share();
@@ -144,8 +152,16 @@ mod tests {
         let hole = |x: usize, y: usize| (2..5).contains(&x) && (3..8).contains(&y);
         let coverage = coverage(|x, y| if hole(x, y) { 0 } else { 5 });
         assert_eq!(coverage.holes(), [[200.0, 150.0, 500.0, 400.0]]);
+        assert!(!coverage.hole_spans());
         assert_eq!(coverage.spread(), 49.0 / 64.0);
         assert_eq!(coverage.share(), 5.0 * 49.0 / (8.0 * 64.0));
+    }
+
+    #[test]
+    fn what_stands_between_an_apps_bars_is_a_hole_from_side_to_side() {
+        let coverage = coverage(|_, y| if (1..7).contains(&y) { 0 } else { 5 });
+        assert!(coverage.hole_spans());
+        assert_eq!(coverage.holes(), [[0.0, 50.0, 800.0, 350.0]]);
     }
 
     #[test]

@@ -71,10 +71,10 @@ const STOP_SHARE: f64 = 0.05;
 const STOP_LEAST: f64 = 64.0;
 
 /// Landmarks that have to be found again at their places, however few are sought.
-const LANDMARKS_LEAST: u32 = 6;
+const LANDMARKS_LEAST: u32 = 7;
 
 /// How unlikely chance has to make as many, in bits.
-const EVIDENCE_LEAST_BITS: u32 = 8;
+const EVIDENCE_LEAST_BITS: u32 = 10;
 
 /// How often a landmark is taken to be found by chance, at least, where a motion that was chosen
 /// out of many puts it.
@@ -93,14 +93,14 @@ const DIFFERS_CHANCE: f64 = 1e-4;
 const DIFFERS_CELLS: usize = 3;
 
 /// The share of the cells that may differ of two pictures which are still the same.
-const HOLES_MOST: f64 = 0.68;
+const HOLES_MOST: f64 = 0.75;
 
-/// Where more than this share of the cells differs, what is left has to be seen clearly: a title
-/// bar and a keyboard around something else are an app's and not a picture's.
+/// Where more than this share of the cells differs, from side to side, what is left has to be seen
+/// clearly: a title bar and a keyboard around something else are an app's and not a picture's.
 const HOLES_USUAL: f64 = 0.5;
 
 /// The share of all sought landmarks that is found where what is left is seen clearly.
-const COVERAGE_CLEAR: f64 = 0.25;
+const COVERAGE_CLEAR: f64 = 0.3;
 
 /// How much one picture may be stretched or tilted to lie on the other.
 const STRETCH_MOST: f64 = 2.2;
@@ -230,6 +230,8 @@ pub(crate) struct Sight {
     pub spread: f64,
     /// The share of the cells in which something else is seen.
     pub holes: f64,
+    /// Whether that is from the left to the right of what is sought.
+    pub hole_spans: bool,
     /// How many times as long things become one way as another, or here as there.
     pub stretch: f64,
     /// The deviation of the found landmarks across through that along.
@@ -271,7 +273,7 @@ pub(crate) fn judge_sight(sight: &Sight) -> Option<Relation> {
         && sight.coverage >= COVERAGE_LEAST
         && sight.spread >= SPREAD_LEAST
         && sight.holes <= HOLES_MOST
-        && (sight.holes <= HOLES_USUAL || sight.coverage >= COVERAGE_CLEAR)
+        && !is_of_an_app(sight)
         && sight.stretch <= STRETCH_MOST;
     is_seen.then(|| match sight.holes > 0.0 {
         true => Relation::Altered,
@@ -282,6 +284,11 @@ pub(crate) fn judge_sight(sight: &Sight) -> Option<Relation> {
 /// The verdict on pictures of which at least this share is in common.
 pub(crate) fn judge_common(share: f64) -> Relation {
     if share >= COPY_SHARE { Relation::Copy } else { Relation::Part }
+}
+
+/// Whether only what stands above and below seems to be the same.
+fn is_of_an_app(sight: &Sight) -> bool {
+    sight.hole_spans && sight.holes > HOLES_USUAL && sight.coverage < COVERAGE_CLEAR
 }
 
 /// Whether `sought` landmarks that are all missed, in so many cells that hang together, tell of a
@@ -427,6 +434,7 @@ mod tests {
             coverage: 0.5,
             spread: 0.8,
             holes: 0.0,
+            hole_spans: false,
             stretch: 1.1,
             breadth: 0.7,
             query_share: 0.97,
@@ -436,9 +444,9 @@ mod tests {
         assert_eq!(judge_sight(&Sight { query_share: 0.3, ..sight }), Some(Relation::Part));
         assert_eq!(judge_sight(&Sight { holes: 0.3, ..sight }), Some(Relation::Altered));
         assert_eq!(judge_sight(&Sight { holes: 0.9, ..sight }), None);
-        let little_left = Sight { holes: 0.6, coverage: 0.2, ..sight };
+        let little_left = Sight { holes: 0.6, hole_spans: true, coverage: 0.2, ..sight };
         assert_eq!(judge_sight(&little_left), None);
-        let clear = Sight { coverage: 0.3, ..little_left };
+        let clear = Sight { coverage: 0.4, ..little_left };
         assert_eq!(judge_sight(&clear), Some(Relation::Altered));
         assert_eq!(judge_sight(&Sight { stretch: 3.0, ..sight }), None);
         assert_eq!(judge_sight(&Sight { inliers: LANDMARKS_LEAST - 1, ..sight }), None);

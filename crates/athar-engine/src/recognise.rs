@@ -206,6 +206,7 @@ pub(crate) fn judge(
         coverage: coverage.share(),
         spread: coverage.spread(),
         holes: coverage.holes_share(),
+        hole_spans: coverage.hole_spans(),
         stretch: stretch(&sighting.motion, &in_stored),
         breadth: breadth(sighting, stored),
         query_share: share(&query, query_px),
