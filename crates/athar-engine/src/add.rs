@@ -95,8 +95,8 @@ impl Store {
             // A reader that fails only costs the decoding that it would have spared.
             matches!(reader.item_by_sha256(sha256), Ok(Some(_)))
         };
-        let plan = LandmarkPlan { stored: true, asked: &|_| true, are_thinkable: true };
-        let preparer = Preparer::new(Level::best(), Want::Hash, plan, stop, &known);
+        let plan = LandmarkPlan { stored: true, asked: &|_| true };
+        let preparer = Preparer::new(Level::best(), Want::Hash, Some(plan), stop, &known);
         let (worked, kept_up) = upkeep::beside(&upkeeps, |waker| {
             prepare_all(&found, &preparer, stop, |mut batch| {
                 while !batch.is_empty() {

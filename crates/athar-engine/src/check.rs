@@ -65,12 +65,12 @@ impl Store {
         let lookups = Lookups::open_for_reading(self, &mut note)?;
         let unknown = Unknown { whole: lookups.whole.upkeep(), reader: Mutex::new(self.reader()?) };
         let asked = |picture: &PreparedPicture| options.deep || unknown.is_unknown(picture);
-        let plan = LandmarkPlan { stored: false, asked: &asked, are_thinkable: true };
+        let plan = LandmarkPlan { stored: false, asked: &asked };
         let (summary, ledger) = (CheckSummary::default(), &mut self.ledger);
         let mut checking = Checking { ledger, lookups, options, likeness: None, stop, summary };
         checking.codes(watcher)?;
         let known = |_: &[u8; 32]| false;
-        let preparer = Preparer::new(Level::best(), Want::Hash, plan, stop, &known);
+        let preparer = Preparer::new(Level::best(), Want::Hash, Some(plan), stop, &known);
         prepare_all(&found, &preparer, stop, |batch| checking.files(batch, watcher))?;
         let mut summary = checking.summary;
         summary.interrupted = summary.inputs < (found.len() + options.codes.len()) as u64;
@@ -90,7 +90,7 @@ impl Unknown {
     fn is_unknown(&self, picture: &PreparedPicture) -> bool {
         let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         // A reader that fails only costs the landmarks that it would have spared.
-        self.whole.knows(&reader, picture).is_ok_and(|known| !known)
+        !self.whole.knows(&reader, picture).unwrap_or(false)
     }
 }
 

@@ -200,8 +200,8 @@ const ITEM_DIGITS_LEAST: usize = 6;
 
 fn prepare(path: &Path) -> Result<(PreparedPicture, Plane), InputError> {
     let (stop, known) = (Interrupt::new(), |_: &[u8; 32]| false);
-    let plan = LandmarkPlan { stored: false, asked: &|_| true, are_thinkable: true };
-    let preparer = Preparer::new(Level::best(), Want::Hash, plan, &stop, &known);
+    let plan = LandmarkPlan { stored: false, asked: &|_| true };
+    let preparer = Preparer::new(Level::best(), Want::Hash, Some(plan), &stop, &known);
     let found = walk(&[path.to_path_buf()]);
     let file = match &found[..] {
         [file] => file,
@@ -231,7 +231,7 @@ fn ways(stored: &Stored, picture: &PreparedPicture) -> Vec<Way> {
 }
 
 fn way(sighting: &Sighting, stored: &Stored, picture: &PreparedPicture) -> Option<Way> {
-    let (finding, is_match) = recognise::judge(sighting, stored, picture, usize::MAX)?;
+    let (finding, is_match) = recognise::judge(sighting, stored, picture, 1)?;
     let place = |found: &crate::sighting::Found| {
         let query = picture.asked[found.query as usize].frame.at;
         (query, stored.spots[found.stored as usize].frame.at)

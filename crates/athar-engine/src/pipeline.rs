@@ -1,6 +1,6 @@
 //! Many threads prepare files; one takes the results, in the order of the files.
 
-use crate::prepare::{Body, LandmarkPlan, Prepared, Preparer};
+use crate::prepare::{Body, Prepared, Preparer};
 use crate::walk::{Found, walk};
 use crate::{IndexNote, Level, Outcome, Want};
 use athar_hash::FileDigest;
@@ -68,7 +68,7 @@ pub type HashTaker<'a> = dyn FnMut(&Outcome, Option<&Code>, Option<&FileDigest>)
 pub fn hash_files(paths: &[PathBuf], want: Want, stop: &Interrupt, take: &mut HashTaker<'_>) {
     let found = walk(paths);
     let known = |_: &[u8; 32]| false;
-    let preparer = Preparer::new(Level::best(), want, LandmarkPlan::NONE, stop, &known);
+    let preparer = Preparer::new(Level::best(), want, None, stop, &known);
     let never: Result<(), std::convert::Infallible> =
         prepare_all(&found, &preparer, stop, |batch| {
             for prepared in &batch {
@@ -190,7 +190,7 @@ mod tests {
         }
         let (found, stop) = (walk(&[dir.path().into()]), Interrupt::new());
         let known = |_: &[u8; 32]| false;
-        let preparer = Preparer::new(Level::best(), Want::Hash, LandmarkPlan::NONE, &stop, &known);
+        let preparer = Preparer::new(Level::best(), Want::Hash, None, &stop, &known);
         let failed: Result<(), &str> = prepare_all(&found, &preparer, &stop, |_| Err("full"));
         assert_eq!(failed, Err("full"));
     }
@@ -203,7 +203,7 @@ mod tests {
         }
         let (found, stop) = (walk(&[dir.path().into()]), Interrupt::new());
         let known = |_: &[u8; 32]| false;
-        let preparer = Preparer::new(Level::best(), Want::Hash, LandmarkPlan::NONE, &stop, &known);
+        let preparer = Preparer::new(Level::best(), Want::Hash, None, &stop, &known);
         let mut paths = Vec::new();
         let done: Result<(), ()> = prepare_all(&found, &preparer, &stop, |batch| {
             stop.set();

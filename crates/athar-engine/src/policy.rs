@@ -1,8 +1,10 @@
 //! Every threshold and every verdict.
 //!
 //! Nothing else in Athar decides whether two items show the same thing. The numbers here are
-//! measured: `false_alarms.tsv` is written by `cargo xtask eval --record`, which tries unrelated pictures
-//! against each other in all eight orientations and counts how often they come near.
+//! measured: `false_alarms.tsv` is written by `cargo xtask eval --record`, which tries unrelated
+//! pictures against each other in all eight orientations and counts how often they come near, and
+//! `landmark_false_alarms.tsv` by the same, which asks for edited pictures and counts how much
+//! evidence stored ones give that are not in them.
 
 use crate::align::Tolerance;
 use athar_hash::{SecondDistance, Space};
@@ -243,9 +245,9 @@ pub(crate) struct Sight {
 }
 
 /// How unlikely chance, which finds the share `by_chance` in these pictures, makes it that `found`
-/// or more of `sought` landmarks are found at their places, in bits: the tail of a binomial distribution, less those that it takes to fit the motion
-/// (after the a-contrario method of Moisan and Stival, "A probabilistic criterion to detect rigid
-/// point matches between two images", 2004).
+/// or more of `sought` landmarks are found at their places, in bits: the tail of a binomial
+/// distribution, less those that it takes to fit the motion (after the a-contrario method of Moisan
+/// and Stival, "A probabilistic criterion to detect rigid point matches between two images", 2004).
 pub(crate) fn evidence_bits(found: u32, sought: u32, fitted: u32, by_chance: f64) -> u32 {
     let (found, sought) = (found.saturating_sub(fitted), sought.saturating_sub(fitted));
     let by_chance = by_chance.clamp(FOUND_BY_CHANCE, 0.99);

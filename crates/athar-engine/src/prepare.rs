@@ -85,13 +85,6 @@ pub(crate) struct LandmarkPlan<'a> {
     pub stored: bool,
     /// Whether it is going to be asked with them.
     pub asked: &'a (dyn Fn(&PreparedPicture) -> bool + Sync),
-    /// Whether any ever are.
-    pub are_thinkable: bool,
-}
-
-impl LandmarkPlan<'_> {
-    /// For codes of whole frames only.
-    pub(crate) const NONE: Self = Self { stored: false, asked: &|_| false, are_thinkable: false };
 }
 
 /// The means that all threads share.
@@ -99,7 +92,8 @@ pub(crate) struct Preparer<'a> {
     memory: Memory,
     level: Level,
     want: Want,
-    landmarks: LandmarkPlan<'a>,
+    /// `None` where nothing but the code of the whole frame is wanted.
+    landmarks: Option<LandmarkPlan<'a>>,
     stop: &'a Interrupt,
     /// Whether an item of this SHA-256 is known, so that decoding can be spared.
     known: &'a (dyn Fn(&[u8; 32]) -> bool + Sync),
@@ -109,7 +103,7 @@ impl<'a> Preparer<'a> {
     pub(crate) fn new(
         level: Level,
         want: Want,
-        landmarks: LandmarkPlan<'a>,
+        landmarks: Option<LandmarkPlan<'a>>,
         stop: &'a Interrupt,
         known: &'a (dyn Fn(&[u8; 32]) -> bool + Sync),
     ) -> Self {
@@ -176,14 +170,14 @@ impl<'a> Preparer<'a> {
             return Err(too_heavy(held(coarse)));
         }
         // A picture that is too heavy to be decoded finely is looked at as it was for its codes.
-        let fine = probe(content, LANDMARK_WANT).ok().map(|probe| probe.memory);
-        let fine =
-            fine.filter(|&memory| self.landmarks.are_thinkable && held(memory) <= HEAVY_BYTES);
+        let fine = self.landmarks.and_then(|_| probe(content, LANDMARK_WANT).ok());
+        let fine = fine.map(|probe| probe.memory).filter(|&memory| held(memory) <= HEAVY_BYTES);
         let _decoding = self.memory.for_decoding(share, coarse.max(fine.unwrap_or(0)));
         let decoded = decode(content, self.want)?;
         let mut picture = self.hashed(&decoded);
-        let asked = (self.landmarks.asked)(&picture);
-        if asked || self.landmarks.stored {
+        let Some(plan) = self.landmarks else { return Ok(picture) };
+        let asked = (plan.asked)(&picture);
+        if asked || plan.stored {
             let plane = match fine.is_none() || is_fine(&decoded) {
                 true => decoded.plane,
                 false => {
@@ -191,17 +185,23 @@ impl<'a> Preparer<'a> {
                     decode(content, LANDMARK_WANT)?.plane
                 }
             };
-            self.add_landmarks(&mut picture, &plane, asked);
+            self.add_landmarks(&mut picture, &plane, plan.stored, asked);
         }
         Ok(picture)
     }
 
-    fn add_landmarks(&self, picture: &mut PreparedPicture, plane: &Plane, asked: bool) {
+    fn add_landmarks(
+        &self,
+        picture: &mut PreparedPicture,
+        plane: &Plane,
+        stored: bool,
+        asked: bool,
+    ) {
         let (plane_px, size_px) = ((plane.width(), plane.height()), picture.size_px());
         let of = |setting: &Setting| {
             places::spots(&landmarks(plane, setting, self.level), plane_px, size_px)
         };
-        if self.landmarks.stored {
+        if stored {
             picture.stored = of(&Setting::STORED);
         }
         if asked {
@@ -215,7 +215,8 @@ impl<'a> Preparer<'a> {
 
     fn hashed(&self, decoded: &Picture) -> PreparedPicture {
         let plane = &decoded.plane;
-        let content = content_frame(plane).and_then(|area| {
+        let area = self.landmarks.and_then(|_| content_frame(plane));
+        let content = area.and_then(|area| {
             let inner = plane.cropped(
                 area.left_px as usize,
                 area.top_px as usize,

@@ -361,6 +361,7 @@ fn region_of(frames: &Frames, orientation: Orientation) -> Option<Region> {
 /// once, with the evidence of both: the landmarks know what of it differs.
 fn together(whole: Vec<Finding>, seen: Vec<Judged>) -> Recognised {
     let mut recognised = Recognised::default();
+    // Where the first finding of each item stands, and how many landmarks have shown.
     let mut places: HashMap<ItemId, (usize, u32)> = HashMap::new();
     for finding in whole {
         places.insert(finding.item, (recognised.matches.len(), 0));
@@ -368,9 +369,9 @@ fn together(whole: Vec<Finding>, seen: Vec<Judged>) -> Recognised {
     }
     for (mut finding, is_match) in seen {
         match places.get_mut(&finding.item) {
-            Some((place, ways @ 0)) if recognised.matches[*place].via == Space::Pdq => {
+            Some((place, ways @ 0)) if is_match => {
                 *ways = 1;
-                add_evidence(&mut recognised.matches[*place], finding, is_match);
+                add_evidence(&mut recognised.matches[*place], finding);
             }
             Some((_, ways)) if is_match => {
                 finding.ordinal = *ways;
@@ -387,11 +388,10 @@ fn together(whole: Vec<Finding>, seen: Vec<Judged>) -> Recognised {
     recognised
 }
 
-fn add_evidence(whole: &mut Finding, seen: Finding, is_match: bool) {
-    if is_match {
-        (whole.inliers, whole.evidence_bits) = (seen.inliers, seen.evidence_bits);
-        let nothing_differs = seen.relation != Relation::Altered;
-        whole.relation = if nothing_differs { whole.relation } else { Relation::Altered };
-        whole.region = seen.region;
+fn add_evidence(whole: &mut Finding, seen: Finding) {
+    (whole.inliers, whole.evidence_bits) = (seen.inliers, seen.evidence_bits);
+    whole.region = seen.region;
+    if seen.relation == Relation::Altered {
+        whole.relation = Relation::Altered;
     }
 }

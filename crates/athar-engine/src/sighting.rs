@@ -11,10 +11,10 @@
 //! chance, but then no others are where that motion puts them. It also tells what was covered or
 //! replaced: where many are sought and none is found while all around they are.
 
-use crate::align::{Alignment, HOMOGRAPHY_INLIERS, Pair, align, lie_together};
-use crate::motion::{Motion, Point};
+use crate::align::{Alignment, HOMOGRAPHY_INLIERS, Pair, Tolerance, align, lie_together};
+use crate::motion::{Frame, Motion, Point};
 use crate::places::Spot;
-use crate::policy::{LANDMARK_THERE_RADIUS, TOLERANCE};
+use crate::policy::{LANDMARK_THERE_RADIUS, LEAST_SCALE_PX, TOLERANCE};
 use crate::votes::Vote;
 use athar_hash::landmark::mirrored;
 use std::collections::HashMap;
@@ -125,8 +125,8 @@ struct Field<'a> {
     query: &'a Picture<'a>,
     /// Numbers of its landmarks, from the left to the right.
     by_x: Vec<u32>,
-    /// How many stored ones look like each.
-    alike: HashMap<u32, u32>,
+    /// How many stored ones look like each, as it is or mirrored.
+    alike: HashMap<(bool, u32), u32>,
 }
 
 impl<'a> Field<'a> {
@@ -134,14 +134,14 @@ impl<'a> Field<'a> {
         let mut by_x: Vec<u32> = (0..query.spots.len() as u32).collect();
         let x = |&number: &u32| query.spots[number as usize].frame.at[0];
         by_x.sort_by(|a, b| x(a).total_cmp(&x(b)));
-        let alike = votes.iter().map(|vote| (vote.query, vote.alike)).collect();
+        let alike = votes.iter().map(|vote| ((vote.mirrored, vote.query), vote.alike)).collect();
         Self { query, by_x, alike }
     }
 
     /// Places are as exact as the pixels in which they were found.
-    fn tolerance(&self) -> crate::align::Tolerance {
-        let unit_px = self.query.least_scale_px / crate::policy::LEAST_SCALE_PX;
-        crate::align::Tolerance { place_px: TOLERANCE.place_px * unit_px, ..TOLERANCE }
+    fn tolerance(&self) -> Tolerance {
+        let unit_px = self.query.least_scale_px / LEAST_SCALE_PX;
+        Tolerance { place_px: TOLERANCE.place_px * unit_px, ..TOLERANCE }
     }
 
     fn sighting(&self, stored: &Picture<'_>, alignment: &Alignment) -> Option<Sighting> {
@@ -185,9 +185,9 @@ impl<'a> Field<'a> {
         found as f64 / (sought as f64).max(1.0)
     }
 
-    fn alike(&self, query: u32) -> u32 {
+    fn alike(&self, mirrored: bool, query: u32) -> u32 {
         match (query as usize) < self.query.distinct {
-            true => self.alike.get(&query).copied().unwrap_or(0),
+            true => self.alike.get(&(mirrored, query)).copied().unwrap_or(0),
             false => u32::MAX,
         }
     }
@@ -207,7 +207,7 @@ impl<'a> Field<'a> {
                 stored: number as u32,
                 query,
                 distance,
-                alike: self.alike(query),
+                alike: self.alike(mirrored, query),
             }));
         }
         let found = self.distinct(found, stored);
@@ -244,7 +244,7 @@ impl<'a> Field<'a> {
         }
         let angle = if mirrors { turn - spot.frame.angle } else { turn + spot.frame.angle };
         let code = if mirrors { mirrored(&spot.code) } else { spot.code };
-        Some(Spot { code, frame: crate::motion::Frame { at, scale, angle } })
+        Some(Spot { code, frame: Frame { at, scale, angle } })
     }
 
     /// The landmark of the query that lies there and looks most like it.

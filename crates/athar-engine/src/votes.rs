@@ -3,8 +3,8 @@
 //! Each landmark of the query is asked for as it is and mirrored. Each stored landmark near it is
 //! a vote for its picture, and weighs the more the fewer others are near: what stands on every
 //! screenshot of an app says little of any one. Many landmarks of one picture that look like one
-//! of the other count once, or an edge would outvote a face. Nothing is decided here; the pictures with most
-//! votes are looked at closely.
+//! of the other count once, or an edge would outvote a face. Nothing is decided here; the pictures
+//! with most votes are looked at closely.
 
 use crate::places::Spot;
 use crate::policy::{LANDMARK_CANDIDATES, LANDMARK_HITS, LANDMARK_RADIUS, LANDMARK_VOTES};
