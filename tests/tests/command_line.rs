@@ -48,7 +48,6 @@ fn check_answers_with_the_promised_keys() {
         [
             "case",
             "distance",
-            "evidence_bits",
             "false_alarm_pairs",
             "false_alarm_rate",
             "inliers",

@@ -13,11 +13,11 @@ use crate::sighting::{Sighting, sightings};
 use crate::store::{PROGRAM, Store};
 use crate::votes::Vote;
 use crate::walk::walk;
-use crate::{EngineError, InputError, Interrupt, clock};
+use crate::{EngineError, InputError, Interrupt, clock, lookup};
 use athar_hash::Space;
 use athar_hash::landmark::mirrored;
 use athar_kernel::{Level, Orientation, Plane};
-use athar_ledger::{CheckRecord, CodesId, ItemRow};
+use athar_ledger::{CheckRecord, CodesId, CodesRow, ItemRow};
 use athar_media::Want;
 use std::path::Path;
 
@@ -34,8 +34,8 @@ pub struct Explanation {
     pub item: [u8; 32],
     /// The cases that hold it.
     pub cases: Vec<String>,
-    /// Distance of the codes of whole frames in the best of eight orientations, where both
-    /// pictures have one that means anything.
+    /// How near the frames come, with their surroundings or without, where both pictures have one
+    /// that means anything.
     pub frames: Option<FrameComparison>,
     /// Every way in which the item may be seen in the picture, the best supported first.
     pub ways: Vec<Way>,
@@ -55,7 +55,7 @@ pub struct Side {
     pub landmarks: Vec<Frame>,
 }
 
-/// What the codes of whole frames say.
+/// What the codes of frames say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FrameComparison {
     /// Bits in which they differ, 0 to 256.
@@ -64,6 +64,8 @@ pub struct FrameComparison {
     pub is_match: bool,
     /// What is done to the query when they come nearest.
     pub orientation: Orientation,
+    /// Whether its colours are inverted besides.
+    pub inverted: bool,
 }
 
 /// One way in which an item may be seen in a picture.
@@ -171,18 +173,16 @@ impl Store {
         picture: &PreparedPicture,
     ) -> Result<Option<FrameComparison>, EngineError> {
         let codes = self.ledger.codes_of_item(row.id)?;
-        let stored =
-            codes.iter().find(|codes| codes.space == Space::Pdq.name() && codes.searchable);
-        let asked =
-            policy::searchable(picture.fingerprint.quality()).then(|| picture.fingerprint.codes());
-        Ok(stored.and_then(|stored| stored.codes.first()).zip(asked).and_then(|(stored, asked)| {
-            let distances = asked.iter().map(|code| code.distance(stored));
-            let (distance, place) = distances.zip(0..).min()?;
-            Some(FrameComparison {
-                distance: distance.bits(),
-                is_match: policy::judge_whole(distance),
-                orientation: Orientation::ALL[place],
-            })
+        let is_asked = |codes: &&CodesRow| codes.space == Space::Pdq.name() && codes.searchable;
+        let nearest = codes
+            .iter()
+            .find(is_asked)
+            .and_then(|stored| lookup::nearest_frames(picture, &stored.codes));
+        Ok(nearest.map(|(distance, orientation, inverted)| FrameComparison {
+            distance: distance.bits(),
+            is_match: policy::judge_whole(distance),
+            orientation,
+            inverted,
         }))
     }
 }

@@ -310,6 +310,19 @@ fn asked_with<'a>(
     })
 }
 
+/// How near a picture's frames come to those of a stored one, with their surroundings or without,
+/// and what is done to the picture for it: its orientation, and whether it is inverted.
+pub(crate) fn nearest_frames(
+    picture: &PreparedPicture,
+    stored: &[Code],
+) -> Option<(Distance, Orientation, bool)> {
+    let asked = asked_of_picture(picture);
+    let near = asked.iter().flat_map(|asked| {
+        stored.iter().map(|code| (code.distance(&asked.code), asked.orientation, asked.inverted))
+    });
+    near.min()
+}
+
 /// The code that a picture has once its colours are inverted.
 fn complement(code: &Code) -> Code {
     Code::from_words(code.words().map(|word| !word))

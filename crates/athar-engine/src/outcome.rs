@@ -77,9 +77,6 @@ pub struct Match {
     /// Landmarks of the item that were found again where they should be; `null` where they were
     /// not looked at.
     pub inliers: Option<u32>,
-    /// How unlikely chance makes that many of those that were sought, as bits; `null` where they
-    /// were not looked at or the match was found from the other side.
-    pub evidence_bits: Option<u32>,
     /// The region on both sides; `null` for whole pictures.
     pub region: Option<Region>,
     /// The stretch of time on both sides; `null` for pictures.
@@ -109,6 +106,9 @@ pub struct Region {
     /// The share of the item's landmarks which should be seen that is, 0 to 1; `null` where they
     /// were not looked at.
     pub coverage: Option<f64>,
+    /// How unlikely chance makes it that so many of them are, in bits: the false alarm rate is
+    /// that of as many; `null` where they were not looked at.
+    pub evidence_bits: Option<u32>,
     /// What differs within the region.
     pub differs: Vec<Differing>,
 }
@@ -162,6 +162,7 @@ impl Region {
             turn_deg,
             mirrored: self.mirrored,
             coverage: self.coverage,
+            evidence_bits: self.evidence_bits,
             differs: self.differs.into_iter().map(other).collect(),
         }
     }

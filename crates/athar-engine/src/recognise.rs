@@ -45,8 +45,6 @@ pub(crate) struct Finding {
     pub inverted: bool,
     pub second_distance: Option<u16>,
     pub inliers: Option<u32>,
-    /// How unlikely chance makes that many of so many sought landmarks, as bits.
-    pub evidence_bits: Option<u32>,
     pub region: Option<Region>,
     /// The radius that was searched, in bits.
     pub radius: u16,
@@ -217,7 +215,12 @@ pub(crate) fn judge(
         Some(Relation::Altered) => differing(&coverage, &sighting.motion, query_px),
         _ => Vec::new(),
     };
-    let region = lie(&sighting.motion, query, in_stored, Some(sight.coverage), differs)?;
+    let region = Region {
+        coverage: Some(to_step(sight.coverage, 1e-3)),
+        evidence_bits: Some(evidence_bits),
+        differs,
+        ..lie(&sighting.motion, query, in_stored)?
+    };
     let finding = Finding {
         item: stored.item,
         relation: relation.unwrap_or(Relation::Part),
@@ -229,7 +232,6 @@ pub(crate) fn judge(
         inliers: Some(inliers),
         region: Some(region),
         radius: LANDMARK_RADIUS.bits(),
-        evidence_bits: Some(evidence_bits),
         false_alarm_rate: policy::landmark_false_alarm_rate(evidence_bits),
         false_alarm_pairs: policy::landmark_false_alarm_pairs(),
         ordinal: 0,
@@ -284,13 +286,7 @@ fn differing(coverage: &Coverage, motion: &Motion, query_px: (u32, u32)) -> Vec<
 }
 
 /// How the item lies in the query; `None` when its middle is out of all sight.
-fn lie(
-    motion: &Motion,
-    query: Polygon,
-    stored: Polygon,
-    coverage: Option<f64>,
-    differs: Vec<Differing>,
-) -> Option<Region> {
+fn lie(motion: &Motion, query: Polygon, stored: Polygon) -> Option<Region> {
     let middle = region::middle(&stored)?;
     let (scale, turn, mirrored) = motion.at(middle)?;
     let (query, stored) = rounded(query, stored);
@@ -298,8 +294,8 @@ fn lie(
     let turn = if mirrored { turn + PI } else { turn };
     let turn_deg = to_step((turn.to_degrees() + 180.0).rem_euclid(360.0) - 180.0, 1e-2);
     let scale = to_step(scale, 1e-4);
-    let coverage = coverage.map(|share| to_step(share, 1e-3));
-    Some(Region { query, stored, scale, turn_deg, mirrored, coverage, differs })
+    let (coverage, evidence_bits, differs) = (None, None, Vec::new());
+    Some(Region { query, stored, scale, turn_deg, mirrored, coverage, evidence_bits, differs })
 }
 
 /// Tenths of a pixel are more than is known.
@@ -341,7 +337,6 @@ fn of_whole(found: &Candidate, query_px: (u32, u32)) -> Finding {
         inverted: found.inverted,
         second_distance: found.second_distance,
         inliers: None,
-        evidence_bits: None,
         region: frames.and_then(|frames| region_of(&frames, found.orientation)),
         radius: PDQ_RADIUS.bits(),
         false_alarm_rate: policy::false_alarm_rate(found.distance),
@@ -354,7 +349,7 @@ fn region_of(frames: &Frames, orientation: Orientation) -> Option<Region> {
     let corners = frames.corners(orientation);
     let to_query = corners.map(|(query, stored)| (stored, query));
     let (query, stored) = corners.into_iter().unzip();
-    lie(&Motion::fit_homography(&to_query)?, query, stored, None, Vec::new())
+    lie(&Motion::fit_homography(&to_query)?, query, stored)
 }
 
 /// One finding for each item and each way in which it is seen. What both routes found is told
@@ -389,8 +384,7 @@ fn together(whole: Vec<Finding>, seen: Vec<Judged>) -> Recognised {
 }
 
 fn add_evidence(whole: &mut Finding, seen: Finding) {
-    (whole.inliers, whole.evidence_bits) = (seen.inliers, seen.evidence_bits);
-    whole.region = seen.region;
+    (whole.inliers, whole.region) = (seen.inliers, seen.region);
     if seen.relation == Relation::Altered {
         whole.relation = Relation::Altered;
     }

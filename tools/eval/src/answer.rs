@@ -37,8 +37,6 @@ pub struct Match {
     pub distance: Option<u32>,
     /// Landmarks that agree.
     pub inliers: Option<u32>,
-    /// How unlikely chance makes as many, in bits.
-    pub evidence_bits: Option<u32>,
     /// Where it is, on both sides.
     #[serde(default)]
     region: Value,
@@ -68,7 +66,8 @@ impl Match {
 
     /// How strong the match is, and what that is counted in.
     pub fn measure(&self) -> Option<(&'static str, u32)> {
-        let evidence = self.evidence_bits.map(|bits| ("evidence", bits));
+        let bits = self.region.get("evidence_bits").and_then(Value::as_u64);
+        let evidence = bits.map(|bits| ("evidence", bits as u32));
         let inliers = self.inliers.map(|inliers| ("inliers", inliers));
         evidence.or(inliers).or(self.distance.map(|distance| ("distance", distance)))
     }

@@ -8,31 +8,9 @@ use crate::draw::Pen;
 use crate::geometry::{Homography, Point, Polygon};
 use crate::picture::{self, Loaded, Saved};
 use crate::random::Random;
+use athar_engine::policy::Relation;
 use image::{Rgb, RgbImage};
 use serde::Serialize;
-
-/// How an edited picture hangs together with one that it shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Relation {
-    /// The same whole picture.
-    Copy,
-    /// One shows a part of the other.
-    Part,
-    /// A region was replaced or covered.
-    Altered,
-}
-
-impl Relation {
-    /// The name in the engine's answers.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Copy => "copy",
-            Self::Part => "part",
-            Self::Altered => "altered",
-        }
-    }
-}
 
 /// One picture of the corpus, as an edited picture shows it.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -6,7 +6,8 @@ use crate::corpus::Corpus;
 use crate::edits::Edit;
 use crate::geometry::{Homography, Polygon};
 use crate::peers::Found;
-use crate::scene::{Relation, Shown};
+use crate::scene::Shown;
+use athar_engine::policy::Relation;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -88,6 +88,7 @@ struct Frames {
     distance: u16,
     is_match: bool,
     orientation: &'static str,
+    inverted: bool,
 }
 
 #[derive(Serialize)]
@@ -107,6 +108,7 @@ impl<'a> Told<'a> {
             distance: frames.distance,
             is_match: frames.is_match,
             orientation: frames.orientation.name(),
+            inverted: frames.inverted,
         };
         Self {
             item: explanation.item.iter().map(|byte| format!("{byte:02x}")).collect(),

@@ -449,6 +449,7 @@ mod tests {
             scale: 0.4808,
             turn_deg: -3.2,
             mirrored: true,
+            evidence_bits: Some(60),
             coverage: Some(0.618),
             differs: Vec::new(),
         }

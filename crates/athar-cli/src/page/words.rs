@@ -184,9 +184,13 @@ impl Words {
                 self.either(", mirrored and turned", "، بعد العكس والتدوير")
             }
         };
+        let colours = match frames.is_match && frames.inverted {
+            true => self.either(", with inverted colours", "، بألوان معكوسة"),
+            false => "",
+        };
         match self.0 {
-            Language::En => format!("{bits} of 256 bits differ{turned}: {verdict}"),
-            Language::Ar => format!("الفرق {bits} من 256 بت{turned}: {verdict}"),
+            Language::En => format!("{bits} of 256 bits differ{turned}{colours}: {verdict}"),
+            Language::Ar => format!("الفرق {bits} من 256 بت{turned}{colours}: {verdict}"),
         }
     }
 
@@ -373,12 +377,19 @@ mod tests {
 
     #[test]
     fn frames_that_do_not_match_are_not_said_to_be_turned() {
-        let far =
-            FrameComparison { distance: 118, is_match: false, orientation: Orientation::Mirror };
+        let far = FrameComparison {
+            distance: 118,
+            is_match: false,
+            orientation: Orientation::Mirror,
+            inverted: false,
+        };
         let near = FrameComparison { distance: 8, is_match: true, ..far };
         let words = Words(Language::En);
         assert_eq!(words.frames(Some(far)), "118 of 256 bits differ: no match");
         assert_eq!(words.frames(Some(near)), "8 of 256 bits differ, mirrored: a match");
+        let inverted = FrameComparison { inverted: true, ..near };
+        let said = "8 of 256 bits differ, mirrored, with inverted colours: a match";
+        assert_eq!(words.frames(Some(inverted)), said);
         assert_eq!(words.frames(None), "not comparable: too flat");
     }
 }

@@ -297,8 +297,8 @@ mod tests {
     use super::*;
     use crate::filters::luma;
     use crate::geometry::Point;
-    use crate::scene::Relation;
     use crate::testing;
+    use athar_engine::policy::Relation;
     use std::collections::BTreeSet;
 
     fn source() -> Loaded {
