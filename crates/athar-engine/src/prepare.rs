@@ -46,6 +46,8 @@ pub(crate) struct PreparedPicture {
     pub asked: Vec<Spot>,
     /// How many of those asked with are not repeated all over the picture; they come first.
     pub distinct: usize,
+    /// Their numbers from the left to the right.
+    pub by_x: Vec<u32>,
     /// The smallest landmark that can be asked with, in pixels.
     pub least_scale_px: f64,
 }
@@ -72,6 +74,7 @@ impl PreparedPicture {
         sighting::Picture {
             spots: &self.asked,
             distinct: self.distinct,
+            by_x: &self.by_x,
             size_px: self.size_px(),
             least_scale_px: self.least_scale_px,
         }
@@ -207,6 +210,7 @@ impl<'a> Preparer<'a> {
         if asked {
             picture.asked = of(&Setting::ASKED);
             picture.distinct = places::repeats_last(&mut picture.asked);
+            picture.by_x = sighting::by_x(&picture.asked);
             let pixels = f64::from(size_px.0) * f64::from(size_px.1);
             let looked_at = (plane.luma().len().min(Setting::ASKED.area_px)) as f64;
             picture.least_scale_px = LEAST_SCALE_PX * (pixels / looked_at).sqrt().max(1.0);
@@ -236,6 +240,7 @@ impl<'a> Preparer<'a> {
             stored: Vec::new(),
             asked: Vec::new(),
             distinct: 0,
+            by_x: Vec::new(),
             least_scale_px: 0.0,
         }
     }

@@ -174,7 +174,13 @@ impl Stored {
 
     pub(crate) fn picture(&self) -> Picture<'_> {
         let distinct = self.spots.len();
-        Picture { spots: &self.spots, distinct, size_px: self.size_px, least_scale_px: 0.0 }
+        Picture {
+            spots: &self.spots,
+            distinct,
+            by_x: &[],
+            size_px: self.size_px,
+            least_scale_px: 0.0,
+        }
     }
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct Picture<'a> {
     pub spots: &'a [Spot],
     /// How many of them are not repeated all over the picture; they come first.
     pub distinct: usize,
+    /// Their numbers from the left to the right, where they are sought by place.
+    pub by_x: &'a [u32],
     /// Width and height in pixels.
     pub size_px: (u32, u32),
     /// The smallest landmark that would have been found, in pixels.
@@ -120,22 +122,25 @@ impl Sighting {
     }
 }
 
-/// The query's landmarks, quick to be sought by place.
+/// The numbers of landmarks from the left to the right.
+pub(crate) fn by_x(spots: &[Spot]) -> Vec<u32> {
+    let mut by_x: Vec<u32> = (0..spots.len() as u32).collect();
+    let x = |&number: &u32| spots[number as usize].frame.at[0];
+    by_x.sort_by(|a, b| x(a).total_cmp(&x(b)));
+    by_x
+}
+
+/// The query's landmarks and what the votes say of them.
 struct Field<'a> {
     query: &'a Picture<'a>,
-    /// Numbers of its landmarks, from the left to the right.
-    by_x: Vec<u32>,
     /// How many stored ones look like each, as it is or mirrored.
     alike: HashMap<(bool, u32), u32>,
 }
 
 impl<'a> Field<'a> {
     fn new(votes: &[Vote], query: &'a Picture<'a>) -> Self {
-        let mut by_x: Vec<u32> = (0..query.spots.len() as u32).collect();
-        let x = |&number: &u32| query.spots[number as usize].frame.at[0];
-        by_x.sort_by(|a, b| x(a).total_cmp(&x(b)));
         let alike = votes.iter().map(|vote| ((vote.mirrored, vote.query), vote.alike)).collect();
-        Self { query, by_x, alike }
+        Self { query, alike }
     }
 
     /// Places are as exact as the pixels in which they were found.
@@ -253,8 +258,8 @@ impl<'a> Field<'a> {
         let spot = |number: &u32| &self.query.spots[*number as usize];
         let reach = tolerance.place_px.max(tolerance.place_scales * there.frame.scale);
         let [x, y] = there.frame.at;
-        let from = self.by_x.partition_point(|number| spot(number).frame.at[0] < x - reach);
-        let near = self.by_x[from..].iter().take_while(|n| spot(n).frame.at[0] <= x + reach);
+        let from = self.query.by_x.partition_point(|number| spot(number).frame.at[0] < x - reach);
+        let near = self.query.by_x[from..].iter().take_while(|n| spot(n).frame.at[0] <= x + reach);
         near.filter(|number| {
             let frame = &spot(number).frame;
             let turn = (frame.angle - there.frame.angle).rem_euclid(TAU);

@@ -57,6 +57,29 @@ fn a_report_comes_out_as_it_went_in() {
 }
 
 #[test]
+fn an_item_is_found_by_the_first_digits_of_its_digest() {
+    let place = Place::new();
+    let mut ledger = place.create();
+    ledger
+        .write(|tx| {
+            let (_, report) = tx.case_and_report("one");
+            (1..=3).for_each(|n| _ = tx.add(report, n));
+            Ok::<_, LedgerError>(())
+        })
+        .unwrap();
+    let found = |digits: &str, limit| {
+        let items = ledger.items_by_prefix(digits, limit).unwrap();
+        items.iter().map(|item| item.sha256).collect::<Vec<_>>()
+    };
+    assert_eq!(found("00000002", 2), [sha256(2)]);
+    assert_eq!(found("000000025a", 2), [sha256(2)]);
+    assert_eq!(found("0000000", 2), [sha256(1), sha256(2)]);
+    assert_eq!(found("0000000", 9).len(), 3);
+    assert_eq!(found("00000004", 2), [[0; 32]; 0]);
+    assert_eq!(found("ff", 2), [[0; 32]; 0]);
+}
+
+#[test]
 fn many_codes_share_a_row_and_each_is_found_by_its_own_id() {
     let place = Place::new();
     let mut ledger = place.create();
