@@ -25,7 +25,7 @@ pub(crate) struct Coverage {
 }
 
 /// A part of a stored picture, in its pixels: left, top, right, bottom.
-pub(crate) type Extent = [f64; 4];
+pub(crate) type Bounds = [f64; 4];
 
 impl Coverage {
     pub(crate) fn of(sighting: &Sighting, stored: &Picture<'_>) -> Self {
@@ -51,7 +51,7 @@ impl Coverage {
     }
 
     /// What differs, as the extents of the holes, the largest first.
-    pub(crate) fn holes(&self) -> Vec<Extent> {
+    pub(crate) fn holes(&self) -> Vec<Bounds> {
         self.hole_cells().iter().map(|hole| self.extent(hole)).collect()
     }
 
@@ -100,7 +100,7 @@ impl Coverage {
         hole
     }
 
-    fn extent(&self, hole: &[usize]) -> Extent {
+    fn extent(&self, hole: &[usize]) -> Bounds {
         let columns = hole.iter().map(|at| at % SIDE);
         let rows = hole.iter().map(|at| at / SIDE);
         let (left, right) = ends(columns);
@@ -167,14 +167,14 @@ mod tests {
     #[test]
     fn a_picture_that_is_barely_recognised_has_no_holes() {
         let coverage = coverage(|x, y| u32::from((x + y) % 3 == 0));
-        assert_eq!(coverage.holes(), Vec::<Extent>::new());
+        assert_eq!(coverage.holes(), Vec::<Bounds>::new());
     }
 
     #[test]
     fn cells_that_have_nothing_to_find_are_no_holes() {
         let mut coverage = coverage(|_, _| 6);
         (0..20).for_each(|at| coverage.cells[at] = Cell::default());
-        assert_eq!(coverage.holes(), Vec::<Extent>::new());
+        assert_eq!(coverage.holes(), Vec::<Bounds>::new());
         assert_eq!(coverage.spread(), 1.0);
     }
 }
