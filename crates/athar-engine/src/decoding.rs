@@ -35,7 +35,9 @@ impl Decoding {
                 examiner.begin(bytes);
                 Place::InProcess(examiner)
             }
-            Self::Sealed(workers) => Place::Sealed { workers, worker: Some(workers.take(bytes)?) },
+            Self::Sealed(workers) => {
+                Place::Sealed { workers, worker: Some(Box::new(workers.take(bytes)?)) }
+            }
         }))
     }
 }
@@ -45,7 +47,7 @@ pub(crate) struct Session<'a>(Place<'a>);
 
 enum Place<'a> {
     InProcess(Examiner),
-    Sealed { workers: &'a Workers, worker: Option<Worker> },
+    Sealed { workers: &'a Workers, worker: Option<Box<Worker>> },
 }
 
 impl Session<'_> {
@@ -112,7 +114,7 @@ impl Drop for Session<'_> {
         if let Place::Sealed { workers, worker } = &mut self.0
             && let Some(worker) = worker.take()
         {
-            workers.give_back(worker);
+            workers.give_back(*worker);
         }
     }
 }

@@ -17,6 +17,8 @@ fn main() {
     let mut answers = worker.stdout.take().expect("it was piped");
     thread::spawn(move || hand_on(&mut answers, &mut io::stdout(), |_| {}));
     hand_on(&mut io::stdin(), &mut questions, misbehave);
+    drop(questions);
+    let _ = worker.wait();
 }
 
 fn hand_on(from: &mut impl Read, to: &mut impl Write, look: fn(&[u8])) {

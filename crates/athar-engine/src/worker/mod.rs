@@ -18,6 +18,19 @@
 //! picture, and is retired after some of them. So a file that takes over its worker could falsify
 //! the answers to those that follow: `policy` says to how many at most. It can hurt nothing else.
 //!
+//! ```no_run
+//! use athar_engine::Decoding;
+//! use athar_engine::worker::{WorkerProgram, Workers};
+//!
+//! let program = WorkerProgram {
+//!     path: "/usr/bin/athar".into(),
+//!     arguments: vec!["worker".into()],
+//!     environment: Vec::new(),
+//! };
+//! let decoding = Decoding::Sealed(Workers::new(program)?);
+//! # Ok::<(), athar_engine::worker::WorkerError>(())
+//! ```
+//!
 //! A clip may be too large to be sent. Its open file can then be a new worker's standard error
 //! output, read-only: a place to seek in, and one less to write to.
 
@@ -39,7 +52,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Which program is a worker: one that calls [`serve`] with its standard input and output, before
-/// it does anything else. It is best the running program itself, so that both are of one build.
+/// it does anything else, as `athar worker` is. It is best the running program itself, so that both
+/// are of one build.
 #[derive(Debug, Clone)]
 pub struct WorkerProgram {
     /// The program's file.

@@ -72,6 +72,7 @@ pub(crate) fn close_descriptors() {
 
 /// Seals this process for good, as far as the system can. Nothing fails: what could not be done is
 /// told, and it is for the parent to decide what that means.
+#[cfg_attr(not(unix), expect(unused_mut, reason = "nothing is known to be given up there"))]
 pub fn seal() -> Seal {
     let mut seal = Seal::default();
     #[cfg(target_os = "linux")]

@@ -523,9 +523,10 @@ mod tests {
         }
     }
 
+    /// Squares of many greys: corners and blobs.
     fn picture() -> Plane {
-        let wave = |x: usize, y: usize| ((x * x + 3 * y) as f32 * 0.01).sin() * 90.0 + 120.0;
-        Plane::from_fn(160, 120, wave)
+        let grey = |x: usize, y: usize| (x / 9 * 7919 + y / 9 * 104_729) * 31 % 251;
+        Plane::from_fn(160, 120, |x, y| grey(x, y) as f32)
     }
 
     /// Each question with an answer that it can have.
