@@ -46,7 +46,7 @@ fn hashed(
                     code: Option<&athar_engine::Code>,
                     digest: Option<&athar_engine::FileDigest>| {
         let outcome = serde_json::to_value(outcome).unwrap();
-        all.push((outcome, code.map(|code| code.to_hex()), digest.map(|digest| digest.md5)));
+        all.push((outcome, code.map(athar_engine::Code::to_hex), digest.map(|digest| digest.md5)));
     };
     hash_files(paths, Want::Hash, decoding, &Interrupt::new(), &mut take).unwrap();
     all
@@ -107,6 +107,21 @@ mod seal {
         assert!(!new.exists());
     }
 
+    #[test]
+    fn what_a_worker_inherits_is_closed() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "exec 9</dev/null; exec \"$0\" worker", ATHAR]);
+        let mut worker = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        // It greets when it is sealed.
+        worker.stdout.as_mut().unwrap().read_exact(&mut [0; 5]).unwrap();
+        match fs::read_dir(format!("/proc/{}/fd", worker.id())) {
+            Ok(open) => assert_eq!(open.count(), 3),
+            Err(_) => eprintln!("inherited descriptors: a sealed process shows none: not run"),
+        }
+        drop(worker.stdin.take());
+        assert!(worker.wait().unwrap().success(), "it ends when nobody asks any more");
+    }
+
     /// As the kernel tells it, not the worker.
     #[test]
     fn the_kernel_confirms_what_a_worker_says_of_itself() {
@@ -157,7 +172,7 @@ mod same {
     }
 
     #[derive(Default)]
-    struct Told(Vec<Value>);
+    pub(super) struct Told(pub Vec<Value>);
 
     impl Watcher for Told {
         fn done(&mut self, outcome: &Outcome) {
@@ -268,6 +283,24 @@ mod trouble {
         assert!(errors[0].1.contains("signal 9"), "{}", errors[0].1);
         assert!(errors[1].1.contains("signal 6"), "{}", errors[1].1);
         assert!(errors[2].1.contains("ended before it answered"), "{}", errors[2].1);
+    }
+
+    #[test]
+    fn a_file_that_ends_its_worker_is_reported_and_refused() {
+        let (files, dir) = (folder(&["odd:exit"]), TempDir::new().unwrap());
+        let mut store = Store::init(dir.path()).unwrap();
+        let (paths, options) = ([files.path().to_path_buf()], AddOptions::default());
+        let (decoding, stop) = (Decoding::Sealed(odd()), Interrupt::new());
+        let mut told = same::Told::default();
+        let added = store.add("case", &paths, &options, &decoding, &stop, &mut told).unwrap();
+        assert_eq!((added.new, added.refused), (2, 1));
+        assert_eq!(told.0[1]["kept"], "refused");
+        assert!(store.verify(false, &mut told).unwrap().sound);
+        // It may not have been the file's fault: when it is reported again, it is tried again.
+        let here = Decoding::InProcess;
+        let again = store.add("case", &paths, &options, &here, &stop, &mut told).unwrap();
+        assert_eq!((again.in_case, again.refused), (2, 1));
+        assert_eq!(told.0[4]["error"]["kind"], "unsupported");
     }
 
     #[test]

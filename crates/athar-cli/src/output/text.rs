@@ -414,8 +414,11 @@ pub(crate) fn worker(report: &WorkerReport) -> String {
     let landlock = |abi: u32| format!("none (Landlock, version {abi})");
     let listed = |is_in_force: bool, what: &str| is_in_force.then(|| what.to_owned());
     let parts = [
-        ("files and network", seal.landlock_abi.map(landlock)),
-        ("system calls", listed(seal.system_calls, "those of a list (seccomp)")),
+        ("files", seal.landlock_abi.map(landlock)),
+        (
+            "system calls",
+            listed(seal.system_calls, "a short list: no network, no programs (seccomp)"),
+        ),
         ("privileges", listed(seal.no_new_privileges, "none to be gained")),
         ("descriptors", seal.descriptors.map(|most| format!("at most {most}"))),
         ("writing to files", listed(seal.no_writing, "none")),

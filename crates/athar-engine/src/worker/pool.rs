@@ -26,6 +26,7 @@ pub struct WorkerReport {
     /// The formats that it reads.
     pub formats: Vec<&'static str>,
     /// The system's number of the process.
+    #[serde(skip)]
     pub process_id: Option<u32>,
 }
 
