@@ -15,7 +15,10 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// A thread that wakes so much later than it meant to was kept from it.
+const SLEPT_TOO_LONG: Duration = Duration::from_secs(2);
 
 /// The thread, and what it shares with those who ask.
 pub(super) struct Keeper {
@@ -180,10 +183,16 @@ impl State {
         Ok(Started { id, input, output })
     }
 
-    /// Whoever waits for an answer then sees that none will come.
+    /// Whoever waits for an answer then sees that none will come. This process may have been
+    /// stopped itself, at a terminal for one, and then was in no state to take an answer: what it
+    /// slept too long is given to everybody.
     fn end_overdue(&mut self, now: Instant) {
+        let late = self.wakes_at.map_or(Duration::ZERO, |at| now.saturating_duration_since(at));
+        let is_excused = late >= SLEPT_TOO_LONG;
         for kept in self.kept.values_mut() {
-            if kept.deadline.is_some_and(|deadline| deadline <= now) {
+            if is_excused {
+                kept.deadline = kept.deadline.map(|deadline| deadline + late);
+            } else if kept.deadline.is_some_and(|deadline| deadline <= now) {
                 kept.deadline = None;
                 kept.is_overdue = kept.child.kill().is_ok();
             }
@@ -216,4 +225,44 @@ fn start(program: &WorkerProgram) -> io::Result<Child> {
         command.current_dir("/").process_group(0);
     }
     command.spawn()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn waiting_until(deadline: Instant) -> State {
+        let program = WorkerProgram {
+            path: "cat".into(),
+            arguments: Vec::new(),
+            environment: vec![("PATH".into(), "/usr/bin:/bin".into())],
+        };
+        let child = start(&program).unwrap();
+        let kept = Kept { child, deadline: Some(deadline), is_overdue: false };
+        State { kept: [(0, kept)].into(), wakes_at: Some(deadline), ..State::default() }
+    }
+
+    #[test]
+    fn a_worker_is_ended_at_its_deadline_and_not_before() {
+        let deadline = Instant::now();
+        let mut state = waiting_until(deadline);
+        state.end_overdue(deadline - Duration::from_millis(1));
+        assert!(!state.kept[&0].is_overdue);
+        state.end_overdue(deadline + Duration::from_millis(1));
+        let mut kept = state.kept.remove(&0).unwrap();
+        assert!(kept.is_overdue && !kept.end().unwrap().success());
+    }
+
+    #[test]
+    fn the_time_in_which_this_process_slept_is_nobodys_fault() {
+        let (deadline, slept) = (Instant::now(), 10 * SLEPT_TOO_LONG);
+        let mut state = waiting_until(deadline);
+        state.end_overdue(deadline + slept);
+        assert!(!state.kept[&0].is_overdue);
+        assert_eq!(state.kept[&0].deadline, Some(deadline + slept));
+        state.wakes_at = Some(deadline + slept);
+        state.end_overdue(deadline + slept);
+        assert!(state.kept.get_mut(&0).unwrap().is_overdue);
+        state.kept.get_mut(&0).unwrap().end();
+    }
 }

@@ -51,7 +51,7 @@ pub(crate) use process::Worker;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Which program is a worker: one that calls [`serve`] with its standard input and output, before
+/// Which program is a worker: one that calls [`serve()`] with its standard input and output, before
 /// it does anything else, as `athar worker` is. It is best the running program itself, so that both
 /// are of one build.
 #[derive(Debug, Clone)]

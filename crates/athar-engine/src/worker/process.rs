@@ -4,7 +4,8 @@ use super::keeper::{Ended, Keeper};
 use super::wire::{self, Broken, Hello};
 use crate::examine::{Answer, Question};
 use crate::policy::{
-    LIGHT_DECODING_BYTES, LIGHT_FILE_BYTES, PATIENCE, Patience, WORKER_BUSY, WORKER_FILES,
+    HEAVY_BYTES, LIGHT_DECODING_BYTES, LIGHT_FILE_BYTES, PATIENCE, Patience, WORKER_BUSY,
+    WORKER_FILES,
 };
 use crate::{InputError, InputErrorKind};
 use std::io::{self, BufReader, BufWriter, Write};
@@ -127,8 +128,10 @@ impl Worker {
         let answer = self.timed(|worker| wire::read_answer(&mut worker.output, question));
         let answer = answer.unwrap_or_else(|broken| Err(self.broken(broken)));
         if let Ok(Answer::Need(memory)) = answer {
-            self.given += self.patience.with(memory);
-            self.rest += self.patience.with(memory);
+            // What needs more is not decoded: a lie about it buys no more time than that.
+            let more = self.patience.with(memory.min(HEAVY_BYTES));
+            self.given += more;
+            self.rest += more;
             self.is_worn |= memory > LIGHT_DECODING_BYTES;
         }
         answer
