@@ -227,7 +227,8 @@ fn start(program: &WorkerProgram) -> io::Result<Child> {
     command.spawn()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 
