@@ -60,6 +60,7 @@ pub struct WorkerProgram {
     pub path: PathBuf,
     /// Its arguments.
     pub arguments: Vec<OsString>,
-    /// The whole of its environment: what says where libraries lie, and mostly nothing.
+    /// Its environment, to which only what makes it overwrite used memory is added: what says where
+    /// libraries lie, and mostly nothing.
     pub environment: Vec<(OsString, OsString)>,
 }
