@@ -22,7 +22,7 @@ pub(crate) struct Args {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done (check, explain: something matched), 1 check or explain found nothing or
-verify found a fault, 2 usage or store error, 3 some input could not be read (check: and nothing
+verify or doctor found a fault, 2 usage or store error, 3 some input could not be read (check: and nothing
 matched), 130 Ctrl-C.";
 
 /// How answers are written.
@@ -61,6 +61,8 @@ pub(crate) enum Command {
         #[arg(long)]
         rebuild_index: bool,
     },
+    /// Show in what decoder files are opened: what it cannot do, and which formats it reads.
+    Doctor,
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

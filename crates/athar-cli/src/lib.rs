@@ -5,6 +5,7 @@
 
 mod args;
 mod commands;
+mod decoder;
 mod exit;
 mod interrupt;
 mod output;
@@ -17,6 +18,9 @@ use std::process::ExitCode;
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     silence_decoders();
+    if decoder::is_worker() {
+        return decoder::run();
+    }
     let args = args::Args::parse();
     match commands::run(args) {
         Ok(exit) => exit.into(),

@@ -10,13 +10,13 @@
 use crate::lookup::Upkeep;
 use crate::outcome::Kept;
 use crate::pipeline::prepare_all;
-use crate::prepare::{Body, LandmarkPlan, Prepared, PreparedPicture, Preparer, too_flat};
+use crate::prepare::{Body, LandmarkPlan, Prepared, PreparedPicture, Preparer, Wanted, too_flat};
 use crate::recognise::{Finding, Lookups, Recognised};
 use crate::store::Store;
 use crate::walk::walk;
 use crate::{
-    EngineError, IndexNote, InputErrorKind, Interrupt, Outcome, Watcher, clock, matching, places,
-    policy, upkeep,
+    Decoding, EngineError, IndexNote, InputErrorKind, Interrupt, Outcome, Watcher, clock, matching,
+    places, policy, upkeep,
 };
 use athar_hash::{FileDigest, Space};
 use athar_kernel::{Code, Level};
@@ -80,10 +80,15 @@ impl Store {
         case: &str,
         paths: &[PathBuf],
         options: &AddOptions,
+        decoding: &Decoding,
         stop: &Interrupt,
         watcher: &mut dyn Watcher,
     ) -> Result<AddSummary, EngineError> {
         let found = walk(paths);
+        // Before a report is opened into which nothing could then go.
+        if !found.is_empty() {
+            decoding.ready()?;
+        }
         watcher.planned(found.len(), found.iter().map(|file| file.bytes).sum());
         let mut adding = self.begin_report(case, options)?;
         let mut note = |note: &IndexNote| watcher.noted(note);
@@ -96,7 +101,8 @@ impl Store {
             matches!(reader.item_by_sha256(sha256), Ok(Some(_)))
         };
         let plan = LandmarkPlan { stored: true, asked: &|_| true };
-        let preparer = Preparer::new(Level::best(), Want::Hash, Some(plan), stop, &known);
+        let wanted = Wanted { frames: Want::Hash, landmarks: Some(plan), preview_side_px: None };
+        let preparer = Preparer::new(Level::best(), decoding, wanted, stop, &known);
         let (worked, kept_up) = upkeep::beside(&upkeeps, |waker| {
             prepare_all(&found, &preparer, stop, |mut batch| {
                 while !batch.is_empty() {

@@ -4,12 +4,12 @@ use crate::lookup::Upkeep;
 use crate::outcome::Similar;
 use crate::pipeline::prepare_all;
 use crate::policy::{self, PDQ_RADIUS};
-use crate::prepare::{Body, LandmarkPlan, Prepared, PreparedPicture, Preparer};
+use crate::prepare::{Body, LandmarkPlan, Prepared, PreparedPicture, Preparer, Wanted};
 use crate::recognise::{Lookups, Recognised};
 use crate::similar::Likeness;
 use crate::store::{PROGRAM, Store};
 use crate::walk::walk;
-use crate::{EngineError, IndexNote, Interrupt, Outcome, Watcher, clock, matching};
+use crate::{Decoding, EngineError, IndexNote, Interrupt, Outcome, Watcher, clock, matching};
 use athar_hash::orientations_of_code;
 use athar_kernel::{Code, Level};
 use athar_ledger::{CheckRecord, Ledger};
@@ -56,10 +56,14 @@ impl Store {
     pub fn check(
         &mut self,
         options: &CheckOptions,
+        decoding: &Decoding,
         stop: &Interrupt,
         watcher: &mut dyn Watcher,
     ) -> Result<CheckSummary, EngineError> {
         let found = walk(&options.paths);
+        if !found.is_empty() {
+            decoding.ready()?;
+        }
         watcher.planned(found.len(), found.iter().map(|file| file.bytes).sum());
         let mut note = |note: &IndexNote| watcher.noted(note);
         let lookups = Lookups::open_for_reading(self, &mut note)?;
@@ -70,7 +74,8 @@ impl Store {
         let mut checking = Checking { ledger, lookups, options, likeness: None, stop, summary };
         checking.codes(watcher)?;
         let known = |_: &[u8; 32]| false;
-        let preparer = Preparer::new(Level::best(), Want::Hash, Some(plan), stop, &known);
+        let wanted = Wanted { frames: Want::Hash, landmarks: Some(plan), preview_side_px: None };
+        let preparer = Preparer::new(Level::best(), decoding, wanted, stop, &known);
         prepare_all(&found, &preparer, stop, |batch| checking.files(batch, watcher))?;
         let mut summary = checking.summary;
         summary.interrupted = summary.inputs < (found.len() + options.codes.len()) as u64;

@@ -1,5 +1,6 @@
 //! What can go wrong: with the store (the command ends) or with one input (the rest goes on).
 
+use crate::worker::WorkerError;
 use athar_index::StorageError;
 use athar_ledger::LedgerError;
 use athar_media::MediaError;
@@ -43,6 +44,9 @@ pub enum EngineError {
     /// Writing the new index failed.
     #[error("the index cannot be made anew: {0}")]
     Index(#[source] StorageError),
+    /// Nothing can be decoded.
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
     /// The ledger refused.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -71,6 +75,8 @@ pub enum InputErrorKind {
     LowQuality,
     /// The file could not be opened or read.
     Unreadable,
+    /// Decoding was stopped: it took too long, took too much, or ended the process it was in.
+    Stopped,
 }
 
 impl InputErrorKind {
@@ -82,6 +88,7 @@ impl InputErrorKind {
             Self::Limit => "limit",
             Self::LowQuality => "low_quality",
             Self::Unreadable => "unreadable",
+            Self::Stopped => "stopped",
         }
     }
 }

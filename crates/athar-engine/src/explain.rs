@@ -7,13 +7,13 @@ use crate::motion::{Frame, Point};
 use crate::outcome::Region;
 use crate::places::{self, Spot};
 use crate::policy::{self, LANDMARK_RADIUS, Relation};
-use crate::prepare::{Body, LandmarkPlan, PreparedPicture, Preparer};
+use crate::prepare::{Body, LandmarkPlan, PreparedPicture, Preparer, Wanted};
 use crate::recognise::{self, Stored};
 use crate::sighting::{Sighting, sightings};
 use crate::store::{PROGRAM, Store};
 use crate::votes::Vote;
 use crate::walk::walk;
-use crate::{EngineError, InputError, Interrupt, clock, lookup};
+use crate::{Decoding, EngineError, InputError, Interrupt, clock, lookup};
 use athar_hash::Space;
 use athar_hash::landmark::mirrored;
 use athar_kernel::{Level, Orientation, Plane};
@@ -42,7 +42,7 @@ pub struct Explanation {
 }
 
 /// The longer side of an explanation's picture, in pixels.
-pub const PREVIEW_SIDE_PX: usize = 1024;
+pub const PREVIEW_SIDE_PX: u32 = 1024;
 
 /// One of the two pictures.
 #[derive(Debug, Clone)]
@@ -97,9 +97,15 @@ impl Store {
     ///
     /// There is no such item, more than one, or one without landmarks; the file is no picture that
     /// can be read.
-    pub fn explain(&mut self, item: &str, path: &Path) -> Result<Explanation, EngineError> {
+    pub fn explain(
+        &mut self,
+        item: &str,
+        path: &Path,
+        decoding: &Decoding,
+    ) -> Result<Explanation, EngineError> {
         let row = self.item_named(item)?;
-        let explained = match prepare(path) {
+        decoding.ready()?;
+        let explained = match prepare(path, decoding) {
             Ok((picture, preview)) => self.lay(&row, &picture, preview),
             Err(error) => Err(EngineError::Input(error)),
         };
@@ -198,10 +204,14 @@ impl Explanation {
 /// Hex digits that have to be given of an item's SHA-256.
 const ITEM_DIGITS_LEAST: usize = 6;
 
-fn prepare(path: &Path) -> Result<(PreparedPicture, Plane), InputError> {
+fn prepare(path: &Path, decoding: &Decoding) -> Result<(PreparedPicture, Plane), InputError> {
     let (stop, known) = (Interrupt::new(), |_: &[u8; 32]| false);
-    let plan = LandmarkPlan { stored: false, asked: &|_| true };
-    let preparer = Preparer::new(Level::best(), Want::Hash, Some(plan), &stop, &known);
+    let wanted = Wanted {
+        frames: Want::Hash,
+        landmarks: Some(LandmarkPlan { stored: false, asked: &|_| true }),
+        preview_side_px: Some(PREVIEW_SIDE_PX),
+    };
+    let preparer = Preparer::new(Level::best(), decoding, wanted, &stop, &known);
     let found = walk(&[path.to_path_buf()]);
     let file = match &found[..] {
         [file] => file,
@@ -209,15 +219,10 @@ fn prepare(path: &Path) -> Result<(PreparedPicture, Plane), InputError> {
     };
     let prepared = preparer.prepare(file);
     let (body, error) = prepared.map_or((Body::Failed, None), |p| (p.body, p.outcome.error));
-    match body {
-        Body::Picture(picture) => {
-            let preview = preparer.preview(&file.path, PREVIEW_SIDE_PX)?;
-            Ok((*picture, preview))
-        }
-        Body::Known | Body::Failed => {
-            Err(error.unwrap_or_else(|| InputError::unreadable("it cannot be read")))
-        }
-    }
+    let unread = || error.unwrap_or_else(|| InputError::unreadable("it cannot be read"));
+    let Body::Picture(mut picture) = body else { return Err(unread()) };
+    let preview = picture.preview.take();
+    preview.map(|preview| (*picture, preview)).ok_or_else(unread)
 }
 
 fn side((width_px, height_px): (u32, u32), spots: &[Spot]) -> Side {

@@ -1,4 +1,4 @@
-//! Reading one file: its bytes, and its digests in the same pass.
+//! Reading one file: its bytes go to whoever decodes them, and its digests are made of the same.
 
 use crate::policy::LIMITS;
 use crate::{InputError, InputErrorKind};
@@ -16,8 +16,8 @@ const CHUNK_BYTES: usize = 256 << 10;
 pub(crate) struct Intake {
     pub size: u64,
     pub digest: Option<FileDigest>,
-    /// The content, unless it is over the limit.
-    pub content: Result<Vec<u8>, InputError>,
+    /// Whether all of the content was handed on: it was not if there is too much of it.
+    pub is_whole: Result<(), InputError>,
 }
 
 /// A regular file, opened.
@@ -73,17 +73,21 @@ fn open_without_waiting(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().read(true).open(path)
 }
 
-/// Reads the whole file once. What is over the limit is digested but not held; `stop` is asked
-/// between chunks, so that a very large file does not outlast an interrupt: then there is
-/// nothing to give.
-pub(crate) fn read(opened: Opened, stop: &dyn Fn() -> bool) -> Result<Option<Intake>, InputError> {
+/// Reads the whole file once and hands it to `take`, piece by piece. What is over the limit is
+/// digested but not handed on; `stop` is asked between pieces, so that a very large file does not
+/// outlast an interrupt: then there is nothing to give.
+pub(crate) fn read(
+    opened: Opened,
+    stop: &dyn Fn() -> bool,
+    take: &mut dyn FnMut(&[u8]),
+) -> Result<Option<Intake>, InputError> {
     let Opened { mut file, size } = opened;
-    let mut reading = Reading::new(size);
+    let mut reading = Reading { size: 0, digests: Digests::new(), take };
     let mut chunk = vec![0; CHUNK_BYTES];
     while reading.size.max(size) <= DIGEST_BYTES_MAX {
         match file.read(&mut chunk) {
             Ok(0) => return Ok(Some(reading.finish())),
-            Ok(n) => reading.take(&chunk[..n]),
+            Ok(n) => reading.hand_on(&chunk[..n]),
             Err(e) if e.kind() == ErrorKind::Interrupted => {}
             Err(e) => return Err(InputError::from_io(&e)),
         }
@@ -92,34 +96,28 @@ pub(crate) fn read(opened: Opened, stop: &dyn Fn() -> bool) -> Result<Option<Int
         }
     }
     let size = reading.size.max(size);
-    Ok(Some(Intake { size, digest: None, content: Err(too_large(size)) }))
+    Ok(Some(Intake { size, digest: None, is_whole: Err(too_large(size)) }))
 }
 
-struct Reading {
+struct Reading<'a> {
     size: u64,
     digests: Digests,
-    content: Option<Vec<u8>>,
+    take: &'a mut dyn FnMut(&[u8]),
 }
 
-impl Reading {
-    fn new(expected: u64) -> Self {
-        let room = if expected <= LIMITS.bytes { expected as usize } else { 0 };
-        Self { size: 0, digests: Digests::new(), content: Some(Vec::with_capacity(room)) }
-    }
-
-    fn take(&mut self, chunk: &[u8]) {
+impl Reading<'_> {
+    fn hand_on(&mut self, chunk: &[u8]) {
         self.size += chunk.len() as u64;
         self.digests.update(chunk);
-        if self.size > LIMITS.bytes {
-            self.content = None;
-        } else if let Some(content) = &mut self.content {
-            content.extend_from_slice(chunk);
+        if self.size <= LIMITS.bytes {
+            (self.take)(chunk);
         }
     }
 
     fn finish(self) -> Intake {
-        let content = self.content.ok_or_else(|| too_large(self.size));
-        Intake { size: self.size, digest: Some(self.digests.finish()), content }
+        let fits = self.size <= LIMITS.bytes;
+        let is_whole = if fits { Ok(()) } else { Err(too_large(self.size)) };
+        Intake { size: self.size, digest: Some(self.digests.finish()), is_whole }
     }
 }
 
@@ -138,8 +136,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("abc");
         std::fs::write(&path, "abc").unwrap();
-        let intake = read(open(&path).unwrap(), &|| false).unwrap().unwrap();
-        assert_eq!((intake.size, intake.content.as_deref()), (3, Ok(&b"abc"[..])));
+        let mut content = Vec::new();
+        let mut take = |part: &[u8]| content.extend_from_slice(part);
+        let intake = read(open(&path).unwrap(), &|| false, &mut take).unwrap().unwrap();
+        assert_eq!((intake.size, intake.is_whole, &content[..]), (3, Ok(()), &b"abc"[..]));
         // FIPS 180-4's own example.
         assert_eq!(intake.digest.unwrap().sha256[..4], [0xba, 0x78, 0x16, 0xbf]);
     }
@@ -164,6 +164,6 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("long");
         std::fs::write(&path, vec![0; CHUNK_BYTES * 2]).unwrap();
-        assert!(matches!(read(open(&path).unwrap(), &|| true), Ok(None)));
+        assert!(matches!(read(open(&path).unwrap(), &|| true, &mut |_| {}), Ok(None)));
     }
 }

@@ -9,6 +9,9 @@
 //!         ledger ◄─ one commit ─ matches ◄─ policy ◄─ lookup                     (one thread)
 //! ```
 //!
+//! What is in a file is decoded and hashed where [`Decoding`] says: in sealed processes that can do
+//! nothing else ([`worker`]), or here.
+//!
 //! Every threshold and every verdict lives in [`policy`]. Threads and the clock are used here and
 //! nowhere below. Nothing here prints: what happens is told to a [`Watcher`].
 
@@ -16,13 +19,16 @@ pub mod align;
 pub mod motion;
 pub mod policy;
 pub mod region;
+pub mod worker;
 
 mod add;
 mod budget;
 mod check;
 mod clock;
 mod coverage;
+mod decoding;
 mod error;
+mod examine;
 mod explain;
 mod follow;
 mod intake;
@@ -47,6 +53,7 @@ pub use athar_hash::{FileDigest, Space};
 pub use athar_kernel::{Code, CodeParseError, Level, Orientation};
 pub use athar_media::{Limits, Want, is_decoding};
 pub use check::{CheckOptions, CheckSummary};
+pub use decoding::Decoding;
 pub use error::{EngineError, InputError, InputErrorKind};
 pub use explain::{Explanation, FrameComparison, PREVIEW_SIDE_PX, Side, Way};
 pub use follow::IndexNote;

@@ -1,8 +1,9 @@
 //! Many threads prepare files; one takes the results, in the order of the files.
 
-use crate::prepare::{Body, Prepared, Preparer};
+use crate::prepare::{Body, Prepared, Preparer, Wanted};
 use crate::walk::{Found, walk};
-use crate::{IndexNote, Level, Outcome, Want};
+use crate::worker::WorkerError;
+use crate::{Decoding, IndexNote, Level, Outcome, Want};
 use athar_hash::FileDigest;
 use athar_kernel::Code;
 use std::collections::BTreeMap;
@@ -65,24 +66,34 @@ pub type HashTaker<'a> = dyn FnMut(&Outcome, Option<&Code>, Option<&FileDigest>)
 
 /// Hashes files and keeps nothing: `take` gets each outcome with the code and the digest, where
 /// there are any, in the order of the files.
-pub fn hash_files(paths: &[PathBuf], want: Want, stop: &Interrupt, take: &mut HashTaker<'_>) {
+///
+/// # Errors
+///
+/// Nothing can be decoded; what is wrong with a file is told in its outcome.
+pub fn hash_files(
+    paths: &[PathBuf],
+    want: Want,
+    decoding: &Decoding,
+    stop: &Interrupt,
+    take: &mut HashTaker<'_>,
+) -> Result<(), WorkerError> {
     let found = walk(paths);
     let known = |_: &[u8; 32]| false;
-    let preparer = Preparer::new(Level::best(), want, None, stop, &known);
-    let never: Result<(), std::convert::Infallible> =
-        prepare_all(&found, &preparer, stop, |batch| {
-            for prepared in &batch {
-                let code = match &prepared.body {
-                    Body::Picture(picture) => Some(picture.fingerprint.code()),
-                    Body::Known | Body::Failed => None,
-                };
-                take(&prepared.outcome, code, prepared.digest.as_ref());
-            }
-            Ok(())
-        });
-    match never {
-        Ok(()) => {}
+    let wanted = Wanted { frames: want, landmarks: None, preview_side_px: None };
+    let preparer = Preparer::new(Level::best(), decoding, wanted, stop, &known);
+    if !found.is_empty() {
+        decoding.ready()?;
     }
+    prepare_all(&found, &preparer, stop, |batch| {
+        for prepared in &batch {
+            let code = match &prepared.body {
+                Body::Picture(picture) => Some(picture.fingerprint.code()),
+                Body::Known | Body::Failed => None,
+            };
+            take(&prepared.outcome, code, prepared.digest.as_ref());
+        }
+        Ok(())
+    })
 }
 
 /// Prepares every file on all processors and hands the results to `take` in order, as many at
@@ -190,7 +201,9 @@ mod tests {
         }
         let (found, stop) = (walk(&[dir.path().into()]), Interrupt::new());
         let known = |_: &[u8; 32]| false;
-        let preparer = Preparer::new(Level::best(), Want::Hash, None, &stop, &known);
+        let wanted = Wanted { frames: Want::Hash, landmarks: None, preview_side_px: None };
+        let here = Decoding::InProcess;
+        let preparer = Preparer::new(Level::best(), &here, wanted, &stop, &known);
         let failed: Result<(), &str> = prepare_all(&found, &preparer, &stop, |_| Err("full"));
         assert_eq!(failed, Err("full"));
     }
@@ -203,7 +216,9 @@ mod tests {
         }
         let (found, stop) = (walk(&[dir.path().into()]), Interrupt::new());
         let known = |_: &[u8; 32]| false;
-        let preparer = Preparer::new(Level::best(), Want::Hash, None, &stop, &known);
+        let wanted = Wanted { frames: Want::Hash, landmarks: None, preview_side_px: None };
+        let here = Decoding::InProcess;
+        let preparer = Preparer::new(Level::best(), &here, wanted, &stop, &known);
         let mut paths = Vec::new();
         let done: Result<(), ()> = prepare_all(&found, &preparer, &stop, |batch| {
             stop.set();

@@ -13,6 +13,7 @@ use athar_media::Limits;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 /// The largest distance, in bits, at which two whole pictures are the same picture. The field's
 /// figure for PDQ (Facebook, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing
@@ -144,6 +145,43 @@ pub const LIGHT_FILE_BYTES: u64 = 32 << 20;
 
 /// A file that takes more memory to decode is heavy.
 pub const LIGHT_DECODING_BYTES: u64 = 96 << 20;
+
+/// Memory of a sealed worker at most: what a heavy file takes, and room for the program, the
+/// decoders' own threads and what they allocate beyond their estimates.
+pub const WORKER_MEMORY_BYTES: u64 = HEAVY_BYTES + (256 << 20);
+
+/// Processor seconds that a sealed worker may take in its life. An honest one is retired long
+/// before; this ends one that nobody is left to end.
+pub const WORKER_PROCESSOR_S: u64 = 3600;
+
+/// Files that a sealed worker is given before a fresh one takes its place: so many at most could
+/// be falsified by a file that takes it over. Starting one takes as long as some small pictures.
+pub const WORKER_FILES: u32 = 200;
+
+/// Time that a sealed worker may have been at work when it is given another file.
+pub const WORKER_BUSY: Duration = Duration::from_secs(600);
+
+/// How long a file may take.
+pub const PATIENCE: Patience =
+    Patience { least: Duration::from_secs(30), per_mebibyte: Duration::from_millis(500) };
+
+/// How long the decoding of a file is waited for. It is some hundred times what a picture takes:
+/// a busy machine is no reason to give one up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For each file.
+    pub least: Duration,
+    /// For each mebibyte of the file, and of the memory that it takes to decode.
+    pub per_mebibyte: Duration,
+}
+
+impl Patience {
+    /// For so many bytes of a file or of memory.
+    pub(crate) fn with(&self, bytes: u64) -> Duration {
+        let mebibytes = u32::try_from(bytes >> 20).unwrap_or(u32::MAX);
+        self.per_mebibyte.saturating_mul(mebibytes)
+    }
+}
 
 /// Codes that are read from the ledger at a time: 6 MB, and twice what the index makes a segment
 /// of at once, so that an index which is made anew has few.

@@ -1,22 +1,20 @@
 //! From a file to its fingerprint, within the memory budget: the work of one thread.
+//!
+//! The file is read here and its digests are made here; what is in it is decoded and hashed
+//! wherever [`Decoding`] says. So the budget's numbers come from there too, and may be lies: they
+//! only divide the memory among honest files. What holds a worker that lies is its own limit.
 
 use crate::budget::{Memory, Share};
+use crate::decoding::{Decoding, Session};
+use crate::examine::{FoundLandmarks, Frames, LANDMARK_WANT};
 use crate::pipeline::Interrupt;
 use crate::places::{self, Extent, Spot};
-use crate::policy::{
-    HEAVY_BYTES, LANDMARK_AREA_PX, LANDMARK_VOTES, LEAST_SCALE_PX, LIMITS, searchable,
-};
+use crate::policy::{HEAVY_BYTES, LANDMARK_VOTES, LEAST_SCALE_PX, LIMITS, searchable};
 use crate::walk::Found;
 use crate::{InputError, InputErrorKind, Outcome, intake, sighting};
-use athar_hash::{
-    FileDigest, PictureFingerprint, Setting, content_frame, fingerprint_picture, landmarks,
-};
-use athar_kernel::{Level, Plane, scale};
-use athar_media::{Picture, Probe, Want};
-use std::path::Path;
-
-/// How finely a picture is decoded for its landmarks.
-const LANDMARK_WANT: Want = Want::Area { least_px: LANDMARK_AREA_PX };
+use athar_hash::{FileDigest, Landmark, PictureFingerprint, Setting};
+use athar_kernel::{Level, Plane};
+use athar_media::Want;
 
 /// What a file turned out to be.
 pub(crate) struct Prepared {
@@ -50,6 +48,8 @@ pub(crate) struct PreparedPicture {
     pub by_x: Vec<u32>,
     /// The smallest landmark that can be asked with, in pixels.
     pub least_scale_px: f64,
+    /// Its brightness, where it is going to be looked at.
+    pub preview: Option<Plane>,
 }
 
 impl PreparedPicture {
@@ -90,13 +90,23 @@ pub(crate) struct LandmarkPlan<'a> {
     pub asked: &'a (dyn Fn(&PreparedPicture) -> bool + Sync),
 }
 
+/// What is wanted of each file.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    /// How finely it is decoded for its frames.
+    pub frames: Want,
+    /// `None` where nothing but the code of the whole frame is wanted.
+    pub landmarks: Option<LandmarkPlan<'a>>,
+    /// The longer side of the picture that is going to be looked at.
+    pub preview_side_px: Option<u32>,
+}
+
 /// The means that all threads share.
 pub(crate) struct Preparer<'a> {
     memory: Memory,
     level: Level,
-    want: Want,
-    /// `None` where nothing but the code of the whole frame is wanted.
-    landmarks: Option<LandmarkPlan<'a>>,
+    decoding: &'a Decoding,
+    wanted: Wanted<'a>,
     stop: &'a Interrupt,
     /// Whether an item of this SHA-256 is known, so that decoding can be spared.
     known: &'a (dyn Fn(&[u8; 32]) -> bool + Sync),
@@ -105,12 +115,12 @@ pub(crate) struct Preparer<'a> {
 impl<'a> Preparer<'a> {
     pub(crate) fn new(
         level: Level,
-        want: Want,
-        landmarks: Option<LandmarkPlan<'a>>,
+        decoding: &'a Decoding,
+        wanted: Wanted<'a>,
         stop: &'a Interrupt,
         known: &'a (dyn Fn(&[u8; 32]) -> bool + Sync),
     ) -> Self {
-        Self { memory: Memory::new(), level, want, landmarks, stop, known }
+        Self { memory: Memory::new(), level, decoding, wanted, stop, known }
     }
 
     /// `None` when an interrupt came before the file was read.
@@ -128,28 +138,18 @@ impl<'a> Preparer<'a> {
         Some(prepared)
     }
 
-    /// A file's brightness at a size to be looked at.
-    pub(crate) fn preview(&self, path: &Path, side_px: usize) -> Result<Plane, InputError> {
-        let intake = intake::read(intake::open(path)?, &|| self.stop.is_set())?;
-        let content = intake.map_or(Ok(Vec::new()), |intake| intake.content)?;
-        let plane = decode(&content, LANDMARK_WANT)?.plane;
-        let longest = plane.width().max(plane.height());
-        if longest <= side_px {
-            return Ok(plane);
-        }
-        let side = |side: usize| (side * side_px / longest).max(1);
-        let (width, height) = (side(plane.width()), side(plane.height()));
-        Ok(scale::shrunk(&plane, width, height, self.level).into_owned())
-    }
-
     fn read_and_hash(
         &self,
         found: &Found,
         prepared: &mut Prepared,
     ) -> Result<Option<()>, InputError> {
         let opened = intake::open(&found.path)?;
-        let share = self.memory.for_file(opened.size.min(LIMITS.bytes));
-        let Some(intake) = intake::read(opened, &|| self.stop.is_set())? else { return Ok(None) };
+        let bytes = opened.size.min(LIMITS.bytes);
+        let share = self.memory.for_file(bytes);
+        let mut session = self.decoding.begin(bytes, self.level)?;
+        let stop = || self.stop.is_set();
+        let read = intake::read(opened, &stop, &mut |part| session.take(part))?;
+        let Some(intake) = read else { return Ok(None) };
         prepared.outcome.bytes = intake.size;
         prepared.outcome.sha256 = intake.digest.as_ref().map(|digest| digest.sha256);
         prepared.digest = intake.digest;
@@ -157,7 +157,8 @@ impl<'a> Preparer<'a> {
             prepared.body = Body::Known;
             return Ok(Some(()));
         }
-        let picture = self.picture(&intake.content?, &share)?;
+        intake.is_whole?;
+        let picture = self.picture(session, intake.size, &share)?;
         let quality = picture.fingerprint.quality();
         prepared.outcome.kind = Some("image");
         prepared.outcome.quality = Some(quality);
@@ -166,98 +167,71 @@ impl<'a> Preparer<'a> {
         if is_matched { Ok(Some(())) } else { Err(too_flat(quality)) }
     }
 
-    fn picture(&self, content: &[u8], share: &Share<'_>) -> Result<PreparedPicture, InputError> {
-        let held = |memory: u64| content.len() as u64 + memory;
-        let coarse = probe(content, self.want)?.memory;
+    fn picture(
+        &self,
+        mut session: Session<'_>,
+        bytes: u64,
+        share: &Share<'_>,
+    ) -> Result<PreparedPicture, InputError> {
+        let held = |memory: u64| bytes.saturating_add(memory);
+        let coarse = session.need(self.wanted.frames)?;
         if held(coarse) > HEAVY_BYTES {
             return Err(too_heavy(held(coarse)));
         }
         // A picture that is too heavy to be decoded finely is looked at as it was for its codes.
-        let fine = self.landmarks.and_then(|_| probe(content, LANDMARK_WANT).ok());
-        let fine = fine.map(|probe| probe.memory).filter(|&memory| held(memory) <= HEAVY_BYTES);
+        let fine = self.wanted.landmarks.and_then(|_| session.need(LANDMARK_WANT).ok());
+        let fine = fine.filter(|&memory| held(memory) <= HEAVY_BYTES);
         let _decoding = self.memory.for_decoding(share, coarse.max(fine.unwrap_or(0)));
-        let decoded = decode(content, self.want)?;
-        let mut picture = self.hashed(&decoded);
-        let Some(plan) = self.landmarks else { return Ok(picture) };
-        let asked = (plan.asked)(&picture);
-        if asked || plan.stored {
-            let plane = match fine.is_none() || is_fine(&decoded) {
-                true => decoded.plane,
-                false => {
-                    drop(decoded);
-                    decode(content, LANDMARK_WANT)?.plane
-                }
-            };
-            self.add_landmarks(&mut picture, &plane, plan.stored, asked);
+        // It ends before its memory is given to others.
+        let mut session = session;
+        let frames = session.frames(self.wanted.frames, self.wanted.landmarks.is_some())?;
+        let mut picture = PreparedPicture::of(frames);
+        if let Some(plan) = self.wanted.landmarks {
+            let asked = (plan.asked)(&picture);
+            if asked || plan.stored {
+                let found = session.landmarks(fine.is_some(), plan.stored, asked)?;
+                picture.add_landmarks(&found, asked);
+            }
+        }
+        if let Some(side_px) = self.wanted.preview_side_px {
+            picture.preview = Some(session.preview(side_px)?);
         }
         Ok(picture)
     }
+}
 
-    fn add_landmarks(
-        &self,
-        picture: &mut PreparedPicture,
-        plane: &Plane,
-        stored: bool,
-        asked: bool,
-    ) {
-        let (plane_px, size_px) = ((plane.width(), plane.height()), picture.size_px());
-        let of = |setting: &Setting| {
-            places::spots(&landmarks(plane, setting, self.level), plane_px, size_px)
-        };
-        if stored {
-            picture.stored = of(&Setting::STORED);
-        }
-        if asked {
-            picture.asked = of(&Setting::ASKED);
-            picture.distinct = places::repeats_last(&mut picture.asked);
-            picture.by_x = sighting::by_x(&picture.asked);
-            let pixels = f64::from(size_px.0) * f64::from(size_px.1);
-            let looked_at = (plane.luma().len().min(Setting::ASKED.area_px)) as f64;
-            picture.least_scale_px = LEAST_SCALE_PX * (pixels / looked_at).sqrt().max(1.0);
-        }
-    }
-
-    fn hashed(&self, decoded: &Picture) -> PreparedPicture {
-        let plane = &decoded.plane;
-        let area = self.landmarks.and_then(|_| content_frame(plane));
-        let content = area.and_then(|area| {
-            let inner = plane.cropped(
-                area.left_px as usize,
-                area.top_px as usize,
-                area.width_px as usize,
-                area.height_px as usize,
-            )?;
-            let size_px = (decoded.width, decoded.height);
-            let extent = Extent::of_area(&area, (plane.width(), plane.height()), size_px);
-            Some((extent, fingerprint_picture(&inner, self.level)))
-        });
-        PreparedPicture {
-            format: decoded.format.name(),
-            width: decoded.width,
-            height: decoded.height,
-            fingerprint: fingerprint_picture(plane, self.level),
-            content: content.filter(|(_, print)| searchable(print.quality())),
+impl PreparedPicture {
+    fn of(frames: Frames) -> Self {
+        Self {
+            format: frames.format.name(),
+            width: frames.width,
+            height: frames.height,
+            fingerprint: frames.whole,
+            content: frames.content,
             stored: Vec::new(),
             asked: Vec::new(),
             distinct: 0,
             by_x: Vec::new(),
             least_scale_px: 0.0,
+            preview: None,
         }
     }
-}
 
-fn probe(content: &[u8], want: Want) -> Result<Probe, InputError> {
-    athar_media::probe(content, &LIMITS, want).map_err(|error| InputError::from_media(&error))
-}
-
-/// Whether a plane has all pixels that landmarks are sought in.
-fn is_fine(decoded: &Picture) -> bool {
-    let pixels = u64::from(decoded.width) * u64::from(decoded.height);
-    decoded.plane.luma().len() as u64 >= pixels.min(LANDMARK_AREA_PX.into())
-}
-
-fn decode(content: &[u8], want: Want) -> Result<Picture, InputError> {
-    athar_media::decode(content, &LIMITS, want).map_err(|error| InputError::from_media(&error))
+    fn add_landmarks(&mut self, found: &FoundLandmarks, asked: bool) {
+        let (width, height) = found.plane_px;
+        let plane_px = (width as usize, height as usize);
+        let size_px = self.size_px();
+        let of = |landmarks: &[Landmark]| places::spots(landmarks, plane_px, size_px);
+        self.stored = of(&found.stored);
+        self.asked = of(&found.asked);
+        if asked {
+            self.distinct = places::repeats_last(&mut self.asked);
+            self.by_x = sighting::by_x(&self.asked);
+            let pixels = f64::from(self.width) * f64::from(self.height);
+            let looked_at = (plane_px.0 * plane_px.1).min(Setting::ASKED.area_px) as f64;
+            self.least_scale_px = LEAST_SCALE_PX * (pixels / looked_at).sqrt().max(1.0);
+        }
+    }
 }
 
 fn too_heavy(bytes: u64) -> InputError {

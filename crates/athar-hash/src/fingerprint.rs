@@ -44,6 +44,12 @@ pub fn fingerprint_picture(plane: &Plane, level: Level) -> PictureFingerprint {
 }
 
 impl PictureFingerprint {
+    /// From its parts, each by `Orientation as usize`, as they are told between processes; `None`
+    /// for a quality over 100.
+    pub fn from_parts(codes: [Code; 8], quality: u8, seconds: [Second; 8]) -> Option<Self> {
+        (quality <= 100).then_some(Self { pdq: PdqOrientations { codes, quality }, seconds })
+    }
+
     /// The code to store: that of the picture as it stands.
     pub fn code(&self) -> &Code {
         &self.pdq.codes[Orientation::Rot0 as usize]

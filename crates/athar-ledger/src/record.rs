@@ -159,7 +159,8 @@ pub struct Refusal<'a> {
     pub sha256: Option<[u8; 32]>,
     /// Its length, where known.
     pub bytes: Option<u64>,
-    /// Why, in one of the fixed words: `unsupported`, `corrupt`, `limit`, `unreadable`.
+    /// Why, in one of the fixed words: `unsupported`, `corrupt`, `limit`, `unreadable`,
+    /// `stopped`.
     pub kind: &'a str,
 }
 

@@ -27,6 +27,19 @@ pub enum Format {
 }
 
 impl Format {
+    /// Every format.
+    pub const ALL: [Self; 9] = [
+        Self::Jpeg,
+        Self::Png,
+        Self::WebP,
+        Self::Gif,
+        Self::Bmp,
+        Self::Tiff,
+        Self::Heic,
+        Self::Avif,
+        Self::Jxl,
+    ];
+
     /// The name that people know it by.
     pub const fn name(self) -> &'static str {
         match self {
@@ -40,6 +53,11 @@ impl Format {
             Self::Avif => "AVIF",
             Self::Jxl => "JPEG XL",
         }
+    }
+
+    /// The format with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
     }
 
     /// Recognises a picture.
@@ -205,6 +223,14 @@ mod tests {
             Err(MediaError::Unsupported { looks_like }) => looks_like,
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn every_format_is_found_by_its_name() {
+        for format in Format::ALL {
+            assert_eq!(Format::from_name(format.name()), Some(format));
+        }
+        assert_eq!(Format::from_name("jpeg"), None);
     }
 
     #[test]

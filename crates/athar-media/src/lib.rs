@@ -27,6 +27,7 @@ mod jpeg;
 mod jxl;
 mod limits;
 mod png;
+mod readiness;
 mod tiff;
 mod webp;
 
@@ -34,6 +35,7 @@ pub use error::{Flaw, MediaError, Resource};
 pub use format::Format;
 pub use guard::is_decoding;
 pub use limits::{Limits, Want};
+pub use readiness::set_up;
 
 use athar_kernel::{Orientation, Plane};
 use canvas::Canvas;

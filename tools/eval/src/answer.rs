@@ -2,7 +2,7 @@
 
 use crate::geometry::Polygon;
 use anyhow::{Result, ensure};
-use athar_engine::{CheckOptions, Interrupt, Outcome, Store, Watcher};
+use athar_engine::{CheckOptions, Decoding, Interrupt, Outcome, Store, Watcher};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -84,7 +84,7 @@ impl Answer {
 pub fn ask(store: &mut Store, paths: Vec<PathBuf>) -> Result<Vec<Answer>> {
     let (asked, mut taking) = (paths.len(), Taking(Vec::with_capacity(paths.len())));
     let options = CheckOptions { paths, deep: true, candidates: true, ..CheckOptions::default() };
-    store.check(&options, &Interrupt::new(), &mut taking)?;
+    store.check(&options, &Decoding::InProcess, &Interrupt::new(), &mut taking)?;
     let answers = taking.0.into_iter().collect::<Result<Vec<_>>>()?;
     ensure!(answers.len() == asked, "{asked} files asked about, {} answers", answers.len());
     Ok(answers)

@@ -6,7 +6,7 @@
 //! that finding them is no false alarm.
 
 use anyhow::{Context, Result, ensure};
-use athar_engine::{AddOptions, Interrupt, Outcome, Store, Watcher};
+use athar_engine::{AddOptions, Decoding, Interrupt, Outcome, Store, Watcher};
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -75,7 +75,14 @@ impl Corpus {
         let mut takes = Taking { corpus: self, root, is_source };
         let case = if is_source { "SOURCES" } else { "BACKGROUND" };
         let options = AddOptions::default();
-        store.add(case, &[folder.to_owned()], &options, &Interrupt::new(), &mut takes)?;
+        store.add(
+            case,
+            &[folder.to_owned()],
+            &options,
+            &Decoding::InProcess,
+            &Interrupt::new(),
+            &mut takes,
+        )?;
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use super::Shown;
 use super::store::Location;
 use crate::args::{AddArgs, Format};
+use crate::decoder;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::output::{Summary, message, text};
@@ -14,7 +15,8 @@ pub(super) fn run(at: &Location, format: Format, args: AddArgs) -> Result<Exit> 
     let stop = interrupt::on_ctrl_c();
     let options = AddOptions { channel: args.channel, unit: args.unit, shallow: args.shallow };
     let mut shown = Shown::new(format);
-    let summary = store.add(&args.case, &args.paths, &options, &stop, &mut shown)?;
+    let decoding = decoder::sealed()?;
+    let summary = store.add(&args.case, &args.paths, &options, &decoding, &stop, &mut shown)?;
     let mut answers = shown.end()?;
     match format {
         Format::Json => answers.json(&Summary { summary: &summary })?,

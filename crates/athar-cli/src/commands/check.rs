@@ -3,6 +3,7 @@
 use super::Shown;
 use super::store::Location;
 use crate::args::{CheckArgs, Format};
+use crate::decoder;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::output::{Summary, message, text};
@@ -19,7 +20,8 @@ pub(super) fn run(at: &Location, format: Format, args: CheckArgs) -> Result<Exit
     let options =
         CheckOptions { paths: args.paths, codes, similar, deep: args.deep, candidates: false };
     let mut shown = Shown::new(format);
-    let summary = store.check(&options, &stop, &mut shown)?;
+    let decoding = decoder::sealed()?;
+    let summary = store.check(&options, &decoding, &stop, &mut shown)?;
     let mut answers = shown.end()?;
     match format {
         Format::Json => answers.json(&Summary { summary: &summary })?,

@@ -2,6 +2,7 @@
 
 use super::store::Location;
 use crate::args::{ExplainArgs, Format};
+use crate::decoder;
 use crate::exit::Exit;
 use crate::output::{Answers, message, shown, text};
 use crate::page;
@@ -16,8 +17,9 @@ use std::path::Path;
 
 pub(super) fn run(at: &Location, format: Format, args: &ExplainArgs) -> Result<Exit> {
     may_be_written(args).with_context(|| shown(&args.out))?;
-    let explanation =
-        at.open()?.explain(&args.item, &args.query).map_err(|error| named(error, args))?;
+    let decoding = decoder::sealed()?;
+    let explained = at.open()?.explain(&args.item, &args.query, &decoding);
+    let explanation = explained.map_err(|error| named(error, args))?;
     let query = shown(Path::new(args.query.file_name().unwrap_or(OsStr::new(""))));
     let setting = page::Setting { query: &query, clear: args.clear, language: args.lang };
     let html = page::html(&explanation, &setting).context("the picture cannot be drawn")?;

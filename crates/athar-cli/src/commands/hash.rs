@@ -1,6 +1,7 @@
 //! `athar hash`: the one command whose purpose is to print codes.
 
 use crate::args::{Format, HashArgs};
+use crate::decoder;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::output::{Answers, message, shown};
@@ -15,7 +16,8 @@ pub(super) fn run(format: Format, args: &HashArgs) -> Result<Exit> {
     let want = if args.full { Want::Full } else { Want::Hash };
     let mut answers = Answers::new();
     let (mut unread, mut written) = (false, Ok(()));
-    hash_files(&args.paths, want, &stop, &mut |outcome, code, digest| {
+    let decoding = decoder::sealed()?;
+    hash_files(&args.paths, want, &decoding, &stop, &mut |outcome, code, digest| {
         unread |= outcome.is_unread();
         let line = match format {
             Format::Json => answers.json(&Hashed::new(outcome, code, digest)),
@@ -24,7 +26,7 @@ pub(super) fn run(format: Format, args: &HashArgs) -> Result<Exit> {
         if let (Err(error), Ok(())) = (line, &written) {
             written = Err(error);
         }
-    });
+    })?;
     written.context("the answers cannot be written")?;
     Ok(match (stop.is_set(), unread) {
         (true, _) => Exit::Interrupted,

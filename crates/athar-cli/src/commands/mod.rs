@@ -3,6 +3,7 @@
 mod add;
 mod case;
 mod check;
+mod doctor;
 mod explain;
 mod extras;
 mod hash;
@@ -34,6 +35,7 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
         Command::Links(args) => links::run(&at, format, &args),
         Command::Hash(args) => hash::run(format, &args),
         Command::Verify { rebuild_index } => verify::run(&at, format, rebuild_index),
+        Command::Doctor => doctor::run(format),
         Command::Completions { shell } => extras::completions(shell),
         Command::Man { dir } => extras::man(&dir),
     }

@@ -6,7 +6,7 @@ use athar_engine::policy::Relation;
 use athar_engine::{
     AddSummary, CasePage, CaseSummary, CheckSummary, Differing, Explanation, FrameComparison, Kept,
     Link, Match, Orientation, Outcome, Region, SecondOpinion, Similar, Space, VerifySummary, Way,
-    region,
+    region, worker::WorkerReport,
 };
 use std::fmt::Write;
 
@@ -405,6 +405,41 @@ fn of_way(way: &Way) -> Option<String> {
     };
     let rate = rate(way.false_alarm_rate, way.false_alarm_pairs);
     Some(format!("{}  {}", evidence.sentence(), styled(DIM, rate)))
+}
+
+/// What seals the decoder, a line for each part, then what is missing and what it reads.
+pub(crate) fn worker(report: &WorkerReport) -> String {
+    let seal = &report.seal;
+    let mebibytes = |bytes: u64| format!("at most {} MiB", bytes >> 20);
+    let landlock = |abi: u32| format!("none (Landlock, version {abi})");
+    let listed = |is_in_force: bool, what: &str| is_in_force.then(|| what.to_owned());
+    let parts = [
+        ("files", seal.landlock_abi.map(landlock)),
+        (
+            "system calls",
+            listed(seal.system_calls, "a short list: no network, no programs (seccomp)"),
+        ),
+        ("privileges", listed(seal.no_new_privileges, "none to be gained")),
+        ("descriptors", seal.descriptors.map(|most| format!("at most {most}"))),
+        ("writing to files", listed(seal.no_writing, "none")),
+        ("memory", seal.memory_bytes.map(mebibytes)),
+        ("memory dumps", listed(seal.no_core, "none")),
+        ("processor time", seal.processor_s.map(|most| format!("at most {most} s"))),
+        ("its parent's end", listed(seal.ends_with_its_parent, "ends it")),
+    ];
+    let mut text = styled(STRONG, "decoder of untrusted files: a process of its own");
+    for (part, in_force) in parts {
+        let (mark, what) = match in_force {
+            Some(what) => (styled(GOOD, "✓"), what),
+            None => (styled(WRONG, "✗"), "not restricted on this system".into()),
+        };
+        let _ = write!(text, "\n{mark} {part}: {what}");
+    }
+    for gap in &report.gaps {
+        let _ = write!(text, "\n{}", styled(WRONG, format!("missing: {gap}")));
+    }
+    let _ = write!(text, "\nreads {}", report.formats.join(", "));
+    text
 }
 
 /// What `verify` found.

@@ -1,5 +1,5 @@
-//! Who may start threads, read the clock, print, look at the environment, touch files, speak
-//! over a network or know what a code is. Tests may do as they like.
+//! Who may start threads and processes, read the clock, print, look at the environment, touch
+//! files, speak over a network or know what a code is. Tests may do as they like.
 
 use super::tree::Source;
 use super::uses::{self, Mention};
@@ -28,6 +28,11 @@ const BANS: &[Ban] = &[
         ],
         binds: |name| name != "athar-engine",
         reason: "only the engine spawns threads",
+    },
+    Ban {
+        paths: &["std::process::Command", "std::process::Child", "*::process::Command"],
+        binds: |name| name != "athar-engine",
+        reason: "only the engine starts processes",
     },
     Ban {
         paths: &[
@@ -191,6 +196,14 @@ mod tests {
         assert_eq!(lines("crates/athar-engine/src/lib.rs", text), [0; 0]);
         assert_eq!(lines("benches/benches/scan.rs", text), [0; 0]);
         assert_eq!(lines("crates/athar-index/benches/scan.rs", text), [0; 0]);
+    }
+
+    #[test]
+    fn processes_are_started_by_the_engine() {
+        let text = "use std::process::{Command,\n ExitCode};";
+        assert_eq!(lines("crates/athar-cli/src/main.rs", text), [1]);
+        assert_eq!(lines("crates/athar-media/src/lib.rs", text), [1]);
+        assert_eq!(lines("crates/athar-engine/src/lib.rs", text), [0; 0]);
     }
 
     #[test]

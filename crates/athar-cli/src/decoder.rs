@@ -1,0 +1,58 @@
+//! The program started as its own sealed decoder: `athar worker`, which no person types.
+
+use anyhow::{Context, Result};
+use athar_engine::Decoding;
+use athar_engine::worker::{self, WorkerProgram, Workers};
+use std::env;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// The one argument of a worker.
+const WORKER: &str = "worker";
+
+/// What says where libraries and libheif's codecs lie on systems that keep them elsewhere.
+const LIBRARY_PLACES: [&str; 3] = ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LIBHEIF_PLUGIN_PATH"];
+
+/// This process's file, even where a newer one has taken its name since.
+const THIS_PROGRAM: &str = "/proc/self/exe";
+
+/// Whether this process was started as a worker.
+pub(crate) fn is_worker() -> bool {
+    let mut arguments = env::args_os().skip(1);
+    arguments.next().is_some_and(|first| first == WORKER) && arguments.next().is_none()
+}
+
+/// Decodes for another process until that has no more questions. Nothing else was done before.
+pub(crate) fn run() -> ExitCode {
+    if io::stdin().is_terminal() || io::stdout().is_terminal() {
+        crate::output::message("this is started by athar itself, to decode files in");
+        return crate::exit::Exit::Trouble.into();
+    }
+    match worker::serve(io::stdin(), io::stdout()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => crate::exit::Exit::Trouble.into(),
+    }
+}
+
+/// Files are decoded by this same program, sealed.
+pub(crate) fn sealed() -> Result<Decoding> {
+    Ok(Decoding::Sealed(workers()?))
+}
+
+pub(crate) fn workers() -> Result<Workers> {
+    let program = WorkerProgram {
+        path: this_program().context("the running program cannot be found")?,
+        arguments: vec![WORKER.into()],
+        environment: LIBRARY_PLACES
+            .iter()
+            .filter_map(|name| Some((name.into(), env::var_os(name)?)))
+            .collect(),
+    };
+    Ok(Workers::new(program)?)
+}
+
+fn this_program() -> io::Result<PathBuf> {
+    let this = Path::new(THIS_PROGRAM);
+    if cfg!(target_os = "linux") && this.exists() { Ok(this.into()) } else { env::current_exe() }
+}

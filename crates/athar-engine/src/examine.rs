@@ -1,0 +1,208 @@
+//! What is asked of one file's content, and the answers: all that ever looks at untrusted bytes.
+//!
+//! The questions are plain data and come one at a time, so that whoever asks can decide between
+//! two of them. They are answered by this code wherever the file is decoded: in this process, or
+//! in a sealed one (`worker`), where only the answers come out.
+//!
+//! ```text
+//! begin ─ take, take, take ─► Need ─ within the budget? ─► Frames ─ known? ─► Landmarks ─► Preview
+//! ```
+
+use crate::InputError;
+use crate::places::Extent;
+use crate::policy::{LANDMARK_AREA_PX, LIMITS, searchable};
+use athar_hash::{
+    Landmark, PictureFingerprint, Setting, content_frame, fingerprint_picture, landmarks,
+};
+use athar_kernel::{Level, Plane, scale};
+use athar_media::{Format, Picture, Want};
+
+/// How finely a picture is decoded for its landmarks.
+pub(crate) const LANDMARK_WANT: Want = Want::Area { least_px: LANDMARK_AREA_PX };
+
+/// What can be asked of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// How many bytes of memory it takes to decode it.
+    Need(Want),
+    /// Its frames.
+    Frames {
+        want: Want,
+        /// Whether that without flat surroundings is sought too.
+        stripped: bool,
+    },
+    /// Its landmarks.
+    Landmarks {
+        /// Whether it may be decoded again, as finely as they want; without that they are sought
+        /// in what was decoded for the frames.
+        fine: bool,
+        /// Those to store.
+        stored: bool,
+        /// Those to ask with.
+        asked: bool,
+    },
+    /// Its brightness at a size to be looked at.
+    Preview { side_px: u32 },
+}
+
+/// What is told of a file. Nothing else of it leaves the process that decodes it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Answer {
+    Need(u64),
+    Frames(Box<Frames>),
+    Landmarks(FoundLandmarks),
+    Preview(Plane),
+}
+
+/// The coded frames of a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Frames {
+    pub format: Format,
+    /// Columns as a person sees them.
+    pub width: u32,
+    /// Rows as a person sees them.
+    pub height: u32,
+    pub whole: PictureFingerprint,
+    /// What is left without flat surroundings, where that was sought and means anything.
+    pub content: Option<(Extent, PictureFingerprint)>,
+}
+
+/// Landmarks, and the size of the plane in whose pixels they are.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct FoundLandmarks {
+    pub plane_px: (u32, u32),
+    pub stored: Vec<Landmark>,
+    pub asked: Vec<Landmark>,
+}
+
+/// Answers questions about one file after another.
+pub(crate) struct Examiner {
+    level: Level,
+    content: Vec<u8>,
+    /// What was decoded last.
+    decoded: Option<Picture>,
+}
+
+impl Examiner {
+    pub(crate) fn new(level: Level) -> Self {
+        Self { level, content: Vec::new(), decoded: None }
+    }
+
+    /// Forgets the file before. This one is expected to have so many bytes.
+    pub(crate) fn begin(&mut self, bytes: u64) {
+        self.decoded = None;
+        self.content = Vec::with_capacity(bytes.min(LIMITS.bytes) as usize);
+    }
+
+    /// The next bytes of the file.
+    pub(crate) fn take(&mut self, part: &[u8]) {
+        self.content.extend_from_slice(part);
+    }
+
+    /// Bytes taken so far.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.content.len() as u64
+    }
+
+    /// # Errors
+    ///
+    /// The content is no picture, damaged or over a limit.
+    pub(crate) fn answer(&mut self, question: &Question) -> Result<Answer, InputError> {
+        Ok(match *question {
+            Question::Need(want) => Answer::Need(self.need(want)?),
+            Question::Frames { want, stripped } => {
+                Answer::Frames(Box::new(self.frames(want, stripped)?))
+            }
+            Question::Landmarks { fine, stored, asked } => {
+                Answer::Landmarks(self.landmarks(fine, stored, asked)?)
+            }
+            Question::Preview { side_px } => Answer::Preview(self.preview(side_px as usize)?),
+        })
+    }
+
+    fn need(&self, want: Want) -> Result<u64, InputError> {
+        let probed = athar_media::probe(&self.content, &LIMITS, want);
+        probed.map(|probe| probe.memory).map_err(|error| InputError::from_media(&error))
+    }
+
+    fn frames(&mut self, want: Want, stripped: bool) -> Result<Frames, InputError> {
+        let level = self.level;
+        let picture = self.decode(want)?;
+        Ok(Frames {
+            format: picture.format,
+            width: picture.width,
+            height: picture.height,
+            whole: fingerprint_picture(&picture.plane, level),
+            content: if stripped { content(picture, level) } else { None },
+        })
+    }
+
+    fn landmarks(
+        &mut self,
+        fine: bool,
+        stored: bool,
+        asked: bool,
+    ) -> Result<FoundLandmarks, InputError> {
+        let level = self.level;
+        let plane = &self.decoded_for_landmarks(fine)?.plane;
+        let of = |wanted: bool, setting: &Setting| match wanted {
+            true => landmarks(plane, setting, level),
+            false => Vec::new(),
+        };
+        Ok(FoundLandmarks {
+            plane_px: (plane.width() as u32, plane.height() as u32),
+            stored: of(stored, &Setting::STORED),
+            asked: of(asked, &Setting::ASKED),
+        })
+    }
+
+    fn preview(&mut self, side_px: usize) -> Result<Plane, InputError> {
+        let level = self.level;
+        let plane = &self.decoded_for_landmarks(false)?.plane;
+        let longest = plane.width().max(plane.height());
+        if longest <= side_px {
+            return Ok(plane.clone());
+        }
+        let side = |side: usize| (side * side_px / longest).max(1);
+        let (width, height) = (side(plane.width()), side(plane.height()));
+        Ok(scale::shrunk(plane, width, height, level).into_owned())
+    }
+
+    fn decoded_for_landmarks(&mut self, fine: bool) -> Result<&Picture, InputError> {
+        let serves = self.decoded.take().filter(|picture| !fine || is_fine(picture));
+        match serves {
+            Some(picture) => Ok(self.decoded.insert(picture)),
+            None => self.decode(LANDMARK_WANT),
+        }
+    }
+
+    /// What was decoded before is gone by then: its memory is not counted twice.
+    fn decode(&mut self, want: Want) -> Result<&Picture, InputError> {
+        self.decoded = None;
+        let decoded = athar_media::decode(&self.content, &LIMITS, want);
+        Ok(self.decoded.insert(decoded.map_err(|error| InputError::from_media(&error))?))
+    }
+}
+
+/// What is left of a picture without flat surroundings.
+fn content(picture: &Picture, level: Level) -> Option<(Extent, PictureFingerprint)> {
+    let plane = &picture.plane;
+    let area = content_frame(plane)?;
+    let side = |px: u32| px as usize;
+    let inner = plane.cropped(
+        side(area.left_px),
+        side(area.top_px),
+        side(area.width_px),
+        side(area.height_px),
+    )?;
+    let plane_px = (plane.width(), plane.height());
+    let extent = Extent::of_area(&area, plane_px, (picture.width, picture.height));
+    let print = fingerprint_picture(&inner, level);
+    searchable(print.quality()).then_some((extent, print))
+}
+
+/// Whether a plane has all pixels that landmarks are sought in.
+fn is_fine(decoded: &Picture) -> bool {
+    let pixels = u64::from(decoded.width) * u64::from(decoded.height);
+    decoded.plane.luma().len() as u64 >= pixels.min(LANDMARK_AREA_PX.into())
+}

@@ -1,0 +1,97 @@
+//! Workers that wait for files.
+
+use super::keeper::Keeper;
+use super::{Seal, Worker, WorkerError, WorkerProgram};
+use crate::policy::{PATIENCE, Patience};
+use crate::{InputError, InputErrorKind};
+use athar_media::Format;
+use serde::Serialize;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Sealed processes that decode: as many as are needed at one time, used again for other files,
+/// and all ended when this is dropped.
+pub struct Workers {
+    keeper: Arc<Keeper>,
+    patience: Patience,
+    idle: Mutex<Vec<Worker>>,
+}
+
+/// What a worker says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WorkerReport {
+    /// What of its seal is in force.
+    pub seal: Seal,
+    /// What is not, each as what could then be done; empty where the seal is whole.
+    pub gaps: Vec<&'static str>,
+    /// The formats that it reads.
+    pub formats: Vec<&'static str>,
+    /// The system's number of the process.
+    #[serde(skip)]
+    pub process_id: Option<u32>,
+}
+
+impl Workers {
+    /// # Errors
+    ///
+    /// The system grants no thread to keep the workers.
+    pub fn new(program: WorkerProgram) -> Result<Self, WorkerError> {
+        let keeper = Arc::new(Keeper::new(program).map_err(WorkerError::Start)?);
+        Ok(Self { keeper, patience: PATIENCE, idle: Mutex::default() })
+    }
+
+    /// The same with another patience than [`PATIENCE`].
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// Starts a worker, unless one waits, and tells what is in force in it.
+    ///
+    /// # Errors
+    ///
+    /// No worker can be had.
+    pub fn report(&self) -> Result<WorkerReport, WorkerError> {
+        let worker = self.fit_or_new()?;
+        let hello = worker.hello();
+        let report = WorkerReport {
+            seal: hello.seal.clone(),
+            gaps: hello.seal.gaps(),
+            formats: hello.formats.iter().copied().map(Format::name).collect(),
+            process_id: worker.process_id(),
+        };
+        self.idle().push(worker);
+        Ok(report)
+    }
+
+    /// A worker for a file of about so many bytes.
+    pub(crate) fn take(&self, bytes: u64) -> Result<Worker, InputError> {
+        let worker = self.fit_or_new();
+        let mut worker =
+            worker.map_err(|error| InputError::new(InputErrorKind::Stopped, error.to_string()))?;
+        worker.begin(bytes);
+        Ok(worker)
+    }
+
+    /// Takes a worker back, if it is still good for something.
+    pub(crate) fn give_back(&self, mut worker: Worker) {
+        worker.forget();
+        if worker.is_fit() {
+            self.idle().push(worker);
+        }
+    }
+
+    fn fit_or_new(&self) -> Result<Worker, WorkerError> {
+        loop {
+            let idle = self.idle().pop();
+            match idle {
+                Some(worker) if worker.is_fit() => return Ok(worker),
+                // It ended while it waited, which is no file's fault.
+                Some(_) => {}
+                None => return Worker::start(&self.keeper, self.patience),
+            }
+        }
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Worker>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
