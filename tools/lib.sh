@@ -17,8 +17,11 @@ needs() {
     cat <<'LIST'
 build-essential|cc --version && c++ --version && make --version|a C compiler, for libjpeg-turbo and SQLite
 cmake|cmake --version|building libjpeg-turbo
-pkg-config|pkg-config --version|finding libheif
+pkg-config|pkg-config --version|finding libheif and FFmpeg
 libheif-dev|pkg-config --exists libheif|HEIC and AVIF pictures
+libavformat-dev|pkg-config --exists libavformat libavcodec libswresample|clips and sound
+libswscale-dev|pkg-config --exists libswscale|clips of rare kinds of pixels
+libclang-dev|test -n "$LIBCLANG_PATH$(find /usr/lib /usr/lib64 -name libclang.so -print -quit 2>/dev/null)"|reading FFmpeg's declarations
 LIST
     case $(uname -m) in
     x86_64 | i?86) echo 'nasm|nasm -v|the vector code of libjpeg-turbo' ;;

@@ -1,10 +1,13 @@
-//! Compiles the JPEG reader against the libjpeg-turbo that turbojpeg-sys built, and finds libheif.
+//! Compiles the JPEG reader against the libjpeg-turbo that turbojpeg-sys built, and finds libheif
+//! and FFmpeg.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     compile_jpeg_reader();
     #[cfg(feature = "heif")]
     find_libheif();
+    #[cfg(feature = "clip")]
+    find_ffmpeg();
 }
 
 fn compile_jpeg_reader() {
@@ -28,5 +31,22 @@ fn find_libheif() {
     let minor = library.version.split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok());
     if !library.version.starts_with("1.") || minor >= Some(13) {
         println!("cargo::rustc-cfg=libheif_thread_limit");
+    }
+}
+
+/// ffmpeg-sys-next links FFmpeg; here it is asked only how old it is. Since 6.1 what a container
+/// says of a stream stands with the stream's parameters.
+#[cfg(feature = "clip")]
+fn find_ffmpeg() {
+    println!("cargo::rustc-check-cfg=cfg(ffmpeg_coded_side_data)");
+    let mut config = pkg_config::Config::new();
+    let found = config.cargo_metadata(false).atleast_version("59.37").probe("libavcodec");
+    let library = found.unwrap_or_else(|error| {
+        panic!("clips and sound need FFmpeg 5.1 or newer (apt-get install libavformat-dev libswscale-dev), or build without the feature `clip`: {error}")
+    });
+    let mut numbers = library.version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    if version >= (60, 31) {
+        println!("cargo::rustc-cfg=ffmpeg_coded_side_data");
     }
 }

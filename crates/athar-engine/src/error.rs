@@ -120,7 +120,8 @@ impl InputError {
             MediaError::Empty | MediaError::NoPixels { .. } | MediaError::Corrupt { .. } => {
                 InputErrorKind::Corrupt
             }
-            MediaError::Limit { .. } => InputErrorKind::Limit,
+            MediaError::Limit { .. } | MediaError::Stopped => InputErrorKind::Limit,
+            MediaError::Unreadable => InputErrorKind::Unreadable,
         };
         Self::new(kind, error.to_string())
     }

@@ -1,18 +1,20 @@
-//! Why a file gave no picture. No variant can carry anything of the file's content but numbers.
+//! Why a file gave nothing. No variant can carry anything of the file's content but numbers.
 
-use crate::{Format, Limits};
+use crate::{Format, Limits, Medium};
 use std::fmt;
 use std::io;
 
-/// Why a file gave no picture.
+/// Why a file gave no picture, no frame and no sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MediaError {
     /// There are no bytes.
     Empty,
-    /// The content is no picture that is read here.
+    /// The content is nothing that is read here.
     Unsupported {
         /// What it seems to be instead, as in "this is {}".
         looks_like: Option<&'static str>,
+        /// What was looked for.
+        wanted: Medium,
     },
     /// The format is known here, but not this kind of it, or not in this build.
     UnsupportedKind {
@@ -24,7 +26,8 @@ pub enum MediaError {
         /// The format.
         format: Format,
     },
-    /// The picture is damaged. Nothing is kept of what could still be read.
+    /// It is damaged. Of a picture nothing is kept of what could still be read; of a clip or
+    /// sound there was nothing.
     Corrupt {
         /// The format.
         format: Format,
@@ -37,12 +40,16 @@ pub enum MediaError {
         what: Resource,
         /// How much the file needs, at least.
         got: u64,
-        /// How much [`crate::Limits`] allow.
+        /// How much the limits allow.
         max: u64,
     },
+    /// The file cannot be read to its end, whatever stands in it.
+    Unreadable,
+    /// The caller said to stop.
+    Stopped,
 }
 
-/// What is wrong with a damaged picture.
+/// What is wrong with a damaged file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flaw {
     /// The data stops before the picture is complete.
@@ -51,6 +58,8 @@ pub enum Flaw {
     BadHeader,
     /// The pixel data makes no sense or does not agree with its checksum.
     BadData,
+    /// Not a single frame or sample comes of it.
+    NothingDecodes,
     /// The decoder panicked: the data is surely odd, and the decoder has a bug.
     DecoderPanicked,
 }
@@ -66,15 +75,22 @@ pub enum Resource {
     Memory,
     /// Passes over the picture in which its data is given.
     Scans,
+    /// Streams of pictures, sound and whatever else.
+    Streams,
+    /// Frames of a clip, and pieces of its sound.
+    Frames,
+    /// Milliseconds of a clip or sound.
+    Duration,
 }
 
 impl MediaError {
-    /// The kind as Athar's JSON names it: `unsupported`, `corrupt` or `limit`.
+    /// The kind as Athar's JSON names it: `unsupported`, `corrupt`, `limit` or `unreadable`.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Unsupported { .. } | Self::UnsupportedKind { .. } => "unsupported",
             Self::Empty | Self::NoPixels { .. } | Self::Corrupt { .. } => "corrupt",
-            Self::Limit { .. } => "limit",
+            Self::Limit { .. } | Self::Stopped => "limit",
+            Self::Unreadable => "unreadable",
         }
     }
 }
@@ -85,8 +101,12 @@ pub(crate) const fn corrupt(format: Format, flaw: Flaw) -> MediaError {
 
 /// For decoders that keep within a limit and do not say by how much a file would exceed it.
 pub(crate) const fn over_memory(limits: &Limits) -> MediaError {
-    let max = limits.memory;
-    MediaError::Limit { what: Resource::Memory, got: max.saturating_add(1), max }
+    over(Resource::Memory, limits.memory)
+}
+
+/// More than there may be, nobody knows how much more.
+pub(crate) const fn over(what: Resource, max: u64) -> MediaError {
+    MediaError::Limit { what, got: max.saturating_add(1), max }
 }
 
 /// Reading from memory fails in one way only; decoders report the rest of their troubles as I/O
@@ -102,25 +122,46 @@ impl fmt::Display for MediaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Empty => f.write_str("the file is empty"),
-            Self::Unsupported { looks_like: Some(what) } => {
-                write!(f, "this is {what}, not a picture that can be read")
+            Self::Unsupported { looks_like: Some(what), wanted } => {
+                write!(f, "this is {what}, not a {} that can be read", sought(wanted))
             }
-            Self::Unsupported { looks_like: None } => {
-                f.write_str("the content is no known kind of picture")
+            Self::Unsupported { looks_like: None, wanted } => {
+                write!(f, "the content is no known kind of {}", sought(wanted))
             }
             Self::UnsupportedKind { format } => {
-                write!(f, "this kind of {format} picture cannot be read")
+                write!(f, "this kind of {format} {} cannot be read", noun(format))
             }
-            Self::NoPixels { format } => write!(f, "the {format} picture has no pixels"),
-            Self::Corrupt { format, flaw } => write!(f, "the {format} picture is damaged: {flaw}"),
+            Self::NoPixels { format } => {
+                write!(f, "the {format} {} has no pixels", noun(format))
+            }
+            Self::Corrupt { format, flaw } => {
+                write!(f, "the {format} {} is damaged: {flaw}", noun(format))
+            }
             Self::Limit { what, got, max } => {
-                write!(f, "the picture needs {got} {what}, and at most {max} are allowed")
+                write!(f, "the file needs {got} {what}, and at most {max} are allowed")
             }
+            Self::Unreadable => f.write_str("the file cannot be read to its end"),
+            Self::Stopped => f.write_str("reading was stopped before its end"),
         }
     }
 }
 
 impl std::error::Error for MediaError {}
+
+const fn sought(wanted: Medium) -> &'static str {
+    match wanted {
+        Medium::Picture => "picture",
+        Medium::Clip | Medium::Sound => "clip or sound",
+    }
+}
+
+const fn noun(format: Format) -> &'static str {
+    match format.medium() {
+        Medium::Picture => "picture",
+        Medium::Clip => "clip",
+        Medium::Sound => "sound",
+    }
+}
 
 impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -128,6 +169,7 @@ impl fmt::Display for Flaw {
             Self::EndsEarly => "its data ends early",
             Self::BadHeader => "its header makes no sense",
             Self::BadData => "its pixel data makes no sense",
+            Self::NothingDecodes => "nothing in it can be decoded",
             Self::DecoderPanicked => "its data makes the decoder fail",
         })
     }
@@ -140,6 +182,9 @@ impl fmt::Display for Resource {
             Self::Pixels => "pixels",
             Self::Memory => "bytes of memory",
             Self::Scans => "scans",
+            Self::Streams => "streams",
+            Self::Frames => "frames",
+            Self::Duration => "milliseconds",
         })
     }
 }
@@ -154,16 +199,31 @@ mod tests {
         let said = [
             (MediaError::Empty, "corrupt", "the file is empty"),
             (
-                MediaError::Unsupported { looks_like: Some("a PDF document") },
+                MediaError::Unsupported {
+                    looks_like: Some("a PDF document"),
+                    wanted: Medium::Picture,
+                },
                 "unsupported",
                 "this is a PDF document, not a picture that can be read",
             ),
+            (
+                MediaError::Unsupported { looks_like: None, wanted: Medium::Clip },
+                "unsupported",
+                "the content is no known kind of clip or sound",
+            ),
+            (
+                corrupt(Format::OggOpus, Flaw::NothingDecodes),
+                "corrupt",
+                "the Ogg Opus sound is damaged: nothing in it can be decoded",
+            ),
+            (MediaError::Unreadable, "unreadable", "the file cannot be read to its end"),
+            (MediaError::Stopped, "limit", "reading was stopped before its end"),
             (
                 MediaError::Corrupt { format: Format::Png, flaw: Flaw::EndsEarly },
                 "corrupt",
                 "the PNG picture is damaged: its data ends early",
             ),
-            (limit, "limit", "the picture needs 9 pixels, and at most 4 are allowed"),
+            (limit, "limit", "the file needs 9 pixels, and at most 4 are allowed"),
         ];
         for (error, kind, sentence) in said {
             assert_eq!((error.kind(), error.to_string().as_str()), (kind, sentence));

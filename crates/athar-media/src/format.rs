@@ -1,9 +1,10 @@
 //! What a file is, by its first bytes and never by its name.
 
 use crate::MediaError;
+use crate::container::{brands, container};
 use std::fmt;
 
-/// The picture formats that are read.
+/// The formats that are known as pictures, clips or sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
     /// JPEG.
@@ -24,11 +25,58 @@ pub enum Format {
     Avif,
     /// JPEG XL, bare or boxed.
     Jxl,
+    /// MP4.
+    Mp4,
+    /// QuickTime, with brands or older.
+    QuickTime,
+    /// 3GP and 3G2.
+    ThreeGp,
+    /// Matroska.
+    Matroska,
+    /// WebM.
+    WebM,
+    /// AVI.
+    Avi,
+    /// MPEG transport stream, in packets of 188 or 192 bytes.
+    MpegTs,
+    /// MP4 that says to be sound.
+    M4a,
+    /// Opus in Ogg.
+    OggOpus,
+    /// Vorbis in Ogg.
+    OggVorbis,
+    /// Ogg of another kind.
+    Ogg,
+    /// WAV.
+    Wav,
+    /// FLAC.
+    Flac,
+    /// MP3.
+    Mp3,
+    /// AAC as a bare stream (ADTS).
+    Aac,
+    /// AMR, narrow band.
+    Amr,
+    /// AMR, wide band.
+    AmrWb,
+    /// Apple's Core Audio format.
+    Caf,
+}
+
+/// What a format is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Medium {
+    /// One frame. GIF and WebP may have more and are clips, too, for those who ask.
+    Picture,
+    /// Frames, sound or both: only its streams tell.
+    Clip,
+    /// Sound alone.
+    Sound,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 27] = [
         Self::Jpeg,
         Self::Png,
         Self::WebP,
@@ -38,6 +86,24 @@ impl Format {
         Self::Heic,
         Self::Avif,
         Self::Jxl,
+        Self::Mp4,
+        Self::QuickTime,
+        Self::ThreeGp,
+        Self::Matroska,
+        Self::WebM,
+        Self::Avi,
+        Self::MpegTs,
+        Self::M4a,
+        Self::OggOpus,
+        Self::OggVorbis,
+        Self::Ogg,
+        Self::Wav,
+        Self::Flac,
+        Self::Mp3,
+        Self::Aac,
+        Self::Amr,
+        Self::AmrWb,
+        Self::Caf,
     ];
 
     /// The name that people know it by.
@@ -52,15 +118,61 @@ impl Format {
             Self::Heic => "HEIC",
             Self::Avif => "AVIF",
             Self::Jxl => "JPEG XL",
+            Self::Mp4 => "MP4",
+            Self::QuickTime => "QuickTime",
+            Self::ThreeGp => "3GP",
+            Self::Matroska => "Matroska",
+            Self::WebM => "WebM",
+            Self::Avi => "AVI",
+            Self::MpegTs => "MPEG-TS",
+            Self::M4a => "M4A",
+            Self::OggOpus => "Ogg Opus",
+            Self::OggVorbis => "Ogg Vorbis",
+            Self::Ogg => "Ogg",
+            Self::Wav => "WAV",
+            Self::Flac => "FLAC",
+            Self::Mp3 => "MP3",
+            Self::Aac => "AAC",
+            Self::Amr => "AMR",
+            Self::AmrWb => "AMR-WB",
+            Self::Caf => "CAF",
         }
     }
 
-    /// The format with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.name() == name)
+    /// What it is for.
+    pub const fn medium(self) -> Medium {
+        match self {
+            Self::Jpeg
+            | Self::Png
+            | Self::WebP
+            | Self::Gif
+            | Self::Bmp
+            | Self::Tiff
+            | Self::Heic
+            | Self::Avif
+            | Self::Jxl => Medium::Picture,
+            Self::Mp4
+            | Self::QuickTime
+            | Self::ThreeGp
+            | Self::Matroska
+            | Self::WebM
+            | Self::Avi
+            | Self::MpegTs => Medium::Clip,
+            Self::M4a
+            | Self::OggOpus
+            | Self::OggVorbis
+            | Self::Ogg
+            | Self::Wav
+            | Self::Flac
+            | Self::Mp3
+            | Self::Aac
+            | Self::Amr
+            | Self::AmrWb
+            | Self::Caf => Medium::Sound,
+        }
     }
 
-    /// Recognises a picture.
+    /// Recognises a file by its beginning, of which some kilobytes are enough.
     ///
     /// # Errors
     ///
@@ -69,7 +181,43 @@ impl Format {
         if bytes.is_empty() {
             return Err(MediaError::Empty);
         }
-        picture(bytes).ok_or_else(|| MediaError::Unsupported { looks_like: other_content(bytes) })
+        let known = picture(bytes).or_else(|| container(bytes));
+        known.ok_or_else(|| MediaError::Unsupported {
+            looks_like: other_content(bytes),
+            wanted: Medium::Picture,
+        })
+    }
+
+    /// What it looks like to somebody who wanted something else, with its article.
+    pub(crate) const fn looks_like(self) -> &'static str {
+        match self {
+            Self::Jpeg => "a JPEG picture",
+            Self::Png => "a PNG picture",
+            Self::WebP => "a WebP picture",
+            Self::Gif => "a GIF picture",
+            Self::Bmp => "a BMP picture",
+            Self::Tiff => "a TIFF picture",
+            Self::Heic => "an HEIC picture",
+            Self::Avif => "an AVIF picture",
+            Self::Jxl => "a JPEG XL picture",
+            Self::Mp4 => "an MP4 video",
+            Self::QuickTime => "a QuickTime video",
+            Self::ThreeGp => "a 3GP video",
+            Self::Matroska => "a Matroska video",
+            Self::WebM => "a WebM video",
+            Self::Avi => "an AVI video",
+            Self::MpegTs => "an MPEG video",
+            Self::M4a => "an MPEG-4 sound",
+            Self::OggOpus => "an Opus sound",
+            Self::OggVorbis => "a Vorbis sound",
+            Self::Ogg => "an Ogg sound or video",
+            Self::Wav => "a WAV sound",
+            Self::Flac => "a FLAC sound",
+            Self::Mp3 => "an MP3 sound",
+            Self::Aac => "an AAC sound",
+            Self::Amr | Self::AmrWb => "an AMR sound",
+            Self::Caf => "a CAF sound",
+        }
     }
 }
 
@@ -113,16 +261,6 @@ fn riff_kind(bytes: &[u8]) -> Option<&[u8]> {
     if bytes.starts_with(b"RIFF") { bytes.get(8..12) } else { None }
 }
 
-/// The brands of an ISO base media file, the major one first (ISO/IEC 14496-12, 4.3).
-fn brands(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let is_boxed = bytes.get(4..8) == Some(b"ftyp");
-    let size = bytes.first_chunk().map_or(0, |&size| u32::from_be_bytes(size) as usize);
-    let end = size.min(bytes.len()).min(256);
-    let list = if is_boxed { bytes.get(8..end).unwrap_or(&[]) } else { &[] };
-    // The second field is a version number.
-    list.chunks_exact(4).enumerate().filter(|&(index, _)| index != 1).map(|(_, brand)| brand)
-}
-
 fn heif_format(brand: &[u8]) -> Option<Format> {
     match brand {
         b"avif" | b"avis" => Some(Format::Avif),
@@ -131,9 +269,9 @@ fn heif_format(brand: &[u8]) -> Option<Format> {
     }
 }
 
-/// What is surely no picture for us, for the sentence that says so.
+/// What is surely nothing for us, for the sentence that says so.
 fn other_content(bytes: &[u8]) -> Option<&'static str> {
-    const SIGNATURES: [(&[u8], &str); 30] = [
+    const SIGNATURES: [(&[u8], &str); 26] = [
         (b"%PDF-", "a PDF document"),
         (b"PK\x03\x04", "a ZIP archive or an office document"),
         (b"PK\x05\x06", "an empty ZIP archive"),
@@ -143,14 +281,10 @@ fn other_content(bytes: &[u8]) -> Option<&'static str> {
         (b"\xfd7zXZ\0", "an xz archive"),
         (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document"),
-        (b"\x1aE\xdf\xa3", "a Matroska or WebM video"),
         (b"FLV\x01", "a Flash video"),
         (b"\0\0\x01\xba", "an MPEG video"),
         (b"\0\0\x01\xb3", "an MPEG video"),
         (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "a Windows Media file"),
-        (b"OggS", "an Ogg sound or video"),
-        (b"fLaC", "a FLAC sound"),
-        (b"ID3", "an MP3 sound"),
         (b"\xff\xfb", "an MP3 sound"),
         (b"#!AMR", "an AMR sound"),
         (b"MThd", "a MIDI file"),
@@ -166,28 +300,15 @@ fn other_content(bytes: &[u8]) -> Option<&'static str> {
         (b"MZ", "a program"),
     ];
     let signed = SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature));
-    signed
-        .map(|&(_, what)| what)
-        .or_else(|| boxed(bytes))
-        .or_else(|| riff(bytes))
-        .or_else(|| text(bytes))
+    signed.map(|&(_, what)| what).or_else(|| boxed(bytes)).or_else(|| text(bytes))
 }
 
 fn boxed(bytes: &[u8]) -> Option<&'static str> {
     let major = brands(bytes).next()?;
     Some(match major {
-        b"M4A " | b"M4B " => "an MPEG-4 sound",
-        b"qt  " => "a QuickTime video",
         b"crx " => "a raw camera picture",
         b"msf1" | b"miaf" => "an HEIF picture of a rare kind",
-        _ => "an MP4 video",
-    })
-}
-
-fn riff(bytes: &[u8]) -> Option<&'static str> {
-    Some(match riff_kind(bytes)? {
-        b"AVI " => "an AVI video",
-        b"WAVE" => "a WAV sound",
+        b"jp2 " | b"jpx " | b"jpm " => "a JPEG 2000 picture",
         _ => return None,
     })
 }
@@ -220,25 +341,29 @@ mod tests {
 
     fn looks_like(bytes: &[u8]) -> Option<&'static str> {
         match Format::of(bytes) {
-            Err(MediaError::Unsupported { looks_like }) => looks_like,
+            Err(MediaError::Unsupported { looks_like, .. }) => looks_like,
             other => panic!("{other:?}"),
         }
     }
 
     #[test]
-    fn every_format_is_found_by_its_name() {
-        for format in Format::ALL {
-            assert_eq!(Format::from_name(format.name()), Some(format));
-        }
-        assert_eq!(Format::from_name("jpeg"), None);
+    fn every_format_has_a_name_and_a_place_of_its_own() {
+        let mut names: Vec<_> = Format::ALL.iter().map(|format| format.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Format::ALL.len());
+        let last = Format::ALL[Format::ALL.len() - 1];
+        assert_eq!(last as usize + 1, Format::ALL.len());
     }
 
     #[test]
     fn other_content_is_named() {
         assert_eq!(Format::of(b""), Err(MediaError::Empty));
         assert_eq!(looks_like(b"%PDF-1.7 ..."), Some("a PDF document"));
-        assert_eq!(looks_like(b"\0\0\0\x18ftypisom\0\0\0\0isommp42"), Some("an MP4 video"));
-        assert_eq!(looks_like(b"RIFF\x24\0\0\0WAVEfmt "), Some("a WAV sound"));
+        assert_eq!(
+            looks_like(b"\0\0\0\x18ftypcrx \0\0\0\x01crx isom"),
+            Some("a raw camera picture")
+        );
         assert_eq!(
             looks_like("Sehr geehrte Damen und Herren, grüß".as_bytes()),
             Some("a text file")
@@ -254,6 +379,6 @@ mod tests {
         assert_eq!(Format::of(mif1), Ok(Format::Heic));
         assert_eq!(Format::of(b"\0\0\0\x18ftypavif\0\0\0\0mif1miaf"), Ok(Format::Avif));
         // Brands behind the end of their box are data.
-        assert_eq!(looks_like(b"\0\0\0\x10ftypisom\0\0\0\0heic"), Some("an MP4 video"));
+        assert_eq!(Format::of(b"\0\0\0\x10ftypisom\0\0\0\0heic"), Ok(Format::Mp4));
     }
 }

@@ -1,4 +1,4 @@
-//! Pictures: from hostile bytes to a plane of luma.
+//! Pictures, clips and sound: from hostile bytes to planes of luma and samples.
 //!
 //! What a file is, its bytes say and never its name. What its header claims is held against
 //! [`Limits`] before anything of that size is allocated; what it turns out to be is a [`Picture`]
@@ -9,13 +9,20 @@
 //! puts the pixels on a canvas. The canvas turns colours into luma and shrinks while rows arrive.
 //! No module knows what the plane is for: how little is enough comes down as [`Want`].
 //!
+//! Clips, voice notes and other sound are read one frame or piece after the other: see `clip`.
+//!
 //! Nothing here prints, does I/O, starts a thread or reads a clock. (Codecs behind libheif may
 //! start threads of their own.)
 
 mod bmp;
 mod canvas;
+#[cfg(feature = "clip")]
+pub mod clip;
+mod container;
 mod error;
 mod exif;
+#[cfg(feature = "clip")]
+mod ffmpeg;
 mod fit;
 mod format;
 mod gif;
@@ -32,7 +39,7 @@ mod tiff;
 mod webp;
 
 pub use error::{Flaw, MediaError, Resource};
-pub use format::Format;
+pub use format::{Format, Medium};
 pub use guard::is_decoding;
 pub use limits::{Limits, Want};
 pub use readiness::set_up;
@@ -126,7 +133,14 @@ struct Head {
 
 fn recognise(bytes: &[u8], limits: &Limits) -> Result<Format, MediaError> {
     within(Resource::Bytes, bytes.len() as u64, limits.bytes)?;
-    Format::of(bytes)
+    let format = Format::of(bytes)?;
+    match format.medium() {
+        Medium::Picture => Ok(format),
+        _ => Err(MediaError::Unsupported {
+            looks_like: Some(format.looks_like()),
+            wanted: Medium::Picture,
+        }),
+    }
 }
 
 /// How the picture becomes a plane and what that takes, if the limits allow it.
@@ -162,7 +176,6 @@ fn head(format: Format, bytes: &[u8], limits: &Limits) -> Result<Head, MediaErro
         Format::Heic | Format::Avif => heif::head(bytes, limits, format),
         #[cfg(feature = "jxl")]
         Format::Jxl => jxl::head(bytes, limits),
-        #[cfg(not(all(feature = "heif", feature = "jxl")))]
         _ => Err(MediaError::UnsupportedKind { format }),
     }
 }
@@ -184,7 +197,6 @@ fn paint(
         Format::Heic | Format::Avif => heif::decode(bytes, limits, format, canvas),
         #[cfg(feature = "jxl")]
         Format::Jxl => jxl::decode(bytes, limits, canvas),
-        #[cfg(not(all(feature = "heif", feature = "jxl")))]
         _ => Err(MediaError::UnsupportedKind { format }),
     }
 }

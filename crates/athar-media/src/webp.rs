@@ -1,4 +1,5 @@
-//! WebP: lossy, lossless, with alpha; of an animated one the first frame.
+//! WebP: lossy, lossless, with alpha; of an animated one the first frame, and for those who want
+//! all of them, each as it stands on the screen.
 
 use crate::canvas::{Canvas, Layout, Run};
 use crate::error::{corrupt, flaw_of, over_memory};
@@ -39,6 +40,62 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits, canvas: &mut Canvas) -> Resu
         canvas.put(Run::row(y), layout, row);
     }
     Ok(())
+}
+
+/// An animated WebP, frame by frame. Of a still one, that one frame.
+#[cfg(feature = "clip")]
+pub(crate) struct Film<'a> {
+    decoder: WebPDecoder<Cursor<&'a [u8]>>,
+    limits: Limits,
+    layout: Layout,
+    samples: Vec<u8>,
+    is_shown: bool,
+}
+
+#[cfg(feature = "clip")]
+impl<'a> Film<'a> {
+    pub fn open(bytes: &'a [u8], limits: &Limits) -> Result<Self, MediaError> {
+        let decoder = open(bytes, limits)?;
+        let (width, height) = decoder.dimensions();
+        let pixels = u64::from(width) * u64::from(height);
+        crate::within(crate::Resource::Pixels, pixels, limits.pixels)?;
+        let layout = if decoder.has_alpha() { Layout::Rgba } else { Layout::Rgb };
+        let size = decoder.output_buffer_size().ok_or_else(|| over_memory(limits))?;
+        Ok(Self { decoder, limits: *limits, layout, samples: vec![0; size], is_shown: false })
+    }
+
+    pub fn size(&self) -> (usize, usize) {
+        let (width, height) = self.decoder.dimensions();
+        (width as usize, height as usize)
+    }
+
+    /// Frames, and the milliseconds that all of them say to stand.
+    pub fn length(&self) -> (usize, u64) {
+        match self.decoder.is_animated() {
+            true => (self.decoder.num_frames() as usize, self.decoder.loop_duration()),
+            false => (1, 0),
+        }
+    }
+
+    /// Puts the next frame on the screen. Gives for how many milliseconds it says to stand there.
+    pub fn next(&mut self) -> Result<Option<u32>, MediaError> {
+        let shown = std::mem::replace(&mut self.is_shown, true);
+        let outcome = match (self.decoder.is_animated(), shown) {
+            (true, _) => self.decoder.read_frame(&mut self.samples),
+            (false, false) => self.decoder.read_image(&mut self.samples).map(|()| 0),
+            (false, true) => return Ok(None),
+        };
+        match outcome {
+            Ok(delay_ms) => Ok(Some(delay_ms)),
+            Err(DecodingError::NoMoreFrames) => Ok(None),
+            Err(error) => Err(failure(&error, &self.limits)),
+        }
+    }
+
+    /// The pixels, row by row, and how their samples lie.
+    pub fn screen(&self) -> (&[u8], Layout) {
+        (&self.samples, self.layout)
+    }
 }
 
 fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<WebPDecoder<Cursor<&'a [u8]>>, MediaError> {

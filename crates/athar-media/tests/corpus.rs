@@ -1,5 +1,5 @@
-//! Real photographs, where a corpus is at hand: all of them decode, and what decoders refuse is
-//! refused here.
+//! Real photographs, clips and speech, where a corpus is at hand: all of them decode, and what
+//! decoders refuse is refused here.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
@@ -55,6 +55,62 @@ fn broken_photographs_say_that_they_are_damaged() {
         for want in [Want::Full, Want::Hash] {
             let outcome = decode(&bytes, &Limits::default(), want);
             assert!(matches!(outcome, Err(MediaError::Corrupt { .. })), "{}", path.display());
+        }
+    }
+}
+
+#[cfg(feature = "clip")]
+mod clips {
+    use super::*;
+    use athar_media::clip::{self, ClipLimits, FrameWant, Pick, SoundWant};
+    use std::fs::File;
+    use std::ops::ControlFlow;
+
+    #[test]
+    fn every_clip_is_seen_to_its_end_sparsely_and_densely() {
+        let Some(folder) = corpus("videos") else { return };
+        for path in files(&folder) {
+            let name = path.display();
+            let mut clip = clip::open(File::open(&path).unwrap(), &ClipLimits::default()).unwrap();
+            let said_ms = clip.info().duration_ms.unwrap();
+            let mut times = |pick, from_ms| {
+                let mut times = Vec::new();
+                let want = FrameWant { pick, from_ms, least_side_px: 128 };
+                let tally = clip.frames(&want, |frame| {
+                    assert!(frame.plane.width().min(frame.plane.height()) >= 128, "{name}");
+                    times.push(frame.time_ms);
+                    ControlFlow::Continue(())
+                });
+                assert_eq!(tally.unwrap().damaged, 0, "{name}");
+                times
+            };
+            let dense = times(Pick::Spaced { interval_ms: 250 }, 0);
+            assert!(dense[0] < 250 && dense.windows(2).all(|two| two[1] - two[0] <= 500), "{name}");
+            assert!(
+                dense.last().unwrap().abs_diff(said_ms) <= 600,
+                "{name}: {dense:?} of {said_ms}"
+            );
+            let keys = times(Pick::Keys { interval_ms: 0 }, 0);
+            assert!(keys[0] == dense[0] && keys.len() <= dense.len(), "{name}: {keys:?}");
+            let middle_ms = said_ms / 2;
+            let rest = times(Pick::Spaced { interval_ms: 250 }, middle_ms);
+            assert!((middle_ms..middle_ms + 250).contains(&rest[0]), "{name}: {rest:?}");
+        }
+    }
+
+    #[test]
+    fn every_recording_is_heard_to_its_end() {
+        let Some(folder) = corpus("audio") else { return };
+        for path in files(&folder).iter().step_by(7) {
+            let name = path.display();
+            let mut clip = clip::open(File::open(path).unwrap(), &ClipLimits::default()).unwrap();
+            let said_ms = clip.info().duration_ms.unwrap();
+            let want = SoundWant { rate_hz: 11_025, from_ms: 0 };
+            let tally = clip.sound(&want, |_| ControlFlow::Continue(())).unwrap();
+            assert!(
+                tally.damaged == 0 && tally.end_ms.abs_diff(said_ms) <= 100,
+                "{name}: {tally:?}"
+            );
         }
     }
 }

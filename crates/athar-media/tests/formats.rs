@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
 use athar_kernel::{Orientation, Plane};
-use athar_media::{Format, Limits, MediaError, Picture, Want, decode, probe};
+use athar_media::{Format, Limits, MediaError, Medium, Picture, Want, decode, probe};
 
 const WIDTH: usize = 96;
 const HEIGHT: usize = 64;
@@ -206,7 +206,8 @@ fn jpeg_xl_of_every_kind() {
 #[test]
 fn a_file_name_is_never_looked_at_and_text_is_no_picture() {
     let text = decode(b"Not a picture at all.\n", &Limits::default(), Want::Full);
-    assert_eq!(text, Err(MediaError::Unsupported { looks_like: Some("a text file") }));
+    let wanted = Medium::Picture;
+    assert_eq!(text, Err(MediaError::Unsupported { looks_like: Some("a text file"), wanted }));
 }
 
 mod orientation {

@@ -11,6 +11,7 @@ const RULE: &str = "unsafety";
 /// Files and folders (ending in `/`) where unsafe code may stand, each with what it is for.
 const MAY: &[(&str, &str)] = &[
     ("crates/athar-kernel/src/", "vector instructions"),
+    ("crates/athar-media/src/ffmpeg/", "foreign code: FFmpeg"),
     ("crates/athar-media/src/heif.rs", "foreign code: libheif"),
     ("crates/athar-media/src/jpeg/", "foreign code: libjpeg-turbo"),
     ("crates/athar-index/src/image.rs", "mapped memory"),
