@@ -196,11 +196,15 @@ pub const INDEX_REPLAY_CODES: usize = 1 << 10;
 /// ledger by the picture.
 const INDEX_REPLAY_LANDMARKS: usize = 1 << 14;
 
+/// As [`INDEX_REPLAY_CODES`] for voices, of which a minute has some five hundred.
+const INDEX_REPLAY_VOICES: usize = 1 << 13;
+
 /// Codes of a space that a process may have to read from the ledger.
 pub(crate) fn index_replay_codes(space: Space) -> usize {
     match space {
         Space::Pdq => INDEX_REPLAY_CODES,
         Space::Landmark => INDEX_REPLAY_LANDMARKS,
+        Space::Voice => INDEX_REPLAY_VOICES,
     }
 }
 

@@ -11,17 +11,20 @@ pub enum Space {
     Pdq,
     /// Landmarks of pictures.
     Landmark,
+    /// Voices of recordings and of clips.
+    Voice,
 }
 
 impl Space {
     /// Every space.
-    pub const ALL: [Self; 2] = [Self::Pdq, Self::Landmark];
+    pub const ALL: [Self; 3] = [Self::Pdq, Self::Landmark, Self::Voice];
 
     /// The name used in JSON and in the ledger.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pdq => "pdq",
             Self::Landmark => "landmark",
+            Self::Voice => "voice",
         }
     }
 

@@ -1,9 +1,10 @@
-//! Planes in, fingerprints out.
+//! Planes and samples in, fingerprints out.
 //!
 //! A picture becomes one PDQ code for each of its eight orientations, of which the upright one is
 //! stored and all are asked with; a quality; and the second opinion, an independent hash of the
 //! same picture. The frame that is left without bars and captions gives a second PDQ code. The
-//! digests of a file's bytes are made here too, in one pass with reading.
+//! digests of a file's bytes are made here too, in one pass with reading. A recording of speech
+//! becomes voice codes, one for every eighth of a second.
 //!
 //! Nothing here does I/O, reads a clock or holds unsafe code: the numbers' fast paths are
 //! `athar-kernel`'s.
@@ -16,6 +17,7 @@ mod fingerprint;
 pub mod landmark;
 pub mod pdq;
 mod second;
+pub mod voice;
 
 pub use content::{Area, content_frame};
 pub use digest::{Digests, FileDigest};
@@ -25,3 +27,6 @@ pub use landmark::{
 };
 pub use pdq::{SCHEME as PDQ_SCHEME, VERSION as PDQ_VERSION, orientations_of_code};
 pub use second::{Second, SecondDistance};
+pub use voice::{
+    Pace, SCHEME as VOICE_SCHEME, VERSION as VOICE_VERSION, VoiceCode, VoiceListener, voice_codes,
+};

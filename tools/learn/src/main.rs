@@ -1,4 +1,12 @@
-//! Learns what landmark codes are made of: `athar-learn TABLE.rs FOLDER...`
+//! Learns what codes are made of, and measures what was learned:
+//!
+//! ```text
+//! athar-learn landmarks TABLE.rs FOLDER...     photographs
+//! athar-learn voice TABLE.rs FOLDER...         recordings of speech
+//! athar-learn voice-measure FOLDER...          rows of JSON on the other half of the recordings
+//! ```
+//!
+//! Landmarks are learned like this, voices after the same idea (see `voice`):
 //!
 //! ```text
 //! pictures ─ landmarks ─┬─ pairs: the same place in a picture and in its edit ─► what edits change
@@ -9,7 +17,11 @@
 //!
 //! Seeded: the same pictures give the same table. What is learned must be measured on others.
 
-#![expect(clippy::print_stderr, reason = "a tool talks to the person who called it")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a tool talks to the person who called it"
+)]
 
 mod choose;
 mod directions;
@@ -19,8 +31,9 @@ mod pairs;
 mod random;
 mod spectrum;
 mod table;
+mod voice;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use athar_hash::landmark::{ORBITS, Patch};
 use athar_kernel::Plane;
 use pairs::Pair;
@@ -37,11 +50,42 @@ const PICTURES: usize = 300;
 /// Numbers of a patch.
 const NUMBERS: usize = 4 * ORBITS;
 
+/// The least quality at which a window of a voice votes, unless `--quality` says another.
+const VOICE_QUALITY: u8 = 28;
+
+const USAGE: &str = "usage: athar-learn landmarks|voice TABLE.rs FOLDER...
+       athar-learn voice-measure [--quality N] FOLDER...";
+
 fn main() -> Result<()> {
-    let mut arguments = std::env::args().skip(1);
-    let table = arguments.next().context("usage: athar-learn TABLE.rs FOLDER...")?;
-    let folders: Vec<PathBuf> = arguments.map(PathBuf::from).collect();
-    let paths = pictures(&folders)?;
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    ensure!(arguments.len() >= 2, USAGE);
+    let task = arguments.remove(0);
+    let quality = take_quality(&mut arguments)?;
+    let paths: Vec<PathBuf> = arguments.iter().map(PathBuf::from).collect();
+    let (table, folders) = paths.split_first().context(USAGE)?;
+    match task.as_str() {
+        "landmarks" => landmarks(table, folders),
+        "voice" => {
+            eprintln!("{}", voice::learn(table, folders)?);
+            Ok(())
+        }
+        "voice-measure" => voice::measure(&paths, quality, |row| println!("{row}")),
+        _ => bail!(USAGE),
+    }
+}
+
+fn take_quality(arguments: &mut Vec<String>) -> Result<u8> {
+    let Some(at) = arguments.iter().position(|argument| argument == "--quality") else {
+        return Ok(VOICE_QUALITY);
+    };
+    ensure!(at + 1 < arguments.len(), USAGE);
+    let quality = arguments.remove(at + 1).parse().context(USAGE)?;
+    arguments.remove(at);
+    Ok(quality)
+}
+
+fn landmarks(table: &Path, folders: &[PathBuf]) -> Result<()> {
+    let paths = pictures(folders)?;
     ensure!(!paths.is_empty(), "no JPEG or PNG in the folders given");
     let pairs = all_pairs(&paths)?;
     let directions = directions::learn(&pairs);

@@ -10,6 +10,8 @@
 //! | `bench` | ours beside the peers, recorded and plotted |
 //! | `eval` | what the matcher finds and how often it is wrong, on real photographs |
 //! | `learn-landmarks` | the weights of landmark codes, learned from photographs and their edits |
+//! | `learn-voice` | the weights of voice codes, learned from recordings and their edits |
+//! | `measure-voice` | what voice codes find of recordings that nothing was learned from |
 //! | `soak` | an index written, thinned out, merged and asked at once, every answer checked |
 //!
 //! A new task is a module with a `run` and one line in [`Task`].
@@ -62,7 +64,11 @@ enum Task {
     /// Measure what the matcher finds and how often it is wrong
     Eval(eval::Arguments),
     /// Learn the weights of landmark codes anew
-    LearnLandmarks(learn::Arguments),
+    LearnLandmarks(learn::Landmarks),
+    /// Learn the weights of voice codes anew
+    LearnVoice(learn::Voice),
+    /// Measure what voice codes find, beside Chromaprint
+    MeasureVoice(learn::Measure),
     /// Write, thin out, merge and ask an index at once, and check every answer
     Soak(soak::Arguments),
 }
@@ -76,7 +82,9 @@ fn main() -> ExitCode {
         Task::Demo(arguments) => demo::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Eval(arguments) => eval::run(&arguments),
-        Task::LearnLandmarks(arguments) => learn::run(&arguments),
+        Task::LearnLandmarks(arguments) => learn::landmarks(&arguments),
+        Task::LearnVoice(arguments) => learn::voice(&arguments),
+        Task::MeasureVoice(arguments) => learn::measure(&arguments),
         Task::Soak(arguments) => soak::run(&arguments),
     };
     match done {
