@@ -112,7 +112,8 @@ const STRETCH_MOST: f64 = 2.2;
 /// a line are of an edge.
 const BREADTH_LEAST: f64 = 0.08;
 
-/// Where less than this share of either picture is in common, twice the evidence is needed.
+/// Where less than this share of either picture is in common, twice the evidence is needed: a thing
+/// that both show, such as the same coat hanger, is a small part of either.
 const COMMON_USUAL: f64 = 0.4;
 
 /// The share of the sought landmarks that has to be found.
@@ -284,6 +285,8 @@ pub(crate) struct Sight {
     pub query_share: f64,
     /// The share of the stored picture that is shown.
     pub stored_share: f64,
+    /// The share of the area in which landmarks are sought that lies between those found.
+    pub reach: f64,
 }
 
 /// How unlikely chance, which finds the share `by_chance` in these pictures, makes it that `found`
@@ -309,7 +312,7 @@ pub(crate) fn evidence_bits(found: u32, sought: u32, fitted: u32, by_chance: f64
 
 /// The verdict on a picture that is seen in another, or `None` when that is no match.
 pub(crate) fn judge_sight(sight: &Sight) -> Option<Relation> {
-    let is_usual = sight.query_share.max(sight.stored_share) >= COMMON_USUAL;
+    let is_usual = sight.query_share.max(sight.stored_share) * sight.reach >= COMMON_USUAL;
     let evidence_least = EVIDENCE_LEAST_BITS * if is_usual { 1 } else { 2 };
     let is_seen = sight.inliers >= LANDMARKS_LEAST
         && sight.evidence_bits >= evidence_least
@@ -483,6 +486,7 @@ mod tests {
             breadth: 0.7,
             query_share: 0.97,
             stored_share: 0.95,
+            reach: 1.0,
         };
         assert_eq!(judge_sight(&sight), Some(Relation::Copy));
         assert_eq!(judge_sight(&Sight { query_share: 0.3, ..sight }), Some(Relation::Part));
@@ -496,6 +500,10 @@ mod tests {
         assert_eq!(judge_sight(&Sight { inliers: LANDMARKS_LEAST - 1, ..sight }), None);
         assert_eq!(judge_sight(&Sight { breadth: 0.02, ..sight }), None);
         assert_eq!(judge_sight(&Sight { spread: 0.01, ..sight }), None);
+        let little = Sight { evidence_bits: EVIDENCE_LEAST_BITS, ..sight };
+        assert_eq!(judge_sight(&little), Some(Relation::Copy));
+        assert_eq!(judge_sight(&Sight { reach: 0.2, ..little }), None);
+        assert_eq!(judge_sight(&Sight { reach: 0.2, ..sight }), Some(Relation::Copy));
     }
 
     #[test]

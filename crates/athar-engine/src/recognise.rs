@@ -215,6 +215,7 @@ pub(crate) fn judge(
         breadth: breadth(sighting, stored),
         query_share: share(&query, query_px),
         stored_share: share(&in_stored, stored.size_px),
+        reach: reach(sighting, stored),
     };
     let relation = policy::judge_sight(&sight);
     let differs = match relation {
@@ -271,6 +272,28 @@ fn breadth(sighting: &Sighting, stored: &Stored) -> f64 {
     let root = ((xx - yy).powi(2) / 4.0 + xy * xy).sqrt();
     let (most, least) = ((xx + yy) / 2.0 + root, (xx + yy) / 2.0 - root);
     (least.max(0.0) / most.max(f64::MIN_POSITIVE)).sqrt()
+}
+
+/// How much of the area in which landmarks are sought lies between the outermost that are found, 0
+/// to 1. Few that are found all over a picture still leave a margin around them, which is made
+/// good.
+fn reach(sighting: &Sighting, stored: &Stored) -> f64 {
+    let at = |number: u32| stored.spots[number as usize].frame.at;
+    let found = extent_px(sighting.found.iter().map(|found| at(found.stored)));
+    let sought = extent_px(sighting.sought.iter().map(|&number| at(number)));
+    let count = sighting.found.len() as f64;
+    let usual = ((count - 1.0) / (count + 1.0)).max(0.1);
+    let along = |axis: usize| (found[axis] / sought[axis].max(1.0) / usual).min(1.0);
+    along(0) * along(1)
+}
+
+/// Width and height of what points lie in.
+fn extent_px(points: impl Iterator<Item = [f64; 2]> + Clone) -> [f64; 2] {
+    [0, 1].map(|axis| {
+        let along = points.clone().map(|point| point[axis]);
+        let ends = along.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));
+        (ends.1 - ends.0).max(0.0)
+    })
 }
 
 fn median_distance(sighting: &Sighting) -> u16 {
