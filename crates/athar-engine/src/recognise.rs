@@ -279,8 +279,9 @@ fn breadth(sighting: &Sighting, stored: &Stored) -> f64 {
 /// good.
 fn reach(sighting: &Sighting, stored: &Stored) -> f64 {
     let at = |number: u32| stored.spots[number as usize].frame.at;
-    let found = extent_px(sighting.found.iter().map(|found| at(found.stored)));
-    let sought = extent_px(sighting.sought.iter().map(|&number| at(number)));
+    let found: Vec<_> = sighting.found.iter().map(|found| at(found.stored)).collect();
+    let sought: Vec<_> = sighting.sought.iter().map(|&number| at(number)).collect();
+    let (found, sought) = (extent_px(&found), extent_px(&sought));
     let count = sighting.found.len() as f64;
     let usual = ((count - 1.0) / (count + 1.0)).max(0.1);
     let along = |axis: usize| (found[axis] / sought[axis].max(1.0) / usual).min(1.0);
@@ -288,9 +289,9 @@ fn reach(sighting: &Sighting, stored: &Stored) -> f64 {
 }
 
 /// Width and height of what points lie in.
-fn extent_px(points: impl Iterator<Item = [f64; 2]> + Clone) -> [f64; 2] {
+fn extent_px(points: &[[f64; 2]]) -> [f64; 2] {
     [0, 1].map(|axis| {
-        let along = points.clone().map(|point| point[axis]);
+        let along = points.iter().map(|point| point[axis]);
         let ends = along.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));
         (ends.1 - ends.0).max(0.0)
     })
