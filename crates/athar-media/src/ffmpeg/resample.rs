@@ -54,10 +54,10 @@ impl Resampler {
     /// Takes samples and hands on what they become.
     pub fn put(&mut self, samples: &[f32], mut take: impl FnMut(&[f32])) {
         for part in samples.chunks(PIECE) {
-            let mut count = self.convert(part);
+            let mut count = self.convert(Some(part));
             take(&self.piece[..count]);
             while count == PIECE {
-                count = self.convert(&[]);
+                count = self.convert(Some(&[]));
                 take(&self.piece[..count]);
             }
         }
@@ -66,7 +66,7 @@ impl Resampler {
     /// Hands on what was kept back.
     pub fn finish(&mut self, mut take: impl FnMut(&[f32])) {
         loop {
-            let count = self.drain();
+            let count = self.convert(None);
             if count == 0 {
                 return;
             }
@@ -74,34 +74,16 @@ impl Resampler {
         }
     }
 
-    fn convert(&mut self, samples: &[f32]) -> usize {
-        let mut from = samples.as_ptr().cast::<u8>();
+    /// Converts more samples, or without any what was kept back.
+    fn convert(&mut self, samples: Option<&[f32]>) -> usize {
+        let mut from = samples.map_or(null(), <[f32]>::as_ptr).cast::<u8>();
         let mut to = self.piece.as_mut_ptr().cast::<u8>();
+        let input = if samples.is_some() { &raw mut from } else { null_mut() };
+        let given = samples.map_or(0, <[f32]>::len);
         // SAFETY: both hold one channel of 32-bit floats, as many as is said; none is read where
-        // none are given, as the pointer is then not null and the count 0.
+        // none are given. No input at all means that no more follow.
         let count = unsafe {
-            ffi::swr_convert(
-                self.raw,
-                &raw mut to,
-                PIECE as c_int,
-                &raw mut from,
-                samples.len() as c_int,
-            )
-        };
-        usize::try_from(count).unwrap_or(0).min(PIECE)
-    }
-
-    fn drain(&mut self) -> usize {
-        let mut to = self.piece.as_mut_ptr().cast::<u8>();
-        // SAFETY: as in `convert`; no input at all means that no more follow.
-        let count = unsafe {
-            ffi::swr_convert(
-                self.raw,
-                &raw mut to,
-                PIECE as c_int,
-                null::<*const u8>().cast_mut(),
-                0,
-            )
+            ffi::swr_convert(self.raw, &raw mut to, PIECE as c_int, input, given as c_int)
         };
         usize::try_from(count).unwrap_or(0).min(PIECE)
     }
