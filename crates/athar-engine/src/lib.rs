@@ -24,6 +24,7 @@ pub mod worker;
 mod add;
 mod budget;
 mod check;
+mod clip;
 mod clock;
 mod coverage;
 mod decoding;
@@ -58,7 +59,9 @@ pub use error::{EngineError, InputError, InputErrorKind};
 pub use explain::{Explanation, FrameComparison, PREVIEW_SIDE_PX, Side, Way};
 pub use follow::IndexNote;
 pub use links::{CasePage, CaseSummary, Item, Link, LinkEnd, Report};
-pub use outcome::{Differing, Kept, Match, Outcome, Region, SecondOpinion, Similar};
+pub use outcome::{
+    Differing, Kept, Match, Outcome, Region, SecondOpinion, Segment, Similar, Span, Time,
+};
 pub use pipeline::{HashTaker, Interrupt, Watcher, hash_files};
 pub use store::Store;
 pub use verify::VerifySummary;

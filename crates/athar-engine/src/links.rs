@@ -1,6 +1,6 @@
 //! What ties cases together.
 
-use crate::outcome::{Region, SecondOpinion, hex, orientation_name};
+use crate::outcome::{Region, SecondOpinion, Time, hex, orientation_name};
 use crate::policy::{self, Relation};
 use crate::{EngineError, Store, clock, matching};
 use athar_kernel::{Distance, Orientation};
@@ -30,8 +30,8 @@ pub struct Link {
     pub inliers: Option<u32>,
     /// The region on both sides, `from` being the query; `null` for whole pictures.
     pub region: Option<Region>,
-    /// The stretch of time on both sides; `null` for pictures.
-    pub time: Option<()>,
+    /// The stretches of time on both sides; `null` where both are pictures.
+    pub time: Option<Time>,
     /// What an independent hash says.
     pub second_opinion: Option<SecondOpinion>,
     /// How often one comparison of unrelated pictures comes as near.

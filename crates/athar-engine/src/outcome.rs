@@ -79,8 +79,8 @@ pub struct Match {
     pub inliers: Option<u32>,
     /// The region on both sides; `null` for whole pictures.
     pub region: Option<Region>,
-    /// The stretch of time on both sides; `null` for pictures.
-    pub time: Option<()>,
+    /// The stretches of time on both sides; `null` where both are pictures.
+    pub time: Option<Time>,
     /// What an independent hash says.
     pub second_opinion: Option<SecondOpinion>,
     /// How often one comparison of unrelated pictures comes as near.
@@ -120,6 +120,37 @@ pub struct Differing {
     pub query: Polygon,
     /// Where it is in the item, corner by corner.
     pub stored: Polygon,
+}
+
+/// The stretches of time that a clip or a recording has in common with an item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Time {
+    /// One after the other as the input shows them; what an item repeats is there as often.
+    pub segments: Vec<Segment>,
+    /// The share of the input's time that they take, 0 to 1; `null` where the input is a still.
+    pub query_coverage: Option<f64>,
+    /// The share of the item's time, 0 to 1; `null` where the item is a still.
+    pub stored_coverage: Option<f64>,
+}
+
+/// A stretch of time on both sides.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Segment {
+    /// In the input; `null` where that is a still.
+    pub query: Option<Span>,
+    /// In the item; `null` where that is a still.
+    pub stored: Option<Span>,
+    /// Milliseconds of the item that go by in one of the input; `null` where one is a still.
+    pub rate: Option<f64>,
+}
+
+/// From one moment to another, in milliseconds from the beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    /// When it begins.
+    pub from_ms: u64,
+    /// When it ends.
+    pub to_ms: u64,
 }
 
 /// A stored item that looks more alike than others, however little that may be.

@@ -234,21 +234,29 @@ pub enum Relation {
     Part,
     /// The same picture with a region replaced or covered.
     Altered,
+    /// The same stretch of a clip or of a recording.
+    Segment,
+    /// One is a frame of the other.
+    Still,
 }
 
 impl Relation {
+    const ALL: [Self; 5] = [Self::Copy, Self::Part, Self::Altered, Self::Segment, Self::Still];
+
     /// The name used in JSON and in the ledger.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Copy => "copy",
             Self::Part => "part",
             Self::Altered => "altered",
+            Self::Segment => "segment",
+            Self::Still => "still",
         }
     }
 
     /// The relation with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Copy, Self::Part, Self::Altered].into_iter().find(|relation| relation.name() == name)
+        Self::ALL.into_iter().find(|relation| relation.name() == name)
     }
 }
 

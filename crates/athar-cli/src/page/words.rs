@@ -71,6 +71,12 @@ impl Words {
         match way.relation {
             None => self.no_match(),
             Some(Relation::Copy) => self.copy(),
+            Some(Relation::Segment) => {
+                self.either("Both show the same stretch of time", "كلاهما يُظهر المدة الزمنية نفسها")
+            }
+            Some(Relation::Still) => {
+                self.either("One is a frame of the other", "أحدهما لقطة من الآخر")
+            }
             Some(Relation::Altered) => self.either(
                 "The stored item is seen here, with a region covered or replaced",
                 "العنصر المحفوظ ظاهر هنا، وقد غُطّيت فيه منطقة أو استُبدلت",

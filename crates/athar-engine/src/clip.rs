@@ -1,0 +1,80 @@
+//! What is asked of a clip or a sound, and what comes out of it: plain data, wherever the file is
+//! decoded.
+//!
+//! Times are milliseconds from the clip's beginning.
+
+use crate::examine::FoundLandmarks;
+use crate::places::Extent;
+use athar_hash::VoiceCode;
+use athar_kernel::Code;
+use athar_media::Format;
+use athar_media::clip::Pick;
+
+/// What can be known of a clip before it is decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ClipFacts {
+    pub format: Format,
+    /// Columns as a person sees them; 0 without frames.
+    pub width: u32,
+    /// Rows as a person sees them; 0 without frames.
+    pub height: u32,
+    /// How long it says to be.
+    pub duration_ms: Option<u64>,
+    pub has_frames: bool,
+    pub has_sound: bool,
+}
+
+/// Which frames of a clip are looked at, and for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FramePlan {
+    pub pick: Pick,
+    /// Frames of which landmarks to store are sought, at most.
+    pub stored: u32,
+    /// Frames of which landmarks to ask with are sought, at most.
+    pub asked: u32,
+}
+
+/// The frames of a clip that were looked at, in the order of their times.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct FramesFound {
+    /// Their codes: those of the whole frames and of what is left without flat surroundings.
+    pub frames: Vec<FrameSpan>,
+    /// The landmarks of some of them.
+    pub pictures: Vec<FramePicture>,
+    /// Where the last frame ends.
+    pub end_ms: u64,
+    /// The longest time from one frame that was looked at to the next, the beginning and the end
+    /// of the clip included.
+    pub widest_gap_ms: u64,
+}
+
+/// Frames that follow each other and look the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FrameSpan {
+    /// When the first of them is shown.
+    pub from_ms: u64,
+    /// When the last of them is shown; the same as `from_ms` for a single one.
+    pub to_ms: u64,
+    /// The part of the frame that the code is of, in the pixels that [`ClipFacts`] counts.
+    pub extent: Extent,
+    /// The code of the one in the middle.
+    pub code: Code,
+    /// PDQ quality, 0 to 100.
+    pub quality: u8,
+}
+
+/// Landmarks of one frame.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct FramePicture {
+    pub at_ms: u64,
+    pub landmarks: FoundLandmarks,
+}
+
+/// The voices of a recording or of a clip's sound.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Voices {
+    pub stored: Vec<VoiceCode>,
+    pub asked: Vec<VoiceCode>,
+    /// Where the sound ends.
+    pub end_ms: u64,
+}
