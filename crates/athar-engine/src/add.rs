@@ -273,8 +273,8 @@ fn add_picture(
         places: Some(&extents),
         second: Some(&seconds),
     };
-    let landmark_codes: Vec<Code> = picture.stored.iter().map(|spot| spot.code).collect();
-    let places = places::to_bytes(&picture.stored, picture.size_px());
+    let landmark_codes: Vec<Code> = picture.seen.stored.iter().map(|spot| spot.code).collect();
+    let places = places::to_bytes(&picture.seen.stored, picture.size_px());
     let landmarks = NewCodes {
         space: Space::Landmark.name(),
         scheme: athar_hash::LANDMARK_SCHEME,

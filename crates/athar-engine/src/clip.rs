@@ -4,7 +4,9 @@
 //! Times are milliseconds from the clip's beginning.
 
 use crate::examine::FoundLandmarks;
+use crate::landmarked::Landmarked;
 use crate::places::Extent;
+use crate::policy;
 use athar_hash::VoiceCode;
 use athar_kernel::Code;
 use athar_media::Format;
@@ -57,8 +59,8 @@ pub(crate) struct FrameSpan {
     pub to_ms: u64,
     /// The part of the frame that the code is of, in the pixels that [`ClipFacts`] counts.
     pub extent: Extent,
-    /// The code of the one in the middle.
-    pub code: Code,
+    /// The codes of the first of them, by `Orientation as usize`.
+    pub codes: [Code; 8],
     /// PDQ quality, 0 to 100.
     pub quality: u8,
 }
@@ -77,4 +79,62 @@ pub(crate) struct Voices {
     pub asked: Vec<VoiceCode>,
     /// Where the sound ends.
     pub end_ms: u64,
+}
+
+/// A clip or a sound, decoded and hashed.
+pub(crate) struct PreparedClip {
+    pub facts: ClipFacts,
+    pub frames: FramesFound,
+    /// Milliseconds from one frame that was looked at to the next.
+    pub step_ms: u32,
+    /// What is seen in some of the frames.
+    pub pictures: Vec<ClipPicture>,
+    pub voices: Voices,
+}
+
+/// What is seen in a frame.
+pub(crate) struct ClipPicture {
+    pub at_ms: u64,
+    pub seen: Landmarked,
+}
+
+impl PreparedClip {
+    /// `video` where there are frames, `audio` otherwise.
+    pub(crate) fn kind(&self) -> &'static str {
+        if self.facts.has_frames { "video" } else { "audio" }
+    }
+
+    pub(crate) fn size_px(&self) -> (u32, u32) {
+        (self.facts.width, self.facts.height)
+    }
+
+    /// The quality of the frame in the middle of all, from the worst to the best; of a sound that
+    /// of its best voice.
+    pub(crate) fn quality(&self) -> u8 {
+        if !self.facts.has_frames {
+            return self.voices.all().map(|voice| voice.quality).max().unwrap_or(0);
+        }
+        let mut qualities: Vec<u8> = self.frames.frames.iter().map(|frame| frame.quality).collect();
+        qualities.sort_unstable();
+        qualities.get(qualities.len() / 2).copied().unwrap_or(0)
+    }
+
+    /// Whether there is anything that it can be matched by.
+    pub(crate) fn is_matched(&self) -> bool {
+        self.frames.frames.iter().any(FrameSpan::is_searchable)
+            || self.voices.all().any(|voice| policy::voice_searchable(voice.quality))
+            || self.pictures.iter().any(|picture| picture.seen.has_landmarks())
+    }
+}
+
+impl FrameSpan {
+    pub(crate) fn is_searchable(&self) -> bool {
+        policy::searchable(self.quality)
+    }
+}
+
+impl Voices {
+    fn all(&self) -> impl Iterator<Item = &VoiceCode> {
+        self.stored.iter().chain(&self.asked)
+    }
 }

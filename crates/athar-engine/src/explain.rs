@@ -122,7 +122,7 @@ impl Store {
         let stored = self.stored_landmarks(row)?;
         Ok(Explanation {
             frames: self.frames(row, picture)?,
-            query: side(picture.size_px(), &picture.asked),
+            query: side(picture.size_px(), &picture.seen.asked),
             stored: side(stored.size_px, &stored.spots),
             item: row.sha256,
             cases: self.ledger.cases_of_item(row.id)?.into_iter().map(|case| case.name).collect(),
@@ -230,15 +230,15 @@ fn side((width_px, height_px): (u32, u32), spots: &[Spot]) -> Side {
 }
 
 fn ways(stored: &Stored, picture: &PreparedPicture) -> Vec<Way> {
-    let votes = votes(&stored.spots, &picture.asked[..picture.distinct]);
-    let sightings = sightings(&votes, &stored.picture(), &picture.asked_picture());
+    let votes = votes(&stored.spots, &picture.seen.asked[..picture.seen.distinct]);
+    let sightings = sightings(&votes, &stored.picture(), &picture.seen.picture());
     sightings.iter().filter_map(|sighting| way(sighting, stored, picture)).collect()
 }
 
 fn way(sighting: &Sighting, stored: &Stored, picture: &PreparedPicture) -> Option<Way> {
-    let (finding, is_match) = recognise::judge(sighting, stored, picture, 1)?;
+    let (finding, is_match) = recognise::judge(sighting, stored, picture.size_px(), 1)?;
     let place = |found: &crate::sighting::Found| {
-        let query = picture.asked[found.query as usize].frame.at;
+        let query = picture.seen.asked[found.query as usize].frame.at;
         (query, stored.spots[found.stored as usize].frame.at)
     };
     Some(Way {

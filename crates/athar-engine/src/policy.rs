@@ -27,6 +27,10 @@ pub const PDQ_RADIUS: Radius = match Radius::new(31) {
 /// reference's own advice. Such an item is kept with its digests and never matched.
 pub const MIN_QUALITY: u8 = 50;
 
+/// Quality (0 to 100) of a voice's code below which there is too little to tell it by: silence,
+/// hiss, steady tones and bells stay under it (see `athar_hash::voice`).
+const MIN_VOICE_QUALITY: u8 = 28;
+
 /// The largest distance, in bits of 256, at which the second opinion agrees. By `cargo xtask
 /// eval`, 99 of 100 edited photographs stay within 23; of a million pairs of unrelated ones, in
 /// eight orientations, 12 come within 48.
@@ -263,6 +267,11 @@ impl Relation {
 /// Whether a picture's code may be searched for and found.
 pub fn searchable(quality: u8) -> bool {
     quality >= MIN_QUALITY
+}
+
+/// Whether two seconds of sound may be searched for and found: see [`athar_hash::voice`].
+pub(crate) fn voice_searchable(quality: u8) -> bool {
+    quality >= MIN_VOICE_QUALITY
 }
 
 /// Whether two frames whose codes lie `distance` apart are the same.

@@ -6,13 +6,14 @@
 
 use crate::budget::{Memory, Share};
 use crate::decoding::{Decoding, Session};
-use crate::examine::{FoundLandmarks, Frames, LANDMARK_WANT};
+use crate::examine::{Frames, LANDMARK_WANT};
+use crate::landmarked::Landmarked;
 use crate::pipeline::Interrupt;
-use crate::places::{self, Extent, Spot};
-use crate::policy::{HEAVY_BYTES, LANDMARK_VOTES, LEAST_SCALE_PX, LIMITS, searchable};
+use crate::places::Extent;
+use crate::policy::{HEAVY_BYTES, LIMITS, searchable};
 use crate::walk::Found;
-use crate::{InputError, InputErrorKind, Outcome, intake, sighting};
-use athar_hash::{FileDigest, Landmark, PictureFingerprint, Setting};
+use crate::{InputError, InputErrorKind, Outcome, intake};
+use athar_hash::{FileDigest, PictureFingerprint};
 use athar_kernel::{Level, Plane};
 use athar_media::Want;
 
@@ -39,15 +40,8 @@ pub(crate) struct PreparedPicture {
     pub fingerprint: PictureFingerprint,
     /// What is left without flat surroundings, where there are any.
     pub content: Option<(Extent, PictureFingerprint)>,
-    /// The landmarks to store, and those to ask with, where they were wanted.
-    pub stored: Vec<Spot>,
-    pub asked: Vec<Spot>,
-    /// How many of those asked with are not repeated all over the picture; they come first.
-    pub distinct: usize,
-    /// Their numbers from the left to the right.
-    pub by_x: Vec<u32>,
-    /// The smallest landmark that can be asked with, in pixels.
-    pub least_scale_px: f64,
+    /// Its landmarks, where they were wanted.
+    pub seen: Landmarked,
     /// Its brightness, where it is going to be looked at.
     pub preview: Option<Plane>,
 }
@@ -60,24 +54,8 @@ impl PreparedPicture {
         [Some(whole), content].into_iter().flatten()
     }
 
-    /// Whether it can be matched by them.
-    pub(crate) fn has_landmarks(&self) -> bool {
-        self.stored.len().max(self.asked.len()) >= LANDMARK_VOTES
-    }
-
     pub(crate) fn size_px(&self) -> (u32, u32) {
         (self.width, self.height)
-    }
-
-    /// What it is asked with.
-    pub(crate) fn asked_picture(&self) -> sighting::Picture<'_> {
-        sighting::Picture {
-            spots: &self.asked,
-            distinct: self.distinct,
-            by_x: &self.by_x,
-            size_px: self.size_px(),
-            least_scale_px: self.least_scale_px,
-        }
     }
 }
 
@@ -162,7 +140,7 @@ impl<'a> Preparer<'a> {
         let quality = picture.fingerprint.quality();
         prepared.outcome.kind = Some("image");
         prepared.outcome.quality = Some(quality);
-        let is_matched = searchable(quality) || picture.has_landmarks();
+        let is_matched = searchable(quality) || picture.seen.has_landmarks();
         prepared.body = Body::Picture(Box::new(picture));
         if is_matched { Ok(Some(())) } else { Err(too_flat(quality)) }
     }
@@ -190,7 +168,7 @@ impl<'a> Preparer<'a> {
             let asked = (plan.asked)(&picture);
             if asked || plan.stored {
                 let found = session.landmarks(fine.is_some(), plan.stored, asked)?;
-                picture.add_landmarks(&found, asked);
+                picture.seen = Landmarked::of(&found, picture.size_px());
             }
         }
         if let Some(side_px) = self.wanted.preview_side_px {
@@ -208,28 +186,8 @@ impl PreparedPicture {
             height: frames.height,
             fingerprint: frames.whole,
             content: frames.content,
-            stored: Vec::new(),
-            asked: Vec::new(),
-            distinct: 0,
-            by_x: Vec::new(),
-            least_scale_px: 0.0,
+            seen: Landmarked::default(),
             preview: None,
-        }
-    }
-
-    fn add_landmarks(&mut self, found: &FoundLandmarks, asked: bool) {
-        let (width, height) = found.plane_px;
-        let plane_px = (width as usize, height as usize);
-        let size_px = self.size_px();
-        let of = |landmarks: &[Landmark]| places::spots(landmarks, plane_px, size_px);
-        self.stored = of(&found.stored);
-        self.asked = of(&found.asked);
-        if asked {
-            self.distinct = places::repeats_last(&mut self.asked);
-            self.by_x = sighting::by_x(&self.asked);
-            let pixels = f64::from(self.width) * f64::from(self.height);
-            let looked_at = (plane_px.0 * plane_px.1).min(Setting::ASKED.area_px) as f64;
-            self.least_scale_px = LEAST_SCALE_PX * (pixels / looked_at).sqrt().max(1.0);
         }
     }
 }

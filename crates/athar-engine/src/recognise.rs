@@ -112,7 +112,7 @@ impl Lookups {
         let whole = self.whole.ask(ledger, picture)?;
         let mut seen = Vec::new();
         if deep || whole.is_empty() {
-            seen = self.seen(ledger, picture)?;
+            seen = self.seen(ledger, &picture.seen.picture())?;
         }
         let whole = whole.iter().map(|found| of_whole(found, picture.size_px())).collect();
         Ok(together(whole, seen))
@@ -129,16 +129,22 @@ impl Lookups {
     }
 
     /// Every way in which a stored picture may be seen in the query, verdict or not.
-    fn seen(&self, ledger: &Ledger, picture: &PreparedPicture) -> Result<Vec<Judged>, LedgerError> {
+    pub(crate) fn seen(
+        &self,
+        ledger: &Ledger,
+        picture: &Picture<'_>,
+    ) -> Result<Vec<Judged>, LedgerError> {
         let snapshots: Vec<_> = self.landmarks.snapshots().collect();
         let pictures =
             snapshots.iter().map(Snapshot::len).sum::<usize>() / athar_hash::Setting::STORED.most;
         let mut seen = Vec::new();
-        for ballot in vote(&snapshots, &picture.asked[..picture.distinct]) {
+        for ballot in vote(&snapshots, &picture.spots[..picture.distinct]) {
             let Some(stored) = Stored::read(ledger, &ballot)? else { continue };
-            let sightings = sightings(&ballot.votes, &stored.picture(), &picture.asked_picture());
+            let sightings = sightings(&ballot.votes, &stored.picture(), picture);
             seen.extend(
-                sightings.iter().filter_map(|sighting| judge(sighting, &stored, picture, pictures)),
+                sightings
+                    .iter()
+                    .filter_map(|sighting| judge(sighting, &stored, picture.size_px, pictures)),
             );
         }
         Ok(seen)
@@ -192,10 +198,9 @@ pub(crate) type Judged = (Finding, bool);
 pub(crate) fn judge(
     sighting: &Sighting,
     stored: &Stored,
-    picture: &PreparedPicture,
+    query_px: (u32, u32),
     pictures: usize,
 ) -> Option<Judged> {
-    let query_px = picture.size_px();
     let (query, in_stored) = region::common(&sighting.motion, query_px, stored.size_px)?;
     let own = |found: &&Found| !policy::is_stop_code(found.alike, pictures);
     let inliers = sighting.found.iter().filter(own).count() as u32;
