@@ -7,10 +7,16 @@
 //! what is committed and is kept in shape by a thread of its own; whatever happens to it, the
 //! report is kept.
 
+use crate::clip::PreparedClip;
+use crate::clip_rows::{self, ClipRow};
 use crate::lookup::Upkeep;
+use crate::matching::Lie;
 use crate::outcome::Kept;
 use crate::pipeline::prepare_all;
-use crate::prepare::{Body, LandmarkPlan, Prepared, PreparedPicture, Preparer, Wanted, too_flat};
+use crate::prepare::{
+    Body, ClipPlan, LandmarkPlan, Prepared, PreparedPicture, Preparer, Wanted, nothing_to_match,
+    too_flat,
+};
 use crate::recognise::{Finding, Lookups, Recognised};
 use crate::store::Store;
 use crate::walk::walk;
@@ -101,7 +107,12 @@ impl Store {
             matches!(reader.item_by_sha256(sha256), Ok(Some(_)))
         };
         let plan = LandmarkPlan { stored: true, asked: &|_| true };
-        let wanted = Wanted { frames: Want::Hash, landmarks: Some(plan), preview_side_px: None };
+        let wanted = Wanted {
+            frames: Want::Hash,
+            landmarks: Some(plan),
+            clips: Some(ClipPlan::Stored),
+            preview_side_px: None,
+        };
         let preparer = Preparer::new(Level::best(), decoding, wanted, stop, &known);
         let (worked, kept_up) = upkeep::beside(&upkeeps, |waker| {
             prepare_all(&found, &preparer, stop, |mut batch| {
@@ -164,6 +175,7 @@ impl Store {
                 lookups.look_into(tx)?;
                 let recognised = match &prepared.body {
                     Body::Picture(picture) => lookups.recognise(tx, picture, !options.shallow)?,
+                    Body::Clip(clip) => lookups.recognise_clip(tx, clip, !options.shallow)?,
                     Body::Known | Body::Failed => Recognised::default(),
                 };
                 outcomes.push(keep(tx, adding, prepared, &recognised.matches, at_ms)?);
@@ -224,6 +236,9 @@ fn keep(
     let added = match (&body, &digest) {
         (Body::Picture(picture), Some(digest)) => {
             Some(add_picture(tx, adding.report, &outcome, digest, picture, at_ms)?)
+        }
+        (Body::Clip(clip), Some(digest)) => {
+            Some(add_clip(tx, adding.report, &outcome, digest, clip, at_ms)?)
         }
         (Body::Known, Some(digest)) => match tx.item_id(&digest.sha256)? {
             Some(item) => Some(tx.add_known_item(adding.report, item, at_ms)?),
@@ -300,6 +315,30 @@ fn add_picture(
     tx.add_item(report, &item, at_ms)
 }
 
+fn add_clip(
+    tx: &mut Tx<'_>,
+    report: ReportId,
+    outcome: &Outcome,
+    digest: &FileDigest,
+    clip: &PreparedClip,
+    at_ms: i64,
+) -> Result<Added, LedgerError> {
+    let rows = clip_rows::rows(clip);
+    let codes: Vec<NewCodes<'_>> = rows.iter().map(ClipRow::as_new).collect();
+    let item = NewItem {
+        sha256: digest.sha256,
+        md5: digest.md5,
+        kind: clip.kind(),
+        format: clip.facts.format.name(),
+        bytes: outcome.bytes,
+        width: clip.facts.width,
+        height: clip.facts.height,
+        quality: clip.quality(),
+        codes: &codes,
+    };
+    tx.add_item(report, &item, at_ms)
+}
+
 fn refuse(
     tx: &mut Tx<'_>,
     report: ReportId,
@@ -318,7 +357,7 @@ fn add_matches(
     at_ms: i64,
 ) -> Result<(), LedgerError> {
     for finding in findings {
-        let region = finding.region.as_ref().map(matching::region_text);
+        let lie = Lie { region: finding.region.clone(), time: finding.time.clone() }.text();
         let new = NewMatch {
             query,
             stored: finding.item,
@@ -329,7 +368,7 @@ fn add_matches(
             orientation: &matching::orientation_text(finding.orientation, finding.inverted),
             second_distance: finding.second_distance,
             inliers: finding.inliers,
-            region: region.as_deref(),
+            region: lie.as_deref(),
             radius: finding.radius,
             false_alarm_rate: finding.false_alarm_rate,
             false_alarm_pairs: finding.false_alarm_pairs,
@@ -339,13 +378,19 @@ fn add_matches(
     Ok(())
 }
 
+/// The kinds of items.
+const KINDS: [&str; 3] = ["image", "video", "audio"];
+
 /// What the ledger knows of a file that was not decoded again.
 fn describe_known(tx: &mut Tx<'_>, item: ItemId, outcome: &mut Outcome) -> Result<(), LedgerError> {
     if let Some(row) = tx.item(item)? {
-        outcome.kind = Some("image");
+        outcome.kind = KINDS.into_iter().find(|kind| *kind == row.kind);
         outcome.quality = Some(row.quality);
         if !tx.is_searchable(item)? {
-            outcome.error = Some(too_flat(row.quality));
+            outcome.error = Some(match row.kind.as_str() {
+                "image" => too_flat(row.quality),
+                _ => nothing_to_match(),
+            });
         }
     }
     Ok(())

@@ -1,10 +1,11 @@
 //! Asking whether material is known, and keeping nothing but the fact that it was asked.
 
+use crate::clip::FrameSpan;
 use crate::lookup::Upkeep;
 use crate::outcome::Similar;
 use crate::pipeline::prepare_all;
 use crate::policy::{self, PDQ_RADIUS};
-use crate::prepare::{Body, LandmarkPlan, Prepared, PreparedPicture, Preparer, Wanted};
+use crate::prepare::{Body, ClipPlan, LandmarkPlan, Prepared, PreparedPicture, Preparer, Wanted};
 use crate::recognise::{Lookups, Recognised};
 use crate::similar::Likeness;
 use crate::store::{PROGRAM, Store};
@@ -74,7 +75,13 @@ impl Store {
         let mut checking = Checking { ledger, lookups, options, likeness: None, stop, summary };
         checking.codes(watcher)?;
         let known = |_: &[u8; 32]| false;
-        let wanted = Wanted { frames: Want::Hash, landmarks: Some(plan), preview_side_px: None };
+        let near = |frames: &[FrameSpan]| unknown.whole.is_near(frames);
+        let wanted = Wanted {
+            frames: Want::Hash,
+            landmarks: Some(plan),
+            clips: Some(ClipPlan::Asked { near: &near, deep: options.deep }),
+            preview_side_px: None,
+        };
         let preparer = Preparer::new(Level::best(), decoding, wanted, stop, &known);
         prepare_all(&found, &preparer, stop, |batch| checking.files(batch, watcher))?;
         let mut summary = checking.summary;
@@ -138,10 +145,17 @@ impl Checking<'_> {
         for prepared in batch {
             let (mut outcome, mut recognised) = (prepared.outcome, Recognised::default());
             let mut codes = None;
-            if let Body::Picture(picture) = &prepared.body {
-                recognised = self.lookups.recognise(self.ledger, picture, self.options.deep)?;
-                let is_searchable = policy::searchable(picture.fingerprint.quality());
-                codes = is_searchable.then(|| picture.fingerprint.codes());
+            match &prepared.body {
+                Body::Picture(picture) => {
+                    recognised = self.lookups.recognise(self.ledger, picture, self.options.deep)?;
+                    let is_searchable = policy::searchable(picture.fingerprint.quality());
+                    codes = is_searchable.then(|| picture.fingerprint.codes());
+                }
+                Body::Clip(clip) => {
+                    recognised =
+                        self.lookups.recognise_clip(self.ledger, clip, self.options.deep)?;
+                }
+                Body::Known | Body::Failed => {}
             }
             outcome.similar = self.most_alike(codes, watcher)?;
             outcomes.push(self.told(outcome, &recognised)?);

@@ -119,14 +119,20 @@ impl Store {
         picture: &PreparedPicture,
         preview: Plane,
     ) -> Result<Explanation, EngineError> {
-        let stored = self.stored_landmarks(row)?;
+        // Of a clip, the frame that is seen best.
+        let frames = self.stored_landmarks(row)?.into_iter();
+        let frames = frames.map(|stored| (ways(&stored, picture), stored));
+        let strength =
+            |ways: &[Way]| ways.iter().map(|way| (way.relation.is_some(), way.inliers)).max();
+        let best = frames.max_by_key(|(ways, _)| strength(ways));
+        let (ways, stored) = best.ok_or(EngineError::NoLandmarks)?;
         Ok(Explanation {
             frames: self.frames(row, picture)?,
             query: side(picture.size_px(), &picture.seen.asked),
             stored: side(stored.size_px, &stored.spots),
             item: row.sha256,
             cases: self.ledger.cases_of_item(row.id)?.into_iter().map(|case| case.name).collect(),
-            ways: ways(&stored, picture),
+            ways,
             preview,
         })
     }
@@ -162,15 +168,11 @@ impl Store {
         Ok(())
     }
 
-    fn stored_landmarks(&self, row: &ItemRow) -> Result<Stored, EngineError> {
-        let size_px = (row.width, row.height);
-        let codes = self.ledger.codes_of_item(row.id)?;
-        let spots = codes
-            .iter()
-            .find(|codes| codes.space == Space::Landmark.name())
-            .and_then(|codes| places::from_bytes(&codes.codes, codes.places.as_deref()?, size_px));
-        let stored = spots.map(|spots| Stored { item: row.id, spots, size_px });
-        stored.ok_or(EngineError::NoLandmarks)
+    /// Those of a picture, or of each frame of a clip that has any.
+    fn stored_landmarks(&self, item: &ItemRow) -> Result<Vec<Stored>, EngineError> {
+        let rows = self.ledger.codes_of_item(item.id)?;
+        let rows = rows.iter().filter(|row| row.space == Space::Landmark.name());
+        Ok(rows.filter_map(|row| Stored::of(row, item)).collect())
     }
 
     fn frames(
@@ -209,6 +211,7 @@ fn prepare(path: &Path, decoding: &Decoding) -> Result<(PreparedPicture, Plane),
     let wanted = Wanted {
         frames: Want::Hash,
         landmarks: Some(LandmarkPlan { stored: false, asked: &|_| true }),
+        clips: None,
         preview_side_px: Some(PREVIEW_SIDE_PX),
     };
     let preparer = Preparer::new(Level::best(), decoding, wanted, &stop, &known);

@@ -163,6 +163,7 @@ impl From<LinkRow> for Link {
             None => (policy::false_alarm_rate(distance), policy::false_alarm_pairs()),
         };
         let (orientation, inverted) = matching::orientation(&evidence.orientation);
+        let lie = matching::Lie::of(evidence.region.as_deref());
         Self {
             from: row.from.into(),
             to: row.to.into(),
@@ -172,8 +173,8 @@ impl From<LinkRow> for Link {
             orientation,
             inverted,
             inliers: evidence.inliers,
-            region: matching::region(evidence.region.as_deref()),
-            time: None,
+            region: lie.region,
+            time: lie.time,
             second_opinion: evidence.second_distance.map(matching::second_opinion),
             false_alarm_rate,
             false_alarm_pairs,

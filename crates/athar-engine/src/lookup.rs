@@ -6,11 +6,14 @@
 //! does not know (any more) by that id is no hit: a code that was withdrawn a moment ago is gone,
 //! whatever an index still holds.
 
+use crate::clip::FrameSpan;
 use crate::follow::{Found, IndexNote, follow, open, open_for_reading};
 use crate::motion::Point;
+use crate::outcome::Span;
 use crate::places::Extent;
 use crate::policy::{self, PDQ_RADIUS};
 use crate::prepare::PreparedPicture;
+use crate::time_places::FramePlace;
 use athar_hash::{PictureFingerprint, Second, Space};
 use athar_index::{Hit, Index, Snapshot};
 use athar_kernel::{Code, Distance, Level, Orientation, Radius};
@@ -39,6 +42,8 @@ pub(crate) struct Candidate {
     pub second_distance: Option<u16>,
     /// Which frames these are; `None` where only codes are at hand.
     pub frames: Option<Frames>,
+    /// When the stored frame is shown, where it is one of a clip.
+    pub shown: Option<Span>,
 }
 
 /// Frames of two pictures that look alike.
@@ -100,6 +105,17 @@ pub(crate) struct Nearest {
     pub asked: usize,
     pub code: u64,
 }
+
+/// What lies near a code.
+#[derive(Default)]
+pub(crate) struct Near {
+    /// How much there is.
+    pub total: usize,
+    pub hits: Vec<Hit>,
+}
+
+/// Codes that are asked for in one call.
+const ASKED_AT_ONCE: usize = 128;
 
 impl Lookup {
     /// The index in `dir`, for somebody who adds to it: brought up to the ledger, or made anew
@@ -210,6 +226,22 @@ impl Lookup {
         })
     }
 
+    /// For each code those within the radius, at most so many, the nearest first, and how many
+    /// there are.
+    pub(crate) fn near(&self, codes: &[Code], radius: Radius, most: usize) -> Vec<Near> {
+        let mut near: Vec<Near> = (0..codes.len()).map(|_| Near::default()).collect();
+        for snapshot in self.snapshots() {
+            for (some, near) in codes.chunks(ASKED_AT_ONCE).zip(near.chunks_mut(ASKED_AT_ONCE)) {
+                let pages = snapshot.first_batch(some, radius, most);
+                for (near, page) in near.iter_mut().zip(pages) {
+                    near.total += page.total;
+                    near.hits.extend(page.hits);
+                }
+            }
+        }
+        near
+    }
+
     /// What is committed, and what the transaction under way has added.
     pub(crate) fn snapshots(&self) -> impl Iterator<Item = Snapshot> {
         [self.upkeep.index.snapshot(), self.fresh.snapshot()].into_iter()
@@ -226,6 +258,15 @@ impl Upkeep {
         let snapshots = std::iter::once(self.index.snapshot());
         Ok(!candidates(snapshots, ledger, &asked_of_picture(picture))?.is_empty())
     }
+
+    /// Whether something looks like one of the frames: then they are worth a closer look.
+    pub(crate) fn is_near(&self, frames: &[FrameSpan]) -> bool {
+        let snapshot = self.index.snapshot();
+        let frames = frames.iter().filter(|frame| frame.is_searchable());
+        let codes: Vec<Code> = frames.flat_map(|frame| ways(&frame.codes)).collect();
+        let mut pages = codes.chunks(ASKED_AT_ONCE);
+        pages.any(|some| snapshot.first_batch(some, PDQ_RADIUS, 1).iter().any(|p| p.total > 0))
+    }
 }
 
 /// The items of near codes, each as it came nearest.
@@ -238,6 +279,11 @@ fn candidates(
     let within = |snapshot: &Snapshot, codes: &[Code]| snapshot.within_batch(codes, PDQ_RADIUS);
     let mut nearest: HashMap<ItemId, Candidate> = HashMap::new();
     for near in nearest_by(snapshots, &codes, within) {
+        let item = ledger.item_of_codes(CodeId(near.code as i64).row())?;
+        // A clip may have thousands that are near, each in a row of thousands.
+        if item.is_none_or(|item| nearest.contains_key(&item)) {
+            continue;
+        }
         if let Some(candidate) = candidate(ledger, &near, &asked[near.asked])? {
             nearest.entry(candidate.item).or_insert(candidate);
         }
@@ -297,17 +343,23 @@ fn asked_with<'a>(
     codes: &[Code; 8],
     frame: impl Fn(usize) -> Option<(Extent, &'a Second)>,
 ) -> impl Iterator<Item = Asked<'a>> {
-    let codes = *codes;
-    [false, true].into_iter().flat_map(move |inverted| {
-        let code = move |code: Code| if inverted { complement(&code) } else { code };
-        let frames: [_; 8] = std::array::from_fn(&frame);
-        codes.into_iter().zip(frames).enumerate().map(move |(place, (plain, frame))| Asked {
-            code: code(plain),
-            orientation: Orientation::ALL[place],
-            inverted,
-            frame,
-        })
+    ways(codes).into_iter().enumerate().map(move |(way, code)| {
+        let (orientation, inverted) = way_of(way);
+        Asked { code, orientation, inverted, frame: frame(way % 8) }
     })
+}
+
+/// The codes that a frame is asked with: one an orientation, and their complements.
+pub(crate) fn ways(codes: &[Code; 8]) -> [Code; 16] {
+    std::array::from_fn(|way| match way < 8 {
+        true => codes[way],
+        false => complement(&codes[way - 8]),
+    })
+}
+
+/// What is done to a frame for one of [`ways`]: its orientation, and whether it is inverted.
+pub(crate) fn way_of(way: usize) -> (Orientation, bool) {
+    (Orientation::ALL[way % 8], way >= 8)
 }
 
 /// How near a picture's frames come to those of a stored one, with their surroundings or without,
@@ -345,14 +397,12 @@ fn candidate(
         let distance = stored.distance(own).bits();
         if asked.inverted { Second::BITS as u16 - distance } else { distance }
     });
-    let stored = row.places.as_deref().and_then(|places| Extent::from_row(places, position));
-    let frames = match (asked.frame, stored) {
-        (Some((query, _)), Some(stored)) => ledger.item(row.item)?.map(|item| {
-            let stored_px = (item.width, item.height);
-            Frames { query, stored, stored_px }
-        }),
-        _ => None,
-    };
+    let Some(item) = ledger.item(row.item)? else { return Ok(None) };
+    let place = FramePlace::from_row(&row, &item, position);
+    let frames = asked.frame.zip(place).map(|((query, _), place)| {
+        let stored_px = (item.width, item.height);
+        Frames { query, stored: place.extent, stored_px }
+    });
     Ok(Some(Candidate {
         item: row.item,
         distance: near.distance,
@@ -360,5 +410,6 @@ fn candidate(
         inverted: asked.inverted,
         second_distance,
         frames,
+        shown: place.and_then(|place| place.shown),
     }))
 }

@@ -1,12 +1,13 @@
 //! From rows and candidates to the matches that people are told of: one for every case that
 //! holds the other item.
 
-use crate::outcome::{Match, Region, SecondOpinion};
+use crate::outcome::{Match, Region, SecondOpinion, Time};
 use crate::policy::{self, Relation};
 use crate::recognise::Finding;
 use athar_hash::{SecondDistance, Space};
 use athar_kernel::{Distance, Orientation};
 use athar_ledger::{CaseId, ItemId, ItemRow, Ledger, LedgerError, MatchRow};
+use serde::{Deserialize, Serialize};
 
 /// Every match of a stored item as the ledger holds it, the same file in other cases included.
 /// `own` is the case from which one looks: the item itself is not its own match there.
@@ -64,15 +65,32 @@ pub(crate) fn orientation(text: &str) -> (Orientation, bool) {
     (Orientation::from_name(plain.unwrap_or(text)).unwrap_or_default(), plain.is_some())
 }
 
-/// What a row is given for a region.
-pub(crate) fn region_text(region: &Region) -> String {
-    // A structure of numbers and lists always has a text.
-    serde_json::to_string(region).unwrap_or_default()
+/// Where two items lie in each other, as a row holds it: the members of a region, where there is
+/// one, and beside them the time, where there is one.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Lie {
+    #[serde(flatten)]
+    pub region: Option<Region>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<Time>,
 }
 
-/// The region that a row holds; only regions are written there.
-pub(crate) fn region(text: Option<&str>) -> Option<Region> {
-    text.and_then(|text| serde_json::from_str(text).ok())
+impl Lie {
+    /// What a row is given; nothing for two whole pictures.
+    pub(crate) fn text(&self) -> Option<String> {
+        let says_something = self.region.is_some() || self.time.is_some();
+        // A structure of numbers and lists always has a text.
+        says_something.then(|| serde_json::to_string(self).unwrap_or_default())
+    }
+
+    /// What a row holds; only such texts are written there.
+    pub(crate) fn of(text: Option<&str>) -> Self {
+        text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    }
+
+    fn other_side(self) -> Self {
+        Self { region: self.region.map(Region::other_side), time: self.time.map(Time::other_side) }
+    }
 }
 
 /// The relation that a row names; rows are only written with names that exist.
@@ -92,7 +110,7 @@ struct Verdict {
     orientation: Orientation,
     inverted: bool,
     inliers: Option<u32>,
-    region: Option<Region>,
+    lie: Lie,
     second: Option<u16>,
     false_alarm_rate: f64,
     false_alarm_pairs: u64,
@@ -107,7 +125,7 @@ impl Verdict {
             orientation: Orientation::Rot0,
             inverted: false,
             inliers: None,
-            region: None,
+            lie: Lie::default(),
             second: Some(0),
             false_alarm_rate: policy::false_alarm_rate(Distance::ZERO),
             false_alarm_pairs: policy::false_alarm_pairs(),
@@ -122,7 +140,7 @@ impl Verdict {
             orientation: finding.orientation,
             inverted: finding.inverted,
             inliers: finding.inliers,
-            region: finding.region.clone(),
+            lie: Lie { region: finding.region.clone(), time: finding.time.clone() },
             second: finding.second_distance,
             false_alarm_rate: finding.false_alarm_rate,
             false_alarm_pairs: finding.false_alarm_pairs,
@@ -133,7 +151,7 @@ impl Verdict {
     fn seen_from(item: ItemId, row: &MatchRow) -> Self {
         let evidence = &row.evidence;
         let (orientation, inverted) = orientation(&evidence.orientation);
-        let region = region(evidence.region.as_deref());
+        let lie = Lie::of(evidence.region.as_deref());
         let from_query = row.query == item;
         Self {
             relation: relation(&evidence.relation),
@@ -142,7 +160,7 @@ impl Verdict {
             orientation: if from_query { orientation } else { orientation.inverse() },
             inverted,
             inliers: evidence.inliers,
-            region: if from_query { region } else { region.map(Region::other_side) },
+            lie: if from_query { lie } else { lie.other_side() },
             second: evidence.second_distance,
             false_alarm_rate: evidence.false_alarm_rate,
             false_alarm_pairs: evidence.false_alarm_pairs,
@@ -170,8 +188,8 @@ fn push_cases(
             orientation: verdict.orientation,
             inverted: verdict.inverted,
             inliers: verdict.inliers,
-            region: verdict.region.clone(),
-            time: None,
+            region: verdict.lie.region.clone(),
+            time: verdict.lie.time.clone(),
             second_opinion: verdict.second.map(second_opinion),
             false_alarm_rate: verdict.false_alarm_rate,
             false_alarm_pairs: verdict.false_alarm_pairs,

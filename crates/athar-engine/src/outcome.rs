@@ -19,7 +19,7 @@ pub struct Outcome {
     /// SHA-256 of the file, unless it could not be read.
     #[serde(serialize_with = "hex_option")]
     pub sha256: Option<[u8; 32]>,
-    /// `image`, or `None` when the content was not recognised.
+    /// `image`, `video` or `audio`, or `None` when the content was not recognised.
     pub kind: Option<&'static str>,
     /// Size of the file in bytes.
     pub bytes: u64,
@@ -195,6 +195,30 @@ impl Region {
             coverage: self.coverage,
             evidence_bits: self.evidence_bits,
             differs: self.differs.into_iter().map(other).collect(),
+        }
+    }
+}
+
+impl Time {
+    /// For a still and when it is shown in the item.
+    pub(crate) fn of_still(stored: Span) -> Self {
+        let segment = Segment { query: None, stored: Some(stored), rate: None };
+        Self { segments: vec![segment], query_coverage: None, stored_coverage: None }
+    }
+
+    /// The time as it is seen from the other side.
+    pub(crate) fn other_side(self) -> Self {
+        let other = |segment: Segment| Segment {
+            query: segment.stored,
+            stored: segment.query,
+            rate: segment.rate.map(|rate| 1.0 / rate),
+        };
+        let mut segments: Vec<_> = self.segments.into_iter().map(other).collect();
+        segments.sort_by_key(|segment| segment.query.map(|span| span.from_ms));
+        Self {
+            segments,
+            query_coverage: self.stored_coverage,
+            stored_coverage: self.query_coverage,
         }
     }
 }

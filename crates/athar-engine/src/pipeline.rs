@@ -79,7 +79,7 @@ pub fn hash_files(
 ) -> Result<(), WorkerError> {
     let found = walk(paths);
     let known = |_: &[u8; 32]| false;
-    let wanted = Wanted { frames: want, landmarks: None, preview_side_px: None };
+    let wanted = Wanted { frames: want, landmarks: None, clips: None, preview_side_px: None };
     let preparer = Preparer::new(Level::best(), decoding, wanted, stop, &known);
     if !found.is_empty() {
         decoding.ready()?;
@@ -88,7 +88,7 @@ pub fn hash_files(
         for prepared in &batch {
             let code = match &prepared.body {
                 Body::Picture(picture) => Some(picture.fingerprint.code()),
-                Body::Known | Body::Failed => None,
+                Body::Clip(_) | Body::Known | Body::Failed => None,
             };
             take(&prepared.outcome, code, prepared.digest.as_ref());
         }
@@ -201,7 +201,8 @@ mod tests {
         }
         let (found, stop) = (walk(&[dir.path().into()]), Interrupt::new());
         let known = |_: &[u8; 32]| false;
-        let wanted = Wanted { frames: Want::Hash, landmarks: None, preview_side_px: None };
+        let wanted =
+            Wanted { frames: Want::Hash, landmarks: None, clips: None, preview_side_px: None };
         let here = Decoding::InProcess;
         let preparer = Preparer::new(Level::best(), &here, wanted, &stop, &known);
         let failed: Result<(), &str> = prepare_all(&found, &preparer, &stop, |_| Err("full"));
@@ -216,7 +217,8 @@ mod tests {
         }
         let (found, stop) = (walk(&[dir.path().into()]), Interrupt::new());
         let known = |_: &[u8; 32]| false;
-        let wanted = Wanted { frames: Want::Hash, landmarks: None, preview_side_px: None };
+        let wanted =
+            Wanted { frames: Want::Hash, landmarks: None, clips: None, preview_side_px: None };
         let here = Decoding::InProcess;
         let preparer = Preparer::new(Level::best(), &here, wanted, &stop, &known);
         let mut paths = Vec::new();

@@ -7,6 +7,7 @@
 //! evidence stored ones give that are not in them.
 
 use crate::align::Tolerance;
+use crate::time_motion::{Stretch, TimeTolerance};
 use athar_hash::{SecondDistance, Space};
 use athar_kernel::{Distance, Radius};
 use athar_media::Limits;
@@ -122,6 +123,83 @@ const COMMON_USUAL: f64 = 0.4;
 
 /// The share of the sought landmarks that has to be found.
 const COVERAGE_LEAST: f64 = 0.05;
+
+/// The largest distance, in bits, at which two seconds of sound are alike.
+pub(crate) const VOICE_RADIUS: Radius = match Radius::new(31) {
+    Some(radius) => radius,
+    None => unreachable!(),
+};
+
+/// Milliseconds from one frame of a clip to the next that is looked at, where it is looked at
+/// closely.
+pub(crate) const CLIP_STEP_MS: u32 = 250;
+
+/// Milliseconds from one key frame to the next that is looked at, at least.
+pub(crate) const CLIP_KEYS_MS: u32 = 500;
+
+/// Key frames that are further apart than this leave too much of a clip unseen.
+pub(crate) const CLIP_GAP_MS: u64 = 12_000;
+
+/// A clip that is shorter is looked at closely at once.
+pub(crate) const CLIP_SHORT_MS: u64 = 20_000;
+
+/// Frames of a clip of which landmarks are stored, at most.
+pub(crate) const CLIP_PICTURES_STORED: u32 = 120;
+
+/// Frames of a clip that is asked for with landmarks, at most.
+pub(crate) const CLIP_PICTURES_ASKED: u32 = 40;
+
+/// Memory that decoding a clip is taken to need, most of it for the frames that its decoder keeps.
+pub(crate) const CLIP_MEMORY_BYTES: u64 = 128 << 20;
+
+/// Stored frames that are looked at for one of a clip, the nearest first.
+pub(crate) const FRAME_HITS: usize = 1 << 9;
+
+/// Stored windows of sound that are looked at for one, the nearest first.
+pub(crate) const VOICE_HITS: usize = 1 << 9;
+
+/// Codes of a voice note, roughly: half a minute of it.
+pub(crate) const VOICES_OF_A_RECORDING: usize = 256;
+
+/// Windows of one recording that are like one of another, roughly: they overlap.
+pub(crate) const VOICE_NEIGHBOURS: usize = 4;
+
+/// What counts as agreement on how the frames of one clip lie on those of another. Both are looked
+/// at four times a second, so two that belong together are up to an eighth of a second apart, and
+/// as much again where frame rates differ.
+pub(crate) const FRAME_TIME: TimeTolerance = TimeTolerance {
+    offset_ms: 300.0,
+    gap_ms: 3000.0,
+    rates: [0.78, 1.28],
+    least_inliers: 2,
+    radius_bits: PDQ_RADIUS.bits(),
+};
+
+/// The same of the windows of two recordings, of which 31 bits bridge about a twentieth of a
+/// second.
+pub(crate) const VOICE_TIME: TimeTolerance = TimeTolerance {
+    offset_ms: 90.0,
+    gap_ms: 1500.0,
+    rates: [0.9, 1.11],
+    least_inliers: 2,
+    radius_bits: VOICE_RADIUS.bits(),
+};
+
+/// The same of frames that show the same things, whenever in a scene that is.
+pub(crate) const SIGHT_TIME: TimeTolerance = TimeTolerance {
+    offset_ms: 4000.0,
+    gap_ms: 60_000.0,
+    rates: [0.78, 1.28],
+    least_inliers: 1,
+    radius_bits: 256,
+};
+
+/// Frames of one clip that have to lie where another's are: less than a second is a still.
+const STRETCH_FRAMES_LEAST: usize = 3;
+
+/// Windows of sound that have to agree, asked and stored: neighbours have most of their sound in
+/// common, so one accident is seen by some of them.
+const STRETCH_VOICES_LEAST: [usize; 2] = [5, 4];
 
 /// What counts as agreement on how one picture lies on another.
 pub const TOLERANCE: Tolerance = Tolerance {
@@ -345,6 +423,20 @@ pub(crate) fn judge_sight(sight: &Sight) -> Option<Relation> {
     })
 }
 
+/// Whether a stretch of time that two recordings seem to have in common is one.
+pub(crate) fn judge_stretch(via: Space, stretch: &Stretch) -> bool {
+    let moments = stretch.inliers.len();
+    match via {
+        Space::Voice => {
+            let [asked, stored] = STRETCH_VOICES_LEAST;
+            moments >= asked && stretch.stored_places() >= stored
+        }
+        Space::Pdq => moments >= STRETCH_FRAMES_LEAST,
+        // Each frame was judged as a picture.
+        Space::Landmark => moments >= 1,
+    }
+}
+
 /// The verdict on pictures of which at least this share is in common.
 pub(crate) fn judge_common(share: f64) -> Relation {
     if share >= COPY_SHARE { Relation::Copy } else { Relation::Part }
@@ -394,6 +486,30 @@ pub fn landmark_false_alarm_rate(evidence_bits: u32) -> f64 {
 pub fn landmark_false_alarm_pairs() -> u64 {
     LANDMARK_FALSE_ALARMS.pairs
 }
+
+/// How often unrelated recordings have a stretch of time in which so many moments agree: the
+/// measured share, or, where none has, the 95 % upper bound 3 / pairs.
+pub(crate) fn segment_false_alarm_rate(via: Space, moments: u32) -> f64 {
+    time_false_alarms(via).rate(moments)
+}
+
+/// Pairs of unrelated recordings on which [`segment_false_alarm_rate`] rests.
+pub(crate) fn segment_false_alarm_pairs(via: Space) -> u64 {
+    time_false_alarms(via).pairs
+}
+
+fn time_false_alarms(via: Space) -> &'static LandmarkFalseAlarms {
+    match via {
+        Space::Voice => &VOICE_FALSE_ALARMS,
+        Space::Pdq | Space::Landmark => &FRAME_FALSE_ALARMS,
+    }
+}
+
+static FRAME_FALSE_ALARMS: LazyLock<LandmarkFalseAlarms> =
+    LazyLock::new(|| LandmarkFalseAlarms::parse(include_str!("frame_false_alarms.tsv")));
+
+static VOICE_FALSE_ALARMS: LazyLock<LandmarkFalseAlarms> =
+    LazyLock::new(|| LandmarkFalseAlarms::parse(include_str!("voice_false_alarms.tsv")));
 
 static LANDMARK_FALSE_ALARMS: LazyLock<LandmarkFalseAlarms> =
     LazyLock::new(|| LandmarkFalseAlarms::parse(include_str!("landmark_false_alarms.tsv")));

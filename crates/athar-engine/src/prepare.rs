@@ -5,6 +5,7 @@
 //! only divide the memory among honest files. What holds a worker that lies is its own limit.
 
 use crate::budget::{Memory, Share};
+use crate::clip::{FrameSpan, PreparedClip};
 use crate::decoding::{Decoding, Session};
 use crate::examine::{Frames, LANDMARK_WANT};
 use crate::landmarked::Landmarked;
@@ -29,6 +30,7 @@ pub(crate) enum Body {
     /// Not looked at: the caller knows an item of this SHA-256.
     Known,
     Picture(Box<PreparedPicture>),
+    Clip(Box<PreparedClip>),
     Failed,
 }
 
@@ -68,6 +70,22 @@ pub(crate) struct LandmarkPlan<'a> {
     pub asked: &'a (dyn Fn(&PreparedPicture) -> bool + Sync),
 }
 
+/// What is wanted of clips and sounds.
+#[derive(Clone, Copy)]
+pub(crate) enum ClipPlan<'a> {
+    /// They are going to be stored and asked with.
+    Stored,
+    /// They are going to be asked with.
+    Asked {
+        /// Whether a first look at the frames shows something that is known.
+        near: &'a (dyn Fn(&[FrameSpan]) -> bool + Sync),
+        /// Whether they are looked at closely whatever a first look shows.
+        deep: bool,
+    },
+    /// The codes of their frames are told, one a second and more where they change.
+    Told,
+}
+
 /// What is wanted of each file.
 #[derive(Clone, Copy)]
 pub(crate) struct Wanted<'a> {
@@ -75,6 +93,8 @@ pub(crate) struct Wanted<'a> {
     pub frames: Want,
     /// `None` where nothing but the code of the whole frame is wanted.
     pub landmarks: Option<LandmarkPlan<'a>>,
+    /// `None` where clips and sounds are not read.
+    pub clips: Option<ClipPlan<'a>>,
     /// The longer side of the picture that is going to be looked at.
     pub preview_side_px: Option<u32>,
 }
@@ -196,6 +216,12 @@ fn too_heavy(bytes: u64) -> InputError {
     let (got, max) = (bytes >> 20, HEAVY_BYTES >> 20);
     let message = format!("decoding needs {got} MiB of memory, at most {max} MiB are given");
     InputError::new(InputErrorKind::Limit, message)
+}
+
+/// The error that goes with a clip or a sound which is kept and never matched.
+pub(crate) fn nothing_to_match() -> InputError {
+    let message = "there is nothing in it to be matched by: no frame with detail and no voice";
+    InputError::new(InputErrorKind::LowQuality, message)
 }
 
 /// The error that goes with a picture which is kept and never matched.

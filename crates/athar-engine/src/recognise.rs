@@ -7,18 +7,18 @@
 use crate::coverage::Coverage;
 use crate::lookup::{Candidate, Frames, Lookup, Upkeep};
 use crate::motion::Motion;
-use crate::outcome::{Differing, Region};
-use crate::places::{self, Spot};
+use crate::outcome::{Differing, Region, Span, Time};
+use crate::places::Spot;
 use crate::policy::{self, LANDMARK_RADIUS, PDQ_RADIUS, Relation, Sight};
 use crate::prepare::PreparedPicture;
 use crate::region::{self, Polygon};
 use crate::sighting::{Found, Picture, Sighting, sightings};
 use crate::votes::{Ballot, vote};
-use crate::{IndexNote, Store};
+use crate::{IndexNote, Store, time_places};
 use athar_hash::Space;
 use athar_index::Snapshot;
 use athar_kernel::{Code, Orientation};
-use athar_ledger::{ItemId, Ledger, LedgerError};
+use athar_ledger::{CodesRow, ItemId, ItemRow, Ledger, LedgerError};
 use std::collections::{HashMap, HashSet};
 use std::f64::consts::PI;
 
@@ -46,6 +46,8 @@ pub(crate) struct Finding {
     pub second_distance: Option<u16>,
     pub inliers: Option<u32>,
     pub region: Option<Region>,
+    /// The stretches of time, where one side has any.
+    pub time: Option<Time>,
     /// The radius that was searched, in bits.
     pub radius: u16,
     pub false_alarm_rate: f64,
@@ -58,6 +60,7 @@ pub(crate) struct Finding {
 pub(crate) struct Lookups {
     pub whole: Lookup,
     pub landmarks: Lookup,
+    pub voices: Lookup,
 }
 
 impl Lookups {
@@ -67,9 +70,9 @@ impl Lookups {
         note: &mut dyn FnMut(&IndexNote),
     ) -> Result<Self, LedgerError> {
         let mut note = once_each(note);
-        let mut open =
-            |space| Lookup::open(&store.index_dir(space), &store.ledger, space, &mut note);
-        Ok(Self { whole: open(Space::Pdq)?, landmarks: open(Space::Landmark)? })
+        Self::open_each(|space| {
+            Lookup::open(&store.index_dir(space), &store.ledger, space, &mut note)
+        })
     }
 
     /// For somebody who adds nothing.
@@ -78,27 +81,38 @@ impl Lookups {
         note: &mut dyn FnMut(&IndexNote),
     ) -> Result<Self, LedgerError> {
         let mut note = once_each(note);
-        let mut open = |space| {
+        Self::open_each(|space| {
             Lookup::open_for_reading(&store.index_dir(space), &store.ledger, space, &mut note)
-        };
-        Ok(Self { whole: open(Space::Pdq)?, landmarks: open(Space::Landmark)? })
+        })
+    }
+
+    fn open_each(
+        mut open: impl FnMut(Space) -> Result<Lookup, LedgerError>,
+    ) -> Result<Self, LedgerError> {
+        Ok(Self {
+            whole: open(Space::Pdq)?,
+            landmarks: open(Space::Landmark)?,
+            voices: open(Space::Voice)?,
+        })
     }
 
     /// See [`Lookup::catch_up`].
     pub(crate) fn catch_up(&mut self, ledger: &Ledger) -> Result<(), LedgerError> {
         self.whole.catch_up(ledger)?;
-        self.landmarks.catch_up(ledger)
+        self.landmarks.catch_up(ledger)?;
+        self.voices.catch_up(ledger)
     }
 
     /// See [`Lookup::look_into`].
     pub(crate) fn look_into(&mut self, transaction: &Ledger) -> Result<(), LedgerError> {
         self.whole.look_into(transaction)?;
-        self.landmarks.look_into(transaction)
+        self.landmarks.look_into(transaction)?;
+        self.voices.look_into(transaction)
     }
 
     /// What keeps the indexes in shape.
-    pub(crate) fn upkeeps(&self) -> [Upkeep; 2] {
-        [self.whole.upkeep(), self.landmarks.upkeep()]
+    pub(crate) fn upkeeps(&self) -> [Upkeep; 3] {
+        [self.whole.upkeep(), self.landmarks.upkeep(), self.voices.upkeep()]
     }
 
     /// Everything known that the picture shows. Landmarks are asked where the whole frame says
@@ -112,7 +126,7 @@ impl Lookups {
         let whole = self.whole.ask(ledger, picture)?;
         let mut seen = Vec::new();
         if deep || whole.is_empty() {
-            seen = self.seen(ledger, &picture.seen.picture())?;
+            seen = once_each_clip(self.seen(ledger, &picture.seen.picture())?);
         }
         let whole = whole.iter().map(|found| of_whole(found, picture.size_px())).collect();
         Ok(together(whole, seen))
@@ -151,7 +165,24 @@ impl Lookups {
     }
 }
 
-/// What is the matter with both indexes is told once.
+/// Of the frames of a clip that a picture may be, the best.
+fn once_each_clip(seen: Vec<Judged>) -> Vec<Judged> {
+    let rank = |(finding, is_match): &Judged| {
+        (*is_match, finding.region.as_ref().and_then(|region| region.evidence_bits))
+    };
+    let mut best: Vec<Judged> = Vec::new();
+    for judged in seen {
+        let is_same = |other: &Judged| other.0.time.is_some() && other.0.item == judged.0.item;
+        match best.iter_mut().find(|other| is_same(other)) {
+            Some(other) if rank(&judged) > rank(other) => *other = judged,
+            Some(_) => {}
+            None => best.push(judged),
+        }
+    }
+    best
+}
+
+/// What is the matter with all indexes is told once.
 fn once_each(note: &mut dyn FnMut(&IndexNote)) -> impl FnMut(&IndexNote) {
     let mut told = HashSet::new();
     move |new| {
@@ -161,11 +192,13 @@ fn once_each(note: &mut dyn FnMut(&IndexNote)) -> impl FnMut(&IndexNote) {
     }
 }
 
-/// A stored item's landmarks.
+/// A stored item's landmarks, or those of a frame of it.
 pub(crate) struct Stored {
     pub item: ItemId,
     pub spots: Vec<Spot>,
     pub size_px: (u32, u32),
+    /// When the frame is shown, where it is one of a clip.
+    pub at_ms: Option<u64>,
 }
 
 impl Stored {
@@ -173,9 +206,13 @@ impl Stored {
     fn read(ledger: &Ledger, ballot: &Ballot) -> Result<Option<Self>, LedgerError> {
         let Some(row) = ledger.codes(ballot.row)? else { return Ok(None) };
         let Some(item) = ledger.item(row.item)? else { return Ok(None) };
-        let size_px = (item.width, item.height);
-        let spots = places::from_bytes(&row.codes, row.places.as_deref().unwrap_or(&[]), size_px);
-        Ok(spots.map(|spots| Self { item: row.item, spots, size_px }))
+        Ok(Self::of(&row, &item))
+    }
+
+    /// From a row of landmarks; `None` where places and codes do not fit.
+    pub(crate) fn of(row: &CodesRow, item: &ItemRow) -> Option<Self> {
+        let (spots, at_ms) = time_places::landmarks(row, item)?;
+        Some(Self { item: item.id, spots, size_px: (item.width, item.height), at_ms })
     }
 
     pub(crate) fn picture(&self) -> Picture<'_> {
@@ -233,9 +270,11 @@ pub(crate) fn judge(
         differs,
         ..lie(&sighting.motion, query, in_stored)?
     };
+    let time = stored.at_ms.map(|at_ms| Time::of_still(Span { from_ms: at_ms, to_ms: at_ms }));
+    let relation_of_frames = if time.is_some() { Relation::Still } else { Relation::Part };
     let finding = Finding {
         item: stored.item,
-        relation: relation.unwrap_or(Relation::Part),
+        relation: relation.filter(|_| time.is_none()).unwrap_or(relation_of_frames),
         via: Space::Landmark,
         distance: median_distance(sighting),
         orientation: nearest_orientation(&region),
@@ -243,6 +282,7 @@ pub(crate) fn judge(
         second_distance: None,
         inliers: Some(inliers),
         region: Some(region),
+        time,
         radius: LANDMARK_RADIUS.bits(),
         false_alarm_rate: policy::landmark_false_alarm_rate(evidence_bits),
         false_alarm_pairs: policy::landmark_false_alarm_pairs(),
@@ -365,7 +405,10 @@ fn of_whole(found: &Candidate, query_px: (u32, u32)) -> Finding {
     });
     Finding {
         item: found.item,
-        relation: policy::judge_common(common),
+        relation: match found.shown {
+            Some(_) => Relation::Still,
+            None => policy::judge_common(common),
+        },
         via: Space::Pdq,
         distance: found.distance.bits(),
         orientation: found.orientation,
@@ -373,6 +416,7 @@ fn of_whole(found: &Candidate, query_px: (u32, u32)) -> Finding {
         second_distance: found.second_distance,
         inliers: None,
         region: frames.and_then(|frames| region_of(&frames, found.orientation)),
+        time: found.shown.map(Time::of_still),
         radius: PDQ_RADIUS.bits(),
         false_alarm_rate: policy::false_alarm_rate(found.distance),
         false_alarm_pairs: policy::false_alarm_pairs(),
@@ -380,7 +424,7 @@ fn of_whole(found: &Candidate, query_px: (u32, u32)) -> Finding {
     }
 }
 
-fn region_of(frames: &Frames, orientation: Orientation) -> Option<Region> {
+pub(crate) fn region_of(frames: &Frames, orientation: Orientation) -> Option<Region> {
     let corners = frames.corners(orientation);
     let to_query = corners.map(|(query, stored)| (stored, query));
     let (query, stored) = corners.into_iter().unzip();

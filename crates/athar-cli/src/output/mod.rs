@@ -3,6 +3,7 @@
 pub(crate) mod graph;
 pub(crate) mod progress;
 pub(crate) mod text;
+mod times;
 
 use serde::Serialize;
 use std::io::{self, Write};

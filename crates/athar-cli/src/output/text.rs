@@ -1,12 +1,12 @@
 //! Answers for people.
 
-use super::shown;
+use super::{shown, times};
 use anstyle::{AnsiColor, Style};
 use athar_engine::policy::Relation;
 use athar_engine::{
     AddSummary, CasePage, CaseSummary, CheckSummary, Differing, Explanation, FrameComparison, Kept,
-    Link, Match, Orientation, Outcome, Region, SecondOpinion, Similar, Space, VerifySummary, Way,
-    region, worker::WorkerReport,
+    Link, Match, Orientation, Outcome, Region, SecondOpinion, Similar, Space, Time, VerifySummary,
+    Way, region, worker::WorkerReport,
 };
 use std::fmt::Write;
 
@@ -76,12 +76,13 @@ fn similar_line(similar: &Similar) -> String {
 /// What a match and a link rest on.
 struct Evidence<'a> {
     relation: Relation,
-    by_landmarks: bool,
+    via: &'a str,
     distance: u16,
     orientation: Orientation,
     inverted: bool,
     inliers: Option<u32>,
     region: Option<&'a Region>,
+    time: Option<&'a Time>,
     second: Option<SecondOpinion>,
 }
 
@@ -89,12 +90,13 @@ impl<'a> From<&'a Match> for Evidence<'a> {
     fn from(found: &'a Match) -> Self {
         Self {
             relation: found.relation,
-            by_landmarks: found.via == Space::Landmark.name(),
+            via: found.via,
             distance: found.distance,
             orientation: found.orientation,
             inverted: found.inverted,
             inliers: found.inliers,
             region: found.region.as_ref(),
+            time: found.time.as_ref(),
             second: found.second_opinion,
         }
     }
@@ -104,12 +106,13 @@ impl<'a> From<&'a Link> for Evidence<'a> {
     fn from(link: &'a Link) -> Self {
         Self {
             relation: link.relation,
-            by_landmarks: link.via == Space::Landmark.name(),
+            via: &link.via,
             distance: link.distance,
             orientation: link.orientation,
             inverted: link.inverted,
             inliers: link.inliers,
             region: link.region.as_ref(),
+            time: link.time.as_ref(),
             second: link.second_opinion,
         }
     }
@@ -119,12 +122,17 @@ impl Evidence<'_> {
     /// One sentence: the relation first, then what it rests on.
     fn sentence(&self) -> String {
         let mut parts = vec![self.relation.name().to_string()];
-        if !self.by_landmarks {
+        let by_landmarks = self.via == Space::Landmark.name();
+        if self.via == Space::Voice.name() {
+            parts.push("the same voice".into());
+        }
+        if !by_landmarks {
             parts.push(format!("{} of 256 bits differ", self.distance));
         }
-        parts.extend(self.landmarks());
+        parts.extend(self.time.map(times::parts).unwrap_or_default());
+        parts.extend(self.moments().or_else(|| self.landmarks()));
         // A whole frame lies on another in one of eight ways, and nothing else need be said.
-        let whole = !self.by_landmarks && self.relation == Relation::Copy;
+        let whole = !by_landmarks && self.relation == Relation::Copy;
         match self.region {
             Some(region) if !whole => parts.extend(lie(region)),
             _ if self.orientation != Orientation::Rot0 => {
@@ -138,6 +146,13 @@ impl Evidence<'_> {
         parts.extend(self.region.and_then(differing));
         parts.extend(self.second.map(second_opinion));
         parts.join(", ")
+    }
+
+    /// Of stretches of time, how many moments agree.
+    fn moments(&self) -> Option<String> {
+        let is_of_time = self.relation == Relation::Segment && self.via != Space::Landmark.name();
+        let verb = if self.inliers? == 1 { "moment agrees" } else { "moments agree" };
+        is_of_time.then(|| format!("{} {verb}", grouped(self.inliers.unwrap_or(0).into())))
     }
 
     fn landmarks(&self) -> Option<String> {
@@ -313,14 +328,12 @@ pub(crate) fn case(page: &CasePage) -> String {
         let _ = write!(text, "\nreport {}  {opened}  {}{broken}", report.report, source.join(", "));
     }
     for item in &page.item_list {
-        let (width, height) = (item.width, item.height);
-        let _ = write!(
-            text,
-            "\nitem {}  {} {width} x {height}  quality {}",
-            short(&item.item),
-            item.file_format,
-            item.quality
-        );
+        let size = match (item.width, item.height) {
+            (0, 0) => String::new(),
+            (width, height) => format!(" {width} x {height}"),
+        };
+        let (name, format, quality) = (short(&item.item), &item.file_format, item.quality);
+        let _ = write!(text, "\nitem {name}  {} {format}{size}  quality {quality}", item.kind);
     }
     if !page.links.is_empty() {
         let _ = write!(text, "\n\n{}", links(&page.links));
@@ -395,12 +408,13 @@ fn of_frames(frames: FrameComparison) -> String {
 fn of_way(way: &Way) -> Option<String> {
     let evidence = Evidence {
         relation: way.relation?,
-        by_landmarks: true,
+        via: Space::Landmark.name(),
         distance: way.distance,
         orientation: Orientation::Rot0,
         inverted: false,
         inliers: Some(way.inliers),
         region: Some(&way.region),
+        time: None,
         second: None,
     };
     let rate = rate(way.false_alarm_rate, way.false_alarm_pairs);
@@ -493,12 +507,13 @@ mod tests {
     fn by_landmarks(relation: Relation, region: &Region) -> Evidence<'_> {
         Evidence {
             relation,
-            by_landmarks: true,
+            via: Space::Landmark.name(),
             distance: 17,
             orientation: Orientation::Mirror,
             inverted: false,
             inliers: Some(34),
             region: Some(region),
+            time: None,
             second: None,
         }
     }
@@ -533,7 +548,7 @@ mod tests {
     fn a_copy_by_its_whole_frame_says_what_its_landmarks_say_too() {
         let region = region();
         let whole = Evidence {
-            by_landmarks: false,
+            via: Space::Pdq.name(),
             inverted: true,
             second: Some(SecondOpinion { distance: 3, agrees: true }),
             ..by_landmarks(Relation::Copy, &region)

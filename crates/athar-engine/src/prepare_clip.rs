@@ -1,0 +1,113 @@
+//! From a clip or a sound to its fingerprint: how closely it is looked at.
+//!
+//! What is going to be stored is looked at four times a second, so that every moment of it can be
+//! found. A question begins with the frames that stand alone, which costs little; only where they
+//! leave much unseen, or something known is near, is the whole clip looked at as closely.
+
+use crate::InputError;
+use crate::clip::{ClipFacts, ClipPicture, FramePlan, FrameSpan, FramesFound, PreparedClip, Voices};
+use crate::decoding::ClipSession;
+use crate::landmarked::Landmarked;
+use crate::policy::{
+    CLIP_GAP_MS, CLIP_KEYS_MS, CLIP_PICTURES_ASKED, CLIP_PICTURES_STORED, CLIP_SHORT_MS,
+    CLIP_STEP_MS,
+};
+use crate::prepare::ClipPlan;
+use athar_media::clip::Pick;
+
+/// A clip, and what of it could not be read although the rest could.
+pub(crate) type Prepared = (PreparedClip, Option<InputError>);
+
+/// Prepares a clip; `None` when it was stopped.
+///
+/// # Errors
+///
+/// Neither frames nor sound can be read.
+pub(crate) fn prepare(
+    session: &mut ClipSession<'_>,
+    plan: &ClipPlan<'_>,
+    stop: &dyn Fn() -> bool,
+) -> Result<Option<Prepared>, InputError> {
+    let facts = session.facts()?;
+    let mut look = Look { session, plan, facts: &facts, stop };
+    let frames = match facts.has_frames {
+        true => look.frames().map(Some),
+        false => Ok(None),
+    };
+    let voices = match facts.has_sound && !matches!(plan, ClipPlan::Told) {
+        true => look.voices().map(Some),
+        false => Ok(None),
+    };
+    let (frames, voices, trouble) = match (frames, voices) {
+        (Ok(frames), Ok(voices)) => (frames, voices, None),
+        (Err(error), Ok(Some(voices))) => (None, Some(voices), Some(error)),
+        (Ok(Some(frames)), Err(error)) => (Some(frames), None, Some(error)),
+        (Err(error), _) | (_, Err(error)) => return Err(error),
+    };
+    let (Some(frames), Some(voices)) =
+        (frames.unwrap_or_else(|| Some(FramesFound::default())), voices.unwrap_or_else(|| Some(Voices::default())))
+    else {
+        return Ok(None);
+    };
+    Ok(Some((prepared(facts, frames, voices), trouble)))
+}
+
+fn prepared(facts: ClipFacts, mut frames: FramesFound, voices: Voices) -> PreparedClip {
+    let size_px = (facts.width, facts.height);
+    let picture = |picture: crate::clip::FramePicture| ClipPicture {
+        at_ms: picture.at_ms,
+        seen: Landmarked::of(&picture.landmarks, size_px),
+    };
+    let pictures = std::mem::take(&mut frames.pictures).into_iter().map(picture).collect();
+    PreparedClip { facts, frames, step_ms: CLIP_STEP_MS, pictures, voices }
+}
+
+/// One look at a clip.
+struct Look<'a, 'b> {
+    session: &'a mut ClipSession<'b>,
+    plan: &'a ClipPlan<'a>,
+    facts: &'a ClipFacts,
+    stop: &'a dyn Fn() -> bool,
+}
+
+impl Look<'_, '_> {
+    /// `None` when it was stopped.
+    fn frames(&mut self) -> Result<Option<FramesFound>, InputError> {
+        match *self.plan {
+            ClipPlan::Stored => self.closely(CLIP_PICTURES_STORED, CLIP_PICTURES_ASKED),
+            ClipPlan::Told => self.closely(0, 0),
+            ClipPlan::Asked { deep: true, .. } => self.closely(0, CLIP_PICTURES_ASKED),
+            ClipPlan::Asked { .. } if self.is_short() => self.closely(0, CLIP_PICTURES_ASKED),
+            ClipPlan::Asked { near, .. } => self.as_needed(near),
+        }
+    }
+
+    fn is_short(&self) -> bool {
+        self.facts.duration_ms.is_some_and(|ms| ms < CLIP_SHORT_MS)
+    }
+
+    fn closely(&mut self, stored: u32, asked: u32) -> Result<Option<FramesFound>, InputError> {
+        let pick = Pick::Spaced { interval_ms: CLIP_STEP_MS };
+        self.session.frames(&FramePlan { pick, stored, asked }, self.stop)
+    }
+
+    /// A first look at the frames that stand alone, and a closer one where that is not enough.
+    fn as_needed(
+        &mut self,
+        near: &(dyn Fn(&[FrameSpan]) -> bool + Sync),
+    ) -> Result<Option<FramesFound>, InputError> {
+        let pick = Pick::Keys { interval_ms: CLIP_KEYS_MS };
+        let plan = FramePlan { pick, stored: 0, asked: CLIP_PICTURES_ASKED };
+        let Some(first) = self.session.frames(&plan, self.stop)? else { return Ok(None) };
+        if first.widest_gap_ms <= CLIP_GAP_MS && !near(&first.frames) {
+            return Ok(Some(first));
+        }
+        let Some(close) = self.closely(0, 0)? else { return Ok(None) };
+        Ok(Some(FramesFound { pictures: first.pictures, ..close }))
+    }
+
+    /// `None` when it was stopped.
+    fn voices(&mut self) -> Result<Option<Voices>, InputError> {
+        self.session.sound(matches!(self.plan, ClipPlan::Stored), true, self.stop)
+    }
+}

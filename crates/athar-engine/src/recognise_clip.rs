@@ -1,0 +1,484 @@
+//! Which stored items a clip or a recording shows or plays, and the verdict on each.
+//!
+//! Every frame and every window of sound is asked for by itself; what is near, an item at a time,
+//! goes through the time motion (`time_motion`). Where whole frames say nothing, or when it is to
+//! be looked at deeply, landmarks of some frames are asked for as a picture's are, and their times
+//! go the same way.
+//!
+//! ```text
+//! frames ── near ──► moments of each item ──► stretches ──► verdict: segment
+//!              └───► a picture ──────────────► when it is shown ──► verdict: still
+//! voices ── near ──► moments of each item ──► stretches ──► verdict: segment
+//! some frames' landmarks ──► pictures seen in them ──► moments ──► stretches ──► verdict
+//! ```
+
+use crate::clip::{ClipPicture, FrameSpan, PreparedClip};
+use crate::lookup::{Frames, Lookup, Near, way_of, ways};
+use crate::outcome::{Segment, Span, Time};
+use crate::policy::{self, FRAME_HITS, PDQ_RADIUS, Relation, VOICE_HITS, VOICE_RADIUS};
+use crate::recognise::{Finding, Judged, Lookups, Recognised, region_of};
+use crate::time_motion::{Moment, Stretch, stretches};
+use crate::time_places::{self, FramePlace, VIDEO};
+use athar_hash::{Space, voice};
+use athar_kernel::{Code, Distance, Orientation};
+use athar_ledger::{CodeId, CodesId, CodesRow, ItemId, ItemRow, Ledger, LedgerError};
+use std::collections::{BTreeMap, HashMap};
+
+impl Lookups {
+    /// Everything known that the clip shows or plays. Landmarks are asked where whole frames say
+    /// nothing, and with `deep` in any case.
+    pub(crate) fn recognise_clip(
+        &self,
+        ledger: &Ledger,
+        clip: &PreparedClip,
+        deep: bool,
+    ) -> Result<Recognised, LedgerError> {
+        let mut rows = Rows::new(ledger);
+        let mut judged = by_frames(&self.whole, &mut rows, clip)?;
+        let is_known = judged.iter().any(|(_, is_match)| *is_match);
+        if deep || !is_known {
+            let seen = self.by_pictures(&mut rows, clip)?;
+            let found = |item| judged.iter().any(|(other, is)| *is && other.item == item);
+            let more: Vec<_> = seen.into_iter().filter(|(seen, _)| !found(seen.item)).collect();
+            judged.extend(more);
+        }
+        judged.extend(by_voices(&self.voices, &mut rows, clip)?);
+        let (matches, candidates): (Vec<_>, Vec<_>) =
+            judged.into_iter().partition(|(_, is_match)| *is_match);
+        let plain = |judged: Vec<Judged>| judged.into_iter().map(|(finding, _)| finding).collect();
+        Ok(Recognised { matches: plain(matches), candidates: plain(candidates) })
+    }
+
+    /// What is seen in some of the frames.
+    fn by_pictures(
+        &self,
+        rows: &mut Rows<'_>,
+        clip: &PreparedClip,
+    ) -> Result<Vec<Judged>, LedgerError> {
+        let mut seen: BTreeMap<ItemId, Vec<(&ClipPicture, Finding)>> = BTreeMap::new();
+        for picture in clip.pictures.iter().filter(|picture| picture.seen.has_landmarks()) {
+            for (finding, is_match) in self.seen(rows.ledger, &picture.seen.picture())? {
+                if is_match {
+                    seen.entry(finding.item).or_default().push((picture, finding));
+                }
+            }
+        }
+        let mut judged = Vec::new();
+        for (item, sights) in seen {
+            judged.extend(of_sights(rows, clip, item, sights)?);
+        }
+        Ok(judged)
+    }
+}
+
+/// What was read of the ledger for one question.
+struct Rows<'a> {
+    ledger: &'a Ledger,
+    rows: HashMap<CodesId, Option<CodesRow>>,
+    items: HashMap<ItemId, Option<ItemRow>>,
+}
+
+impl<'a> Rows<'a> {
+    fn new(ledger: &'a Ledger) -> Self {
+        Self { ledger, rows: HashMap::new(), items: HashMap::new() }
+    }
+
+    /// The row of a code and its item; `None` when the ledger does not know it (any more).
+    fn of(&mut self, code: CodeId) -> Result<Option<(&CodesRow, &ItemRow)>, LedgerError> {
+        let id = code.row();
+        if !self.rows.contains_key(&id) {
+            self.rows.insert(id, self.ledger.codes(id)?);
+        }
+        let Some(Some(row)) = self.rows.get(&id) else { return Ok(None) };
+        if !self.items.contains_key(&row.item) {
+            self.items.insert(row.item, self.ledger.item(row.item)?);
+        }
+        let item = self.items.get(&row.item).and_then(Option::as_ref);
+        Ok(item.map(|item| (row, item)))
+    }
+
+    fn item(&mut self, id: ItemId) -> Result<Option<&ItemRow>, LedgerError> {
+        if !self.items.contains_key(&id) {
+            self.items.insert(id, self.ledger.item(id)?);
+        }
+        Ok(self.items.get(&id).and_then(Option::as_ref))
+    }
+
+    /// When an item's codes of one space end.
+    fn end_ms(&self, item: ItemId, space: Space) -> Result<u64, LedgerError> {
+        let rows = self.ledger.codes_of_item(item)?;
+        let rows = rows.iter().filter(|row| row.space == space.name());
+        Ok(rows.filter_map(time_places::last_ms).max().unwrap_or(0))
+    }
+}
+
+/// A stored frame that looks like one of the clip.
+struct FrameHit {
+    /// Which of the clip's frames.
+    frame: usize,
+    /// What was done to it, as [`way_of`] says.
+    way: usize,
+    distance: u16,
+    place: FramePlace,
+}
+
+/// Whole frames, asked for in all orientations.
+fn by_frames(
+    lookup: &Lookup,
+    rows: &mut Rows<'_>,
+    clip: &PreparedClip,
+) -> Result<Vec<Judged>, LedgerError> {
+    let frames = &clip.frames.frames;
+    let asked: Vec<usize> =
+        (0..frames.len()).filter(|&frame| frames[frame].is_searchable()).collect();
+    let codes: Vec<Code> = asked.iter().flat_map(|&frame| ways(&frames[frame].codes)).collect();
+    let mut found: BTreeMap<ItemId, Vec<FrameHit>> = BTreeMap::new();
+    for (number, near) in lookup.near(&codes, PDQ_RADIUS, FRAME_HITS).into_iter().enumerate() {
+        let (frame, way) = (asked[number / 16], number % 16);
+        for hit in near.hits {
+            let id = CodeId(hit.payload as i64);
+            let Some((row, item)) = rows.of(id)? else { continue };
+            let Some(place) = FramePlace::from_row(row, item, id.position()) else { continue };
+            let hit = FrameHit { frame, way, distance: hit.distance.bits(), place };
+            found.entry(item.id).or_default().push(hit);
+        }
+    }
+    let mut judged = Vec::new();
+    for (item, hits) in found {
+        judged.extend(of_hits(rows, clip, item, &hits)?);
+    }
+    Ok(judged)
+}
+
+/// The verdict on an item whose frames are near some of the clip's.
+fn of_hits(
+    rows: &mut Rows<'_>,
+    clip: &PreparedClip,
+    id: ItemId,
+    hits: &[FrameHit],
+) -> Result<Option<Judged>, LedgerError> {
+    let Some(item) = rows.item(id)? else { return Ok(None) };
+    let (is_clip, stored_px) = (item.kind == VIDEO, (item.width, item.height));
+    let way = heaviest_way(hits);
+    let hits: Vec<&FrameHit> = hits.iter().filter(|hit| hit.way == way).collect();
+    let Some(nearest) = hits.iter().min_by_key(|hit| (hit.distance, hit.frame)) else {
+        return Ok(None);
+    };
+    let stored_end_ms = if is_clip { rows.end_ms(id, Space::Pdq)? } else { 0 };
+    let (orientation, inverted) = way_of(way);
+    let frames = Frames {
+        query: clip.frames.frames[nearest.frame].extent,
+        stored: nearest.place.extent,
+        stored_px,
+    };
+    let region = (!frames.are_whole(clip.size_px())).then(|| region_of(&frames, orientation));
+    let base = Finding {
+        item: id,
+        relation: Relation::Still,
+        via: Space::Pdq,
+        distance: nearest.distance,
+        orientation,
+        inverted,
+        second_distance: None,
+        inliers: None,
+        region: region.flatten(),
+        time: None,
+        radius: PDQ_RADIUS.bits(),
+        false_alarm_rate: 1.0,
+        false_alarm_pairs: 0,
+        ordinal: 0,
+    };
+    Ok(Some(match is_clip {
+        true => of_clip(clip, base, &hits, stored_end_ms),
+        false => of_still(clip, base, &hits),
+    }))
+}
+
+/// What is done to the clip so that most of its frames come near, the nearest weighing most.
+fn heaviest_way(hits: &[FrameHit]) -> usize {
+    let mut best: HashMap<(usize, usize), u16> = HashMap::new();
+    for hit in hits {
+        let nearest = best.entry((hit.way, hit.frame)).or_insert(hit.distance);
+        *nearest = hit.distance.min(*nearest);
+    }
+    let mut weights = [0u32; 16];
+    for ((way, _), distance) in best {
+        weights[way] += u32::from(PDQ_RADIUS.bits() + 1 - distance);
+    }
+    // The first of equals: nothing done before something done.
+    (0..16).max_by_key(|&way| (weights[way], 16 - way)).unwrap_or(0)
+}
+
+/// A stored clip: stretches of time.
+fn of_clip(clip: &PreparedClip, base: Finding, hits: &[&FrameHit], stored_end_ms: u64) -> Judged {
+    let moments = moments_of_frames(clip, hits);
+    let tolerance = &policy::FRAME_TIME;
+    let found = stretches(&moments, tolerance);
+    let span = |[from, to]: [f64; 2]| span(from, to + f64::from(clip.step_ms));
+    let ends = (clip.frames.end_ms, stored_end_ms + u64::from(policy::CLIP_STEP_MS));
+    of_stretches(base, &found, span, ends)
+}
+
+/// What every stored frame that is like one of the clip's says of the time, for each moment at
+/// which one was looked at.
+fn moments_of_frames(clip: &PreparedClip, hits: &[&FrameHit]) -> Vec<Moment> {
+    let step_ms = u64::from(clip.step_ms.max(1));
+    let mut moments = Vec::new();
+    for hit in hits {
+        let frame = &clip.frames.frames[hit.frame];
+        let Some(shown) = hit.place.shown else { continue };
+        moments.extend((frame.from_ms..=frame.to_ms).step_by(step_ms as usize).map(|at_ms| {
+            Moment {
+                query: (at_ms / step_ms) as u32,
+                query_ms: at_ms as f64,
+                stored: shown.from_ms as u32,
+                stored_ms: [shown.from_ms as f64, shown.to_ms as f64],
+                distance: hit.distance,
+            }
+        }));
+    }
+    moments
+}
+
+/// A finding with the stretches that pass, or, where none does, with all of them and no match.
+fn of_stretches(
+    base: Finding,
+    found: &[Stretch],
+    span: impl Fn([f64; 2]) -> Span,
+    (query_end_ms, stored_end_ms): (u64, u64),
+) -> Judged {
+    let passes = |stretch: &&Stretch| policy::judge_stretch(base.via, stretch);
+    let passed: Vec<&Stretch> = found.iter().filter(passes).collect();
+    let is_match = !passed.is_empty();
+    let told = if is_match { passed } else { found.iter().collect() };
+    let segments: Vec<Segment> = told
+        .iter()
+        .map(|stretch| {
+            let query_ms = stretch.query_ms();
+            let stored_ms = query_ms.map(|ms| stretch.motion.at(ms));
+            Segment {
+                query: Some(within(span(query_ms), query_end_ms)),
+                stored: Some(within(span(stored_ms), stored_end_ms)),
+                rate: Some((stretch.motion.rate * 1e3).round() / 1e3),
+            }
+        })
+        .collect();
+    let mut distances: Vec<u16> =
+        told.iter().flat_map(|stretch| &stretch.inliers).map(|moment| moment.distance).collect();
+    distances.sort_unstable();
+    let inliers = told.iter().map(|stretch| stretch.inliers.len() as u32).max().unwrap_or(0);
+    let coverage = |side: fn(&Segment) -> Option<Span>, end_ms| {
+        Some(share(segments.iter().filter_map(side), end_ms))
+    };
+    let time = Time {
+        query_coverage: coverage(|segment| segment.query, query_end_ms),
+        stored_coverage: coverage(|segment| segment.stored, stored_end_ms),
+        segments,
+    };
+    let via = base.via;
+    let finding = Finding {
+        relation: Relation::Segment,
+        distance: distances.get(distances.len() / 2).copied().unwrap_or(base.distance),
+        inliers: Some(inliers),
+        time: Some(time),
+        false_alarm_rate: policy::segment_false_alarm_rate(via, inliers),
+        false_alarm_pairs: policy::segment_false_alarm_pairs(via),
+        ..base
+    };
+    (finding, is_match)
+}
+
+/// A stored picture: when the clip shows it.
+fn of_still(clip: &PreparedClip, base: Finding, hits: &[&FrameHit]) -> Judged {
+    let spans = hits.iter().map(|hit| span_of(&clip.frames.frames[hit.frame], clip.step_ms));
+    let spans = joined(spans.collect());
+    // Each look is one comparison of pictures.
+    let looks = clip.frames.frames.iter().filter(|frame| frame.is_searchable()).count();
+    let rate = policy::false_alarm_rate(distance_of(&base)) * looks as f64;
+    let finding = Finding {
+        time: Some(time_of_spans(&spans, clip.frames.end_ms)),
+        false_alarm_rate: rate.min(1.0),
+        false_alarm_pairs: policy::false_alarm_pairs(),
+        ..base
+    };
+    (finding, true)
+}
+
+fn distance_of(finding: &Finding) -> Distance {
+    Distance::new(finding.distance).unwrap_or(Distance::ZERO)
+}
+
+fn span_of(frame: &FrameSpan, step_ms: u32) -> Span {
+    Span { from_ms: frame.from_ms, to_ms: frame.to_ms + u64::from(step_ms) }
+}
+
+fn time_of_spans(spans: &[Span], end_ms: u64) -> Time {
+    let segment =
+        |span: &Span| Segment { query: Some(within(*span, end_ms)), stored: None, rate: None };
+    Time {
+        segments: spans.iter().map(segment).collect(),
+        query_coverage: Some(share(spans.iter().copied(), end_ms)),
+        stored_coverage: None,
+    }
+}
+
+/// Windows of sound.
+fn by_voices(
+    lookup: &Lookup,
+    rows: &mut Rows<'_>,
+    clip: &PreparedClip,
+) -> Result<Vec<Judged>, LedgerError> {
+    let asked = clip.voices.asked.iter().filter(|voice| policy::voice_searchable(voice.quality));
+    let asked: Vec<_> = asked.collect();
+    let codes: Vec<Code> = asked.iter().map(|voice| voice.code).collect();
+    let recordings = lookup.len() / policy::VOICES_OF_A_RECORDING;
+    let mut found: BTreeMap<ItemId, Vec<Moment>> = BTreeMap::new();
+    for (number, near) in lookup.near(&codes, VOICE_RADIUS, VOICE_HITS).into_iter().enumerate() {
+        if is_everybodys(&near, recordings) {
+            continue;
+        }
+        for hit in near.hits {
+            let id = CodeId(hit.payload as i64);
+            let Some((row, item)) = rows.of(id)? else { continue };
+            let Some(at_ms) = time_places::voice_at_ms(row, id.position()) else { continue };
+            found.entry(item.id).or_default().push(Moment {
+                query: number as u32,
+                query_ms: asked[number].at_ms.into(),
+                stored: at_ms as u32,
+                stored_ms: [at_ms as f64; 2],
+                distance: hit.distance.bits(),
+            });
+        }
+    }
+    let mut judged = Vec::new();
+    for (item, moments) in found {
+        judged.extend(of_voices(rows, clip, item, &moments)?);
+    }
+    Ok(judged)
+}
+
+/// Whether a code is of what many recordings have: a melody that is played to those who wait.
+fn is_everybodys(near: &Near, recordings: usize) -> bool {
+    // A recording that has it has it in some windows that overlap.
+    policy::is_stop_code((near.total / policy::VOICE_NEIGHBOURS) as u32, recordings)
+}
+
+fn of_voices(
+    rows: &Rows<'_>,
+    clip: &PreparedClip,
+    item: ItemId,
+    moments: &[Moment],
+) -> Result<Option<Judged>, LedgerError> {
+    let found = stretches(moments, &policy::VOICE_TIME);
+    if found.is_empty() {
+        return Ok(None);
+    }
+    let half_ms = f64::from(voice::WINDOW_MS) / 2.0;
+    let base = Finding {
+        item,
+        relation: Relation::Segment,
+        via: Space::Voice,
+        distance: 0,
+        orientation: Orientation::Rot0,
+        inverted: false,
+        second_distance: None,
+        inliers: None,
+        region: None,
+        time: None,
+        radius: VOICE_RADIUS.bits(),
+        false_alarm_rate: 1.0,
+        false_alarm_pairs: 0,
+        ordinal: 0,
+    };
+    let span = |[from, to]: [f64; 2]| span(from - half_ms, to + half_ms);
+    let stored_end_ms = rows.end_ms(item, Space::Voice)? + half_ms as u64;
+    Ok(Some(of_stretches(base, &found, span, (clip.voices.end_ms, stored_end_ms))))
+}
+
+/// The verdict on an item that is seen in some of the frames.
+fn of_sights(
+    rows: &mut Rows<'_>,
+    clip: &PreparedClip,
+    id: ItemId,
+    sights: Vec<(&ClipPicture, Finding)>,
+) -> Result<Option<Judged>, LedgerError> {
+    let evidence = |finding: &Finding| finding.region.as_ref().and_then(|r| r.evidence_bits);
+    let best = sights.iter().max_by_key(|(_, finding)| evidence(finding));
+    let Some((_, best)) = best else { return Ok(None) };
+    let stored_at =
+        |finding: &Finding| Some(finding.time.as_ref()?.segments.first()?.stored?.from_ms);
+    let moments: Vec<Moment> = sights
+        .iter()
+        .filter_map(|(picture, finding)| {
+            let at_ms = stored_at(finding)?;
+            Some(Moment {
+                query: picture.at_ms as u32,
+                query_ms: picture.at_ms as f64,
+                stored: at_ms as u32,
+                stored_ms: [at_ms as f64; 2],
+                distance: finding.distance,
+            })
+        })
+        .collect();
+    if moments.is_empty() {
+        let spans = sights.iter().map(|(picture, _)| moment_span(picture.at_ms)).collect();
+        let time = time_of_spans(&joined(spans), clip.frames.end_ms);
+        let finding = Finding { relation: Relation::Still, time: Some(time), ..best.clone() };
+        return Ok(Some((finding, true)));
+    }
+    let found = stretches(&moments, &policy::SIGHT_TIME);
+    let base = best.clone();
+    let ends = (clip.frames.end_ms, rows.end_ms(id, Space::Pdq)? + u64::from(policy::CLIP_STEP_MS));
+    let span = |[from, to]: [f64; 2]| span(from, to + f64::from(policy::CLIP_STEP_MS));
+    let (finding, _) = of_stretches(base, &found, span, ends);
+    let rate = (best.false_alarm_rate, best.false_alarm_pairs);
+    let inliers = best.inliers;
+    let (false_alarm_rate, false_alarm_pairs) = rate;
+    Ok(Some((Finding { inliers, false_alarm_rate, false_alarm_pairs, ..finding }, true)))
+}
+
+fn moment_span(at_ms: u64) -> Span {
+    Span { from_ms: at_ms, to_ms: at_ms + u64::from(policy::CLIP_STEP_MS) }
+}
+
+/// Times are told to the millisecond, none before the beginning.
+fn span(from_ms: f64, to_ms: f64) -> Span {
+    // Casts of floating point numbers saturate.
+    Span { from_ms: from_ms.round() as u64, to_ms: to_ms.round() as u64 }
+}
+
+/// The part of a span that is before the end, where one is known.
+fn within(span: Span, end_ms: u64) -> Span {
+    let end_ms = end_ms.max(span.from_ms);
+    Span { from_ms: span.from_ms, to_ms: span.to_ms.min(end_ms) }
+}
+
+/// Spans in order, those as one that overlap or follow each other within a second.
+fn joined(mut spans: Vec<Span>) -> Vec<Span> {
+    const APART_MS: u64 = 1000;
+    spans.sort_by_key(|span| (span.from_ms, span.to_ms));
+    let mut joined: Vec<Span> = Vec::new();
+    for span in spans {
+        match joined.last_mut() {
+            Some(last) if span.from_ms <= last.to_ms + APART_MS => {
+                last.to_ms = last.to_ms.max(span.to_ms);
+            }
+            _ => joined.push(span),
+        }
+    }
+    joined
+}
+
+/// The share of the time that spans take, 0 to 1, to a thousandth.
+fn share(spans: impl Iterator<Item = Span>, end_ms: u64) -> f64 {
+    let mut spans: Vec<Span> = spans.collect();
+    spans.sort_by_key(|span| span.from_ms);
+    let (mut taken, mut until) = (0, 0);
+    for span in spans {
+        let from = span.from_ms.max(until);
+        taken += span.to_ms.saturating_sub(from);
+        until = until.max(span.to_ms);
+    }
+    let share = taken as f64 / end_ms.max(1) as f64;
+    (share.min(1.0) * 1e3).round() / 1e3
+}
