@@ -42,11 +42,10 @@ fn hashed(
     decoding: &Decoding,
 ) -> Vec<(Value, Option<String>, Option<[u8; 16]>)> {
     let mut all = Vec::new();
-    let mut take = |outcome: &Outcome,
-                    code: Option<&athar_engine::Code>,
-                    digest: Option<&athar_engine::FileDigest>| {
+    let mut take = |outcome: &Outcome, hashes: &athar_engine::Hashes<'_>| {
         let outcome = serde_json::to_value(outcome).unwrap();
-        all.push((outcome, code.map(athar_engine::Code::to_hex), digest.map(|digest| digest.md5)));
+        let code = hashes.code.map(athar_engine::Code::to_hex);
+        all.push((outcome, code, hashes.digest.map(|digest| digest.md5)));
     };
     hash_files(paths, Want::Hash, decoding, &Interrupt::new(), &mut take).unwrap();
     all
@@ -348,7 +347,7 @@ mod trouble {
             let dir = folder(&[]);
             let paths = [dir.path().to_path_buf()];
             let mut told = 0;
-            let mut take = |_: &Outcome, _: Option<&_>, _: Option<&_>| told += 1;
+            let mut take = |_: &Outcome, _: &athar_engine::Hashes<'_>| told += 1;
             let ended = hash_files(&paths, Want::Hash, &decoding, &Interrupt::new(), &mut take);
             assert!(ended.is_err(), "{program}");
             assert_eq!(told, 0);

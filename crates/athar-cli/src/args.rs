@@ -127,6 +127,11 @@ pub(crate) struct CheckArgs {
     #[arg(long, group = "input", value_name = "HEX")]
     pub pdq: Vec<String>,
 
+    /// A file with vPDQ's JSON: the codes of a clip's frames, `hex,quality,timestamp` each. May be
+    /// repeated.
+    #[arg(long, group = "input", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub vpdq: Vec<PathBuf>,
+
     /// Also show the K stored items that look most alike, however little that may be. In a large
     /// store they are approximate: nearer ones may be missed. They are no matches.
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u16).range(1..=1000))]
@@ -188,4 +193,8 @@ pub(crate) struct HashArgs {
     /// Decode large pictures in full instead of at the scale that hashing needs.
     #[arg(long)]
     pub full: bool,
+
+    /// Print a clip's codes as vPDQ's JSON: one list a line, a code for each second.
+    #[arg(long)]
+    pub vpdq: bool,
 }

@@ -328,11 +328,11 @@ fn add_clip(
     let item = NewItem {
         sha256: digest.sha256,
         md5: digest.md5,
-        kind: clip.kind(),
-        format: clip.facts.format.name(),
+        kind: clip.kind,
+        format: clip.format,
         bytes: outcome.bytes,
-        width: clip.facts.width,
-        height: clip.facts.height,
+        width: clip.size_px.0,
+        height: clip.size_px.1,
         quality: clip.quality(),
         codes: &codes,
     };

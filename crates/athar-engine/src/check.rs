@@ -9,6 +9,7 @@ use crate::prepare::{Body, ClipPlan, LandmarkPlan, Prepared, PreparedPicture, Pr
 use crate::recognise::{Lookups, Recognised};
 use crate::similar::Likeness;
 use crate::store::{PROGRAM, Store};
+use crate::vpdq::{self, FrameCode};
 use crate::walk::walk;
 use crate::{Decoding, EngineError, IndexNote, Interrupt, Outcome, Watcher, clock, matching};
 use athar_hash::orientations_of_code;
@@ -28,6 +29,8 @@ pub struct CheckOptions {
     pub paths: Vec<PathBuf>,
     /// PDQ codes, for those who hand over no picture.
     pub codes: Vec<Code>,
+    /// Codes of clips' frames, for those who hand over no clip.
+    pub clips: Vec<Vec<FrameCode>>,
     /// How many of the items that look most alike are told with each input.
     pub similar: Option<NonZeroUsize>,
     /// Whether landmarks are asked even where whole frames match.
@@ -74,6 +77,7 @@ impl Store {
         let (summary, ledger) = (CheckSummary::default(), &mut self.ledger);
         let mut checking = Checking { ledger, lookups, options, likeness: None, stop, summary };
         checking.codes(watcher)?;
+        checking.clips(watcher)?;
         let known = |_: &[u8; 32]| false;
         let near = |frames: &[FrameSpan]| unknown.whole.is_near(frames);
         let wanted = Wanted {
@@ -85,7 +89,8 @@ impl Store {
         let preparer = Preparer::new(Level::best(), decoding, wanted, stop, &known);
         prepare_all(&found, &preparer, stop, |batch| checking.files(batch, watcher))?;
         let mut summary = checking.summary;
-        summary.interrupted = summary.inputs < (found.len() + options.codes.len()) as u64;
+        summary.interrupted =
+            summary.inputs < (found.len() + options.codes.len() + options.clips.len()) as u64;
         Ok(summary)
     }
 }
@@ -130,6 +135,25 @@ impl Checking<'_> {
             let recognised = self.lookups.recognise_code(self.ledger, &codes)?;
             let mut outcome = Outcome::of_code();
             outcome.similar = self.most_alike(Some(&codes), watcher)?;
+            outcomes.push(self.told(outcome, &recognised)?);
+        }
+        self.record_and_tell(&outcomes, watcher)
+    }
+
+    /// Clips of which there are only codes.
+    fn clips(&mut self, watcher: &mut dyn Watcher) -> Result<(), EngineError> {
+        let clips = &self.options.clips;
+        if clips.is_empty() {
+            return Ok(());
+        }
+        self.lookups.catch_up(self.ledger)?;
+        let mut outcomes = Vec::with_capacity(clips.len());
+        for frames in clips {
+            let clip = vpdq::as_clip(frames);
+            let recognised = self.lookups.recognise_clip(self.ledger, &clip, false)?;
+            let mut outcome = Outcome::of_code();
+            outcome.kind = Some(clip.kind);
+            outcome.similar = self.most_alike(None, watcher)?;
             outcomes.push(self.told(outcome, &recognised)?);
         }
         self.record_and_tell(&outcomes, watcher)

@@ -83,7 +83,11 @@ pub(crate) struct Voices {
 
 /// A clip or a sound, decoded and hashed.
 pub(crate) struct PreparedClip {
-    pub facts: ClipFacts,
+    /// `video` where there are frames, `audio` otherwise.
+    pub kind: &'static str,
+    pub format: &'static str,
+    /// Columns and rows of a frame as a person sees it; 0 without frames.
+    pub size_px: (u32, u32),
     pub frames: FramesFound,
     /// Milliseconds from one frame that was looked at to the next.
     pub step_ms: u32,
@@ -99,19 +103,10 @@ pub(crate) struct ClipPicture {
 }
 
 impl PreparedClip {
-    /// `video` where there are frames, `audio` otherwise.
-    pub(crate) fn kind(&self) -> &'static str {
-        if self.facts.has_frames { "video" } else { "audio" }
-    }
-
-    pub(crate) fn size_px(&self) -> (u32, u32) {
-        (self.facts.width, self.facts.height)
-    }
-
     /// The quality of the frame in the middle of all, from the worst to the best; of a sound that
     /// of its best voice.
     pub(crate) fn quality(&self) -> u8 {
-        if !self.facts.has_frames {
+        if self.frames.frames.is_empty() {
             return self.voices.all().map(|voice| voice.quality).max().unwrap_or(0);
         }
         let mut qualities: Vec<u8> = self.frames.frames.iter().map(|frame| frame.quality).collect();

@@ -78,7 +78,7 @@ fn landmarks(clip: &PreparedClip) -> Vec<ClipRow> {
         let spots = &picture.seen.stored;
         if spots.len() >= LANDMARK_VOTES {
             let codes = spots.iter().map(|spot| spot.code).collect();
-            let places = time_places::of_landmarks(spots, clip.size_px(), picture.at_ms);
+            let places = time_places::of_landmarks(spots, clip.size_px, picture.at_ms);
             rows.push(true, codes, places);
         }
     }

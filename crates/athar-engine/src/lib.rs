@@ -52,6 +52,7 @@ mod time_places;
 mod upkeep;
 mod verify;
 mod votes;
+mod vpdq;
 mod walk;
 
 pub use add::{AddOptions, AddSummary};
@@ -67,6 +68,7 @@ pub use links::{CasePage, CaseSummary, Item, Link, LinkEnd, Report};
 pub use outcome::{
     Differing, Kept, Match, Outcome, Region, SecondOpinion, Segment, Similar, Span, Time,
 };
-pub use pipeline::{HashTaker, Interrupt, Watcher, hash_files};
+pub use pipeline::{HashTaker, Hashes, Interrupt, Watcher, hash_files};
 pub use store::Store;
 pub use verify::VerifySummary;
+pub use vpdq::{FrameCode, VpdqError, from_vpdq, to_vpdq};

@@ -1,6 +1,7 @@
 //! Many threads prepare files; one takes the results, in the order of the files.
 
-use crate::prepare::{Body, Prepared, Preparer, Wanted};
+use crate::prepare::{Body, ClipPlan, Prepared, Preparer, Wanted};
+use crate::vpdq::{self, FrameCode};
 use crate::walk::{Found, walk};
 use crate::worker::WorkerError;
 use crate::{Decoding, IndexNote, Level, Outcome, Want};
@@ -61,11 +62,22 @@ pub trait Watcher {
     }
 }
 
-/// Takes an outcome with its code and its digest, where there are any.
-pub type HashTaker<'a> = dyn FnMut(&Outcome, Option<&Code>, Option<&FileDigest>) + 'a;
+/// What was computed of a file, where there is any of it.
+#[derive(Clone, Copy, Default)]
+pub struct Hashes<'a> {
+    /// Digests of the file.
+    pub digest: Option<&'a FileDigest>,
+    /// The code of a picture.
+    pub code: Option<&'a Code>,
+    /// The codes of a clip's frames, one a second.
+    pub frames: &'a [FrameCode],
+}
 
-/// Hashes files and keeps nothing: `take` gets each outcome with the code and the digest, where
-/// there are any, in the order of the files.
+/// Takes an outcome with what was computed.
+pub type HashTaker<'a> = dyn FnMut(&Outcome, &Hashes<'_>) + 'a;
+
+/// Hashes files and keeps nothing: `take` gets each outcome with what was computed, in the order of
+/// the files.
 ///
 /// # Errors
 ///
@@ -79,18 +91,22 @@ pub fn hash_files(
 ) -> Result<(), WorkerError> {
     let found = walk(paths);
     let known = |_: &[u8; 32]| false;
-    let wanted = Wanted { frames: want, landmarks: None, clips: None, preview_side_px: None };
+    let clips = Some(ClipPlan::Told);
+    let wanted = Wanted { frames: want, landmarks: None, clips, preview_side_px: None };
     let preparer = Preparer::new(Level::best(), decoding, wanted, stop, &known);
     if !found.is_empty() {
         decoding.ready()?;
     }
     prepare_all(&found, &preparer, stop, |batch| {
         for prepared in &batch {
-            let code = match &prepared.body {
-                Body::Picture(picture) => Some(picture.fingerprint.code()),
-                Body::Clip(_) | Body::Known | Body::Failed => None,
-            };
-            take(&prepared.outcome, code, prepared.digest.as_ref());
+            let (mut code, mut frames) = (None, Vec::new());
+            match &prepared.body {
+                Body::Picture(picture) => code = Some(picture.fingerprint.code()),
+                Body::Clip(clip) => frames = vpdq::each_second(clip),
+                Body::Known | Body::Failed => {}
+            }
+            let digest = prepared.digest.as_ref();
+            take(&prepared.outcome, &Hashes { digest, code, frames: &frames });
         }
         Ok(())
     })

@@ -13,6 +13,7 @@ use crate::policy::{
     CLIP_STEP_MS,
 };
 use crate::prepare::ClipPlan;
+use crate::time_places::{AUDIO, VIDEO};
 use athar_media::clip::Pick;
 
 /// A clip, and what of it could not be read although the rest could.
@@ -59,7 +60,15 @@ fn prepared(facts: ClipFacts, mut frames: FramesFound, voices: Voices) -> Prepar
         seen: Landmarked::of(&picture.landmarks, size_px),
     };
     let pictures = std::mem::take(&mut frames.pictures).into_iter().map(picture).collect();
-    PreparedClip { facts, frames, step_ms: CLIP_STEP_MS, pictures, voices }
+    PreparedClip {
+        kind: if facts.has_frames { VIDEO } else { AUDIO },
+        format: facts.format.name(),
+        size_px,
+        frames,
+        step_ms: CLIP_STEP_MS,
+        pictures,
+        voices,
+    }
 }
 
 /// One look at a clip.

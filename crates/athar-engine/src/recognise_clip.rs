@@ -171,7 +171,7 @@ fn of_hits(
         stored: nearest.place.extent,
         stored_px,
     };
-    let region = (!frames.are_whole(clip.size_px())).then(|| region_of(&frames, orientation));
+    let region = (!frames.are_whole(clip.size_px)).then(|| region_of(&frames, orientation));
     let base = Finding {
         item: id,
         relation: Relation::Still,

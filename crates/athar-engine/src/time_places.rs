@@ -25,6 +25,9 @@ const VOICE_BYTES: usize = TIME_BYTES + 1;
 /// What the ledger calls a clip with frames.
 pub(crate) const VIDEO: &str = "video";
 
+/// What the ledger calls a sound.
+pub(crate) const AUDIO: &str = "audio";
+
 /// A frame's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FramePlace {

@@ -6,19 +6,27 @@ use crate::args::{CheckArgs, Format};
 use crate::decoder;
 use crate::exit::Exit;
 use crate::interrupt;
-use crate::output::{Summary, message, text};
+use crate::output::{Summary, message, shown, text};
 use anyhow::{Context, Result};
-use athar_engine::{CheckOptions, CheckSummary, Code};
-use std::io::{BufRead, stdin};
+use athar_engine::{CheckOptions, CheckSummary, Code, FrameCode, from_vpdq};
+use std::fs::File;
+use std::io::{BufRead, Read, stdin};
 use std::num::NonZeroUsize;
+use std::path::Path;
 
 pub(super) fn run(at: &Location, format: Format, args: CheckArgs) -> Result<Exit> {
     let codes = read_codes(&args.pdq)?;
     let mut store = at.open()?;
     let stop = interrupt::on_ctrl_c();
     let similar = args.similar.and_then(|count| NonZeroUsize::new(count.into()));
-    let options =
-        CheckOptions { paths: args.paths, codes, similar, deep: args.deep, candidates: false };
+    let options = CheckOptions {
+        paths: args.paths,
+        codes,
+        clips: args.vpdq.iter().map(|path| read_frames(path)).collect::<Result<_>>()?,
+        similar,
+        deep: args.deep,
+        candidates: false,
+    };
     let mut shown = Shown::new(format);
     let decoding = decoder::sealed()?;
     let summary = store.check(&options, &decoding, &stop, &mut shown)?;
@@ -46,6 +54,19 @@ fn read_codes(given: &[String]) -> Result<Vec<Code>> {
         }
     }
     Ok(codes)
+}
+
+/// Bytes of a vPDQ file at most: twelve hours, one code a second, several times over.
+const VPDQ_BYTES: u64 = 32 << 20;
+
+/// The codes of a clip's frames. An error names the file and never repeats what is in it.
+fn read_frames(path: &Path) -> Result<Vec<FrameCode>> {
+    let mut text = String::new();
+    let file = File::open(path).with_context(|| format!("{} cannot be read", shown(path)))?;
+    let read = file.take(VPDQ_BYTES).read_to_string(&mut text);
+    // What is cut short is no list any more.
+    read.with_context(|| format!("{} cannot be read", shown(path)))?;
+    from_vpdq(&text).with_context(|| format!("{} is no vPDQ list", shown(path)))
 }
 
 fn read_codes_from(input: impl BufRead, codes: &mut Vec<Code>) -> Result<()> {

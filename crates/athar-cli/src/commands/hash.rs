@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::interrupt;
 use crate::output::{Answers, message, shown};
 use anyhow::{Context, Result};
-use athar_engine::{Code, FileDigest, Outcome, Want, hash_files};
+use athar_engine::{Code, FrameCode, Hashes, Outcome, Want, hash_files, to_vpdq};
 use serde::Serialize;
 use std::io;
 use std::path::Path;
@@ -17,11 +17,12 @@ pub(super) fn run(format: Format, args: &HashArgs) -> Result<Exit> {
     let mut answers = Answers::new();
     let (mut unread, mut written) = (false, Ok(()));
     let decoding = decoder::sealed()?;
-    hash_files(&args.paths, want, &decoding, &stop, &mut |outcome, code, digest| {
+    hash_files(&args.paths, want, &decoding, &stop, &mut |outcome, hashes| {
         unread |= outcome.is_unread();
         let line = match format {
-            Format::Json => answers.json(&Hashed::new(outcome, code, digest)),
-            _ => print(&mut answers, outcome, code),
+            Format::Json => answers.json(&Hashed::new(outcome, hashes)),
+            _ if args.vpdq => print_frames(&mut answers, outcome, hashes),
+            _ => print(&mut answers, outcome, hashes),
         };
         if let (Err(error), Ok(())) = (line, &written) {
             written = Err(error);
@@ -35,33 +36,58 @@ pub(super) fn run(format: Format, args: &HashArgs) -> Result<Exit> {
     })
 }
 
-/// `hash,quality,path`, as the reference tool prints it; what has no code is told aside.
-fn print(answers: &mut Answers, outcome: &Outcome, code: Option<&Code>) -> io::Result<()> {
+/// `hash,quality,path`, as the reference tool prints it, a line for each second of a clip; what has
+/// no code is told aside.
+fn print(answers: &mut Answers, outcome: &Outcome, hashes: &Hashes<'_>) -> io::Result<()> {
     let path = shown(outcome.path.as_deref().unwrap_or(Path::new("")));
-    match (code, &outcome.error) {
-        (Some(code), _) => {
-            answers.line(&format!("{},{},{path}", code.to_hex(), outcome.quality.unwrap_or(0)))
-        }
-        (None, error) => {
-            let reason = error.as_ref().map_or("no code", |error| &error.message);
-            message(&format!("{path}: {reason}"));
-            Ok(())
-        }
+    let line = |code: &Code, quality: u8| format!("{},{quality},{path}", code.to_hex());
+    if let Some(code) = hashes.code {
+        return answers.line(&line(code, outcome.quality.unwrap_or(0)));
     }
+    for frame in hashes.frames {
+        answers.line(&line(&frame.code, frame.quality))?;
+    }
+    if hashes.frames.is_empty() {
+        tell_why(outcome, "no code");
+    }
+    Ok(())
 }
 
-/// The JSON line: the outcome's facts, with the code and the digests.
+/// The vPDQ list of a clip, one a line.
+fn print_frames(answers: &mut Answers, outcome: &Outcome, hashes: &Hashes<'_>) -> io::Result<()> {
+    match hashes.frames {
+        [] => tell_why(outcome, "no clip with frames"),
+        frames => return answers.line(&to_vpdq(frames)),
+    }
+    Ok(())
+}
+
+fn tell_why(outcome: &Outcome, otherwise: &str) {
+    let path = shown(outcome.path.as_deref().unwrap_or(Path::new("")));
+    let reason = outcome.error.as_ref().map_or(otherwise, |error| &error.message);
+    message(&format!("{path}: {reason}"));
+}
+
+/// The JSON line: the outcome's facts, with the codes and the digests.
 #[derive(Serialize)]
 struct Hashed<'a> {
     #[serde(flatten)]
     outcome: &'a Outcome,
     pdq: Option<String>,
+    /// Of a clip, `hex,quality,timestamp` for each second.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    vpdq: Vec<String>,
     md5: Option<String>,
 }
 
 impl<'a> Hashed<'a> {
-    fn new(outcome: &'a Outcome, code: Option<&Code>, digest: Option<&FileDigest>) -> Self {
+    fn new(outcome: &'a Outcome, hashes: &Hashes<'_>) -> Self {
         let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { outcome, pdq: code.map(Code::to_hex), md5: digest.map(|digest| hex(&digest.md5)) }
+        Self {
+            outcome,
+            pdq: hashes.code.map(Code::to_hex),
+            vpdq: hashes.frames.iter().map(FrameCode::to_text).collect(),
+            md5: hashes.digest.map(|digest| hex(&digest.md5)),
+        }
     }
 }
