@@ -409,7 +409,8 @@ mod tests {
             t => Some(t + 5000.0),
         };
         let found = found(&moments(shown, 80));
-        let starts: Vec<_> = found.iter().map(|(_, query, stored)| (query[0], *stored)).collect();
+        let starts: Vec<_> =
+            found.iter().map(|(_, query, stored)| (query[0], stored.round())).collect();
         assert_eq!(starts, [(0.0, 20_000.0), (10_000.0, 0.0), (15_000.0, 20_000.0)]);
     }
 
