@@ -1,11 +1,13 @@
 //! `demo`: the main job on real photographs.
 //!
-//! Photographs become reports in five cases; some come back edited in other cases. The commands
+//! Photographs, a clip and a voice note become reports in five cases; some come back edited in other
+//! cases. The commands
 //! are those a unit would type, and their answers are shown as they are. At the end the links
 //! that were found are held against the links that were planted, and the demo fails if the two
 //! differ.
 
 mod plan;
+mod recordings;
 mod score;
 mod tour;
 
@@ -48,7 +50,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     lay_out(&stage, &photographs)?;
     let began = Instant::now();
     let surprises = play(&mut stage)?;
-    let score = Score::of(&stage.links()?, &plan::planted(&stage.folder)?);
+    let mut planted = plan::planted(&stage.folder)?;
+    planted.extend(recordings::planted(&stage.folder)?);
+    let score = Score::of(&stage.links()?, &planted);
     println!("\n{}", score.report(&surprises, began.elapsed()));
     println!("{}", style::dim(&format!("everything is in {}", stage.folder.display())));
     let good = score.is_perfect() && surprises.is_empty();
@@ -108,6 +112,7 @@ fn lay_out(stage: &Stage, photographs: &Path) -> Result<()> {
             println!("  {}", file.story());
         }
     }
+    recordings::lay_out(&stage.folder)?;
     let (path, text) = plan::no_picture(&stage.folder);
     fs::write(&path, text).with_context(|| path.display().to_string())
 }

@@ -152,7 +152,8 @@ fn report_path(folder: &Path, case: &Case, file: &File) -> PathBuf {
     folder.join("reports").join(case.name).join(file.name())
 }
 
-fn sha256(path: &Path) -> Result<String> {
+/// The digest by which an item is named.
+pub fn sha256(path: &Path) -> Result<String> {
     let bytes = fs::read(path).with_context(|| path.display().to_string())?;
     Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -12,6 +12,7 @@ const SHOWN: &[&str] = &[
     "athar init",
     "athar case open HTL-2041",
     "athar add HTL-2041",
+    "athar add WEB-0118",
     "athar add HTL-2057",
     "athar add WLK-0009",
     "athar check",
