@@ -5,8 +5,9 @@
 //! only divide the memory among honest files. What holds a worker that lies is its own limit.
 
 use crate::budget::{Memory, Share};
-use crate::decoding::{Decoding, Session};
+use crate::decoding::{Decoding, Looks, Session};
 use crate::examine::{FoundLandmarks, Frames, LANDMARK_WANT};
+use crate::intake::{Opened, Wants};
 use crate::pipeline::Interrupt;
 use crate::places::{self, Extent, Spot};
 use crate::policy::{HEAVY_BYTES, LANDMARK_VOTES, LEAST_SCALE_PX, LIMITS, searchable};
@@ -143,12 +144,21 @@ impl<'a> Preparer<'a> {
         found: &Found,
         prepared: &mut Prepared,
     ) -> Result<Option<()>, InputError> {
-        let opened = intake::open(&found.path)?;
+        let mut opened = intake::open(&found.path)?;
         let bytes = opened.size.min(LIMITS.bytes);
         let share = self.memory.for_file(bytes);
         let mut session = self.decoding.begin(bytes, self.level)?;
         let stop = || self.stop.is_set();
-        let read = intake::read(opened, &stop, &mut |part| session.take(part))?;
+        let mut looks = None;
+        let read = intake::read(&mut opened, &stop, &mut |part| {
+            session.take(part);
+            // What it is, its first piece tells.
+            let looks = match looks {
+                Some(looks) => looks,
+                None => *looks.insert(session.medium(false)?),
+            };
+            Ok(if looks == Looks::Clip { Wants::NoMore } else { Wants::More })
+        })?;
         let Some(intake) = read else { return Ok(None) };
         prepared.outcome.bytes = intake.size;
         prepared.outcome.sha256 = intake.digest.as_ref().map(|digest| digest.sha256);
@@ -158,6 +168,13 @@ impl<'a> Preparer<'a> {
             return Ok(Some(()));
         }
         intake.is_whole?;
+        if looks == Some(Looks::MayMove) {
+            looks = Some(session.medium(true)?);
+        }
+        if looks == Some(Looks::Clip) {
+            drop((session, share));
+            return self.clip(opened, prepared);
+        }
         let picture = self.picture(session, intake.size, &share)?;
         let quality = picture.fingerprint.quality();
         prepared.outcome.kind = Some("image");
@@ -165,6 +182,10 @@ impl<'a> Preparer<'a> {
         let is_matched = searchable(quality) || picture.has_landmarks();
         prepared.body = Body::Picture(Box::new(picture));
         if is_matched { Ok(Some(())) } else { Err(too_flat(quality)) }
+    }
+
+    fn clip(&self, _: Opened, _: &mut Prepared) -> Result<Option<()>, InputError> {
+        Err(InputError::new(InputErrorKind::Unsupported, "clips are not asked for yet"))
     }
 
     fn picture(
