@@ -2,13 +2,13 @@
 
 use anyhow::{Context, Result};
 use athar_engine::Decoding;
-use athar_engine::worker::{self, WorkerProgram, Workers};
+use athar_engine::worker::{self, CLIP, Purpose, WorkerProgram, Workers};
 use std::env;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// The one argument of a worker.
+/// The first argument of a worker; one that has a clip is given another.
 const WORKER: &str = "worker";
 
 /// What says where libraries and libheif's codecs lie on systems that keep them elsewhere.
@@ -17,19 +17,39 @@ const LIBRARY_PLACES: [&str; 3] = ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LIBH
 /// This process's file, even where a newer one has taken its name since.
 const THIS_PROGRAM: &str = "/proc/self/exe";
 
-/// Whether this process was started as a worker.
-pub(crate) fn is_worker() -> bool {
+/// What this process was started to decode, if it was started as a worker.
+pub(crate) fn purpose() -> Option<Purpose> {
     let mut arguments = env::args_os().skip(1);
-    arguments.next().is_some_and(|first| first == WORKER) && arguments.next().is_none()
+    arguments.next().filter(|first| first == WORKER)?;
+    match (arguments.next(), arguments.next()) {
+        (None, _) => Some(Purpose::Files),
+        (Some(second), None) if second == CLIP => Some(Purpose::Clip),
+        _ => None,
+    }
 }
 
 /// Decodes for another process until that has no more questions. Nothing else was done before.
-pub(crate) fn run() -> ExitCode {
+pub(crate) fn run(purpose: Purpose) -> ExitCode {
     if io::stdin().is_terminal() || io::stdout().is_terminal() {
         crate::output::message("this is started by athar itself, to decode files in");
         return crate::exit::Exit::Trouble.into();
     }
-    match worker::serve(io::stdin(), io::stdout()) {
+    let served = match purpose {
+        Purpose::Files => worker::serve(io::stdin(), io::stdout()),
+        #[cfg(unix)]
+        Purpose::Clip => {
+            worker::serve_clip(io::stdin(), io::stdout(), worker::Descriptor(io::stderr()))
+        }
+        #[cfg(windows)]
+        Purpose::Clip => {
+            use std::os::windows::io::AsHandle;
+            let Ok(clip) = io::stderr().as_handle().try_clone_to_owned() else {
+                return crate::exit::Exit::Trouble.into();
+            };
+            worker::serve_clip(io::stdin(), io::stdout(), std::fs::File::from(clip))
+        }
+    };
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => crate::exit::Exit::Trouble.into(),
     }

@@ -18,8 +18,8 @@ use std::process::ExitCode;
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     silence_decoders();
-    if decoder::is_worker() {
-        return decoder::run();
+    if let Some(purpose) = decoder::purpose() {
+        return decoder::run(purpose);
     }
     let args = args::Args::parse();
     match commands::run(args) {

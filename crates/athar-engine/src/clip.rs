@@ -59,7 +59,7 @@ pub(crate) struct FrameSpan {
     pub to_ms: u64,
     /// The part of the frame that the code is of, in the pixels that [`ClipFacts`] counts.
     pub extent: Extent,
-    /// The codes of the first of them, by `Orientation as usize`.
+    /// The codes of the one in the middle, by `Orientation as usize`.
     pub codes: [Code; 8],
     /// PDQ quality, 0 to 100.
     pub quality: u8,

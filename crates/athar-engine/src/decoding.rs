@@ -1,10 +1,17 @@
 //! Where files are decoded: in this process, or in sealed ones.
 
+use crate::clip::{ClipFacts, FramePlan, FramesFound, Voices};
 use crate::examine::{Answer, Examiner, FoundLandmarks, Frames, Question};
-use crate::worker::{Worker, WorkerError, Workers};
+use crate::examine_clip::{ClipAnswer, ClipExaminer, ClipPiece, ClipQuestion};
+use crate::worker::{ClipWorker, Worker, WorkerError, Workers};
 use crate::{InputError, InputErrorKind};
 use athar_kernel::{Level, Plane};
 use athar_media::Want;
+use std::fs::File;
+use std::marker::PhantomData;
+use std::ops::ControlFlow;
+
+pub(crate) use crate::examine::Looks;
 
 /// Where untrusted media is decoded and hashed.
 pub enum Decoding {
@@ -40,6 +47,102 @@ impl Decoding {
             }
         }))
     }
+
+    /// For one clip or sound of so many bytes. `level` is for decoding in this process.
+    pub(crate) fn begin_clip(
+        &self,
+        file: File,
+        bytes: u64,
+        level: Level,
+    ) -> Result<ClipSession<'_>, InputError> {
+        let place = match self {
+            Self::InProcess => {
+                ClipPlace::InProcess(Box::new(ClipExaminer::open(file, || false, level)?))
+            }
+            Self::Sealed(workers) => ClipPlace::Sealed(Box::new(workers.take_clip(file, bytes)?)),
+        };
+        Ok(ClipSession { place, workers: PhantomData })
+    }
+}
+
+/// One clip or sound: its open file is handed over, and then it is asked about.
+pub(crate) struct ClipSession<'a> {
+    place: ClipPlace,
+    /// Its worker is one of these.
+    workers: PhantomData<&'a Workers>,
+}
+
+enum ClipPlace {
+    InProcess(Box<ClipExaminer<'static>>),
+    Sealed(Box<ClipWorker>),
+}
+
+impl ClipSession<'_> {
+    /// What can be known before it is decoded: to be asked first.
+    pub(crate) fn facts(&mut self) -> Result<ClipFacts, InputError> {
+        match self.ask(&ClipQuestion::Facts, &|| false, &mut |_| ())? {
+            Some(ClipAnswer::Facts(facts)) => Ok(facts),
+            _ => Err(unasked()),
+        }
+    }
+
+    /// Its frames; `None` when `stop` came first, after which it can be asked no more.
+    pub(crate) fn frames(
+        &mut self,
+        plan: &FramePlan,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Option<FramesFound>, InputError> {
+        let mut found = FramesFound::default();
+        let mut take = |piece| {
+            if let ClipPiece::Frames { spans, picture } = piece {
+                found.frames.extend(spans);
+                found.pictures.extend(picture);
+            }
+        };
+        match self.ask(&ClipQuestion::Frames(*plan), stop, &mut take)? {
+            Some(ClipAnswer::Frames { end_ms, widest_gap_ms }) => {
+                Ok(Some(FramesFound { end_ms, widest_gap_ms, ..found }))
+            }
+            Some(_) => Err(unasked()),
+            None => Ok(None),
+        }
+    }
+
+    /// The voices of its sound; `None` as with its frames.
+    pub(crate) fn sound(
+        &mut self,
+        stored: bool,
+        asked: bool,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Option<Voices>, InputError> {
+        let mut voices = Voices::default();
+        let mut take = |piece| {
+            if let ClipPiece::Voices { stored, asked } = piece {
+                voices.stored.extend(stored);
+                voices.asked.extend(asked);
+            }
+        };
+        match self.ask(&ClipQuestion::Sound { stored, asked }, stop, &mut take)? {
+            Some(ClipAnswer::Sound { end_ms }) => Ok(Some(Voices { end_ms, ..voices })),
+            Some(_) => Err(unasked()),
+            None => Ok(None),
+        }
+    }
+
+    fn ask(
+        &mut self,
+        question: &ClipQuestion,
+        stop: &dyn Fn() -> bool,
+        take: &mut dyn FnMut(ClipPiece),
+    ) -> Result<Option<ClipAnswer>, InputError> {
+        match &mut self.place {
+            ClipPlace::Sealed(worker) => worker.ask(question, stop, take),
+            ClipPlace::InProcess(examiner) => examiner.answer(question, &mut |piece| {
+                take(piece);
+                if stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            }),
+        }
+    }
 }
 
 /// One file: it is handed over piece by piece, and then asked about.
@@ -60,6 +163,15 @@ impl Session<'_> {
                     worker.take(part);
                 }
             }
+        }
+    }
+
+    /// What the bytes taken so far look like. Where that is [`Looks::MayMove`] it is to be asked
+    /// again when all are there.
+    pub(crate) fn medium(&mut self, whole: bool) -> Result<Looks, InputError> {
+        match self.ask(&Question::Medium { whole })? {
+            Answer::Medium(looks) => Ok(looks),
+            _ => Err(unasked()),
         }
     }
 

@@ -15,14 +15,22 @@ use athar_hash::{
     Landmark, PictureFingerprint, Setting, content_frame, fingerprint_picture, landmarks,
 };
 use athar_kernel::{Level, Plane, scale};
-use athar_media::{Format, Picture, Want};
+use athar_media::{Format, Medium, Picture, Want, clip};
 
 /// How finely a picture is decoded for its landmarks.
 pub(crate) const LANDMARK_WANT: Want = Want::Area { least_px: LANDMARK_AREA_PX };
 
+/// Bytes by which a file is recognised, as many as when a clip is opened.
+const HEAD_BYTES: usize = 64 << 10;
+
 /// What can be asked of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Question {
+    /// What it looks like.
+    Medium {
+        /// Whether all of it is there.
+        whole: bool,
+    },
     /// How many bytes of memory it takes to decode it.
     Need(Want),
     /// Its frames.
@@ -48,10 +56,22 @@ pub(crate) enum Question {
 /// What is told of a file. Nothing else of it leaves the process that decodes it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Answer {
+    Medium(Looks),
     Need(u64),
     Frames(Box<Frames>),
     Landmarks(FoundLandmarks),
     Preview(Plane),
+}
+
+/// What a file looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Looks {
+    /// A picture, or nothing that is known: then looking at it as one says so.
+    Picture,
+    /// A picture that may be a clip, which only the whole of it tells.
+    MayMove,
+    /// A clip or a sound.
+    Clip,
 }
 
 /// The coded frames of a picture.
@@ -109,6 +129,7 @@ impl Examiner {
     /// The content is no picture, damaged or over a limit.
     pub(crate) fn answer(&mut self, question: &Question) -> Result<Answer, InputError> {
         Ok(match *question {
+            Question::Medium { whole } => Answer::Medium(self.medium(whole)),
             Question::Need(want) => Answer::Need(self.need(want)?),
             Question::Frames { want, stripped } => {
                 Answer::Frames(Box::new(self.frames(want, stripped)?))
@@ -118,6 +139,16 @@ impl Examiner {
             }
             Question::Preview { side_px } => Answer::Preview(self.preview(side_px as usize)?),
         })
+    }
+
+    fn medium(&self, whole: bool) -> Looks {
+        let head = &self.content[..self.content.len().min(HEAD_BYTES)];
+        match Format::of(head).map(|format| (format, format.medium())) {
+            Ok((Format::Gif | Format::WebP, _)) if !whole => Looks::MayMove,
+            Ok((Format::Gif | Format::WebP, _)) if clip::is_animation(&self.content) => Looks::Clip,
+            Ok((_, Medium::Picture)) | Err(_) => Looks::Picture,
+            Ok((_, Medium::Clip | Medium::Sound)) => Looks::Clip,
+        }
     }
 
     fn need(&self, want: Want) -> Result<u64, InputError> {
@@ -145,15 +176,7 @@ impl Examiner {
     ) -> Result<FoundLandmarks, InputError> {
         let level = self.level;
         let plane = &self.decoded_for_landmarks(fine)?.plane;
-        let of = |wanted: bool, setting: &Setting| match wanted {
-            true => landmarks(plane, setting, level),
-            false => Vec::new(),
-        };
-        Ok(FoundLandmarks {
-            plane_px: (plane.width() as u32, plane.height() as u32),
-            stored: of(stored, &Setting::STORED),
-            asked: of(asked, &Setting::ASKED),
-        })
+        Ok(landmarks_of(plane, stored, asked, level))
     }
 
     fn preview(&mut self, side_px: usize) -> Result<Plane, InputError> {
@@ -186,7 +209,14 @@ impl Examiner {
 
 /// What is left of a picture without flat surroundings.
 fn content(picture: &Picture, level: Level) -> Option<(Extent, PictureFingerprint)> {
-    let plane = &picture.plane;
+    let (extent, inner) = content_of(&picture.plane, (picture.width, picture.height))?;
+    let print = fingerprint_picture(&inner, level);
+    searchable(print.quality()).then_some((extent, print))
+}
+
+/// What is left of a plane without flat surroundings, and where it lies in the pixels of the
+/// picture that the plane was made of.
+pub(crate) fn content_of(plane: &Plane, picture_px: (u32, u32)) -> Option<(Extent, Plane)> {
     let area = content_frame(plane)?;
     let side = |px: u32| px as usize;
     let inner = plane.cropped(
@@ -195,10 +225,25 @@ fn content(picture: &Picture, level: Level) -> Option<(Extent, PictureFingerprin
         side(area.width_px),
         side(area.height_px),
     )?;
-    let plane_px = (plane.width(), plane.height());
-    let extent = Extent::of_area(&area, plane_px, (picture.width, picture.height));
-    let print = fingerprint_picture(&inner, level);
-    searchable(print.quality()).then_some((extent, print))
+    Some((Extent::of_area(&area, (plane.width(), plane.height()), picture_px), inner))
+}
+
+/// Those of a plane that are wanted, and no others.
+pub(crate) fn landmarks_of(
+    plane: &Plane,
+    stored: bool,
+    asked: bool,
+    level: Level,
+) -> FoundLandmarks {
+    let of = |wanted: bool, setting: &Setting| match wanted {
+        true => landmarks(plane, setting, level),
+        false => Vec::new(),
+    };
+    FoundLandmarks {
+        plane_px: (plane.width() as u32, plane.height() as u32),
+        stored: of(stored, &Setting::STORED),
+        asked: of(asked, &Setting::ASKED),
+    }
 }
 
 /// Whether a plane has all pixels that landmarks are sought in.

@@ -1,6 +1,9 @@
 //! Reading one file: its bytes go to whoever decodes them, and its digests are made of the same.
+//!
+//! Of a clip only the first of them do: it is decoded from the open file, which stays with whoever
+//! opened it.
 
-use crate::policy::LIMITS;
+use crate::policy::{CLIP_LIMITS, LIMITS};
 use crate::{InputError, InputErrorKind};
 use athar_hash::{Digests, FileDigest};
 use std::fs::{File, OpenOptions};
@@ -8,7 +11,7 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 /// Beyond this a file that is too large to be decoded is not even digested.
-const DIGEST_BYTES_MAX: u64 = 16 << 30;
+const DIGEST_BYTES_MAX: u64 = CLIP_LIMITS.bytes;
 
 const CHUNK_BYTES: usize = 256 << 10;
 
@@ -16,13 +19,21 @@ const CHUNK_BYTES: usize = 256 << 10;
 pub(crate) struct Intake {
     pub size: u64,
     pub digest: Option<FileDigest>,
-    /// Whether all of the content was handed on: it was not if there is too much of it.
+    /// Whether as much of the content was handed on as was wanted: not if there is too much of it,
+    /// or if whoever took it failed.
     pub is_whole: Result<(), InputError>,
+}
+
+/// Whether more of the content is to be handed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wants {
+    More,
+    NoMore,
 }
 
 /// A regular file, opened.
 pub(crate) struct Opened {
-    file: File,
+    pub file: File,
     pub size: u64,
 }
 
@@ -73,18 +84,18 @@ fn open_without_waiting(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().read(true).open(path)
 }
 
-/// Reads the whole file once and hands it to `take`, piece by piece. What is over the limit is
-/// digested but not handed on; `stop` is asked between pieces, so that a very large file does not
-/// outlast an interrupt: then there is nothing to give.
+/// Reads the whole file once and hands it to `take`, piece by piece, until that wants no more or
+/// fails. What is over the limit is digested but not handed on; `stop` is asked between pieces, so
+/// that a very large file does not outlast an interrupt: then there is nothing to give.
 pub(crate) fn read(
-    opened: Opened,
+    opened: &mut Opened,
     stop: &dyn Fn() -> bool,
-    take: &mut dyn FnMut(&[u8]),
+    take: &mut dyn FnMut(&[u8]) -> Result<Wants, InputError>,
 ) -> Result<Option<Intake>, InputError> {
-    let Opened { mut file, size } = opened;
-    let mut reading = Reading { size: 0, digests: Digests::new(), take };
+    let Opened { file, size } = opened;
+    let mut reading = Reading { size: 0, digests: Digests::new(), wants: Ok(Wants::More), take };
     let mut chunk = vec![0; CHUNK_BYTES];
-    while reading.size.max(size) <= DIGEST_BYTES_MAX {
+    while reading.size.max(*size) <= DIGEST_BYTES_MAX {
         match file.read(&mut chunk) {
             Ok(0) => return Ok(Some(reading.finish())),
             Ok(n) => reading.hand_on(&chunk[..n]),
@@ -95,34 +106,38 @@ pub(crate) fn read(
             return Ok(None);
         }
     }
-    let size = reading.size.max(size);
-    Ok(Some(Intake { size, digest: None, is_whole: Err(too_large(size)) }))
+    let size = reading.size.max(*size);
+    Ok(Some(Intake { size, digest: None, is_whole: Err(too_large(size, DIGEST_BYTES_MAX)) }))
 }
 
 struct Reading<'a> {
     size: u64,
     digests: Digests,
-    take: &'a mut dyn FnMut(&[u8]),
+    wants: Result<Wants, InputError>,
+    take: &'a mut dyn FnMut(&[u8]) -> Result<Wants, InputError>,
 }
 
 impl Reading<'_> {
     fn hand_on(&mut self, chunk: &[u8]) {
         self.size += chunk.len() as u64;
         self.digests.update(chunk);
-        if self.size <= LIMITS.bytes {
-            (self.take)(chunk);
+        if self.wants == Ok(Wants::More) && self.size <= LIMITS.bytes {
+            self.wants = (self.take)(chunk);
         }
     }
 
     fn finish(self) -> Intake {
         let fits = self.size <= LIMITS.bytes;
-        let is_whole = if fits { Ok(()) } else { Err(too_large(self.size)) };
+        let is_whole = match self.wants {
+            Ok(Wants::More) if !fits => Err(too_large(self.size, LIMITS.bytes)),
+            wants => wants.map(drop),
+        };
         Intake { size: self.size, digest: Some(self.digests.finish()), is_whole }
     }
 }
 
-fn too_large(bytes: u64) -> InputError {
-    let (got, max) = (bytes >> 20, LIMITS.bytes >> 20);
+fn too_large(bytes: u64, most: u64) -> InputError {
+    let (got, max) = (bytes >> 20, most >> 20);
     let message = format!("the file has {got} MiB, at most {max} MiB are decoded");
     InputError::new(InputErrorKind::Limit, message)
 }
@@ -137,11 +152,36 @@ mod tests {
         let path = dir.path().join("abc");
         std::fs::write(&path, "abc").unwrap();
         let mut content = Vec::new();
-        let mut take = |part: &[u8]| content.extend_from_slice(part);
-        let intake = read(open(&path).unwrap(), &|| false, &mut take).unwrap().unwrap();
+        let mut take = |part: &[u8]| {
+            content.extend_from_slice(part);
+            Ok(Wants::More)
+        };
+        let intake = read(&mut open(&path).unwrap(), &|| false, &mut take).unwrap().unwrap();
         assert_eq!((intake.size, intake.is_whole, &content[..]), (3, Ok(()), &b"abc"[..]));
         // FIPS 180-4's own example.
         assert_eq!(intake.digest.unwrap().sha256[..4], [0xba, 0x78, 0x16, 0xbf]);
+    }
+
+    #[test]
+    fn the_digests_are_of_the_whole_file_however_little_of_it_is_wanted() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("long");
+        let bytes: Vec<u8> = (0..CHUNK_BYTES * 3 + 7).map(|n| (n / 999) as u8).collect();
+        std::fs::write(&path, &bytes).unwrap();
+        let mut digests = Digests::new();
+        digests.update(&bytes);
+        let sha256 = digests.finish().sha256;
+        for answer in [Ok(Wants::NoMore), Err(InputError::unreadable("gone"))] {
+            let mut parts = 0;
+            let mut take = |_: &[u8]| {
+                parts += 1;
+                answer.clone()
+            };
+            let intake = read(&mut open(&path).unwrap(), &|| false, &mut take).unwrap().unwrap();
+            assert_eq!((parts, intake.size), (1, bytes.len() as u64));
+            assert_eq!(intake.digest.unwrap().sha256, sha256);
+            assert_eq!(intake.is_whole, answer.map(drop));
+        }
     }
 
     #[test]
@@ -164,6 +204,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("long");
         std::fs::write(&path, vec![0; CHUNK_BYTES * 2]).unwrap();
-        assert!(matches!(read(open(&path).unwrap(), &|| true, &mut |_| {}), Ok(None)));
+        assert!(matches!(
+            read(&mut open(&path).unwrap(), &|| true, &mut |_| Ok(Wants::More)),
+            Ok(None)
+        ));
     }
 }

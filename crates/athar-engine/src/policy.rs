@@ -11,6 +11,7 @@ use crate::time_motion::{Stretch, TimeTolerance};
 use athar_hash::{SecondDistance, Space};
 use athar_kernel::{Distance, Radius};
 use athar_media::Limits;
+use athar_media::clip::ClipLimits;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -149,8 +150,8 @@ pub(crate) const CLIP_PICTURES_STORED: u32 = 120;
 /// Frames of a clip that is asked for with landmarks, at most.
 pub(crate) const CLIP_PICTURES_ASKED: u32 = 40;
 
-/// Memory that decoding a clip is taken to need, most of it for the frames that its decoder keeps.
-pub(crate) const CLIP_MEMORY_BYTES: u64 = 128 << 20;
+/// Memory that decoding a clip is taken to need when it is divided among files, most of it for the frames that its decoder keeps.
+pub(crate) const CLIP_BUDGET_BYTES: u64 = 128 << 20;
 
 /// Stored frames that are looked at for one of a clip, the nearest first.
 pub(crate) const FRAME_HITS: usize = 1 << 9;
@@ -245,17 +246,25 @@ pub const WORKER_FILES: u32 = 200;
 pub const WORKER_BUSY: Duration = Duration::from_secs(600);
 
 /// How long a file may take.
-pub const PATIENCE: Patience =
-    Patience { least: Duration::from_secs(30), per_mebibyte: Duration::from_millis(500) };
+pub const PATIENCE: Patience = Patience {
+    least: Duration::from_secs(30),
+    per_mebibyte: Duration::from_millis(500),
+    per_second: Duration::from_secs(4),
+    most: Duration::from_secs(CLIP_PROCESSOR_S),
+};
 
 /// How long the decoding of a file is waited for. It is some hundred times what a picture takes:
 /// a busy machine is no reason to give one up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
-    /// For each file.
+    /// For each file; of a clip, for each sign of life.
     pub least: Duration,
     /// For each mebibyte of the file, and of the memory that it takes to decode.
     pub per_mebibyte: Duration,
+    /// For each second that a clip says to last.
+    pub per_second: Duration,
+    /// For each question to a clip, at most.
+    pub most: Duration,
 }
 
 impl Patience {
@@ -264,7 +273,63 @@ impl Patience {
         let mebibytes = u32::try_from(bytes >> 20).unwrap_or(u32::MAX);
         self.per_mebibyte.saturating_mul(mebibytes)
     }
+
+    /// For one question to a clip of so many bytes that says to be so long.
+    pub(crate) fn with_clip(&self, bytes: u64, duration_ms: u64) -> Duration {
+        let seconds = u32::try_from(duration_ms / 1000).unwrap_or(u32::MAX);
+        let sum = self.least.saturating_add(self.with(bytes));
+        sum.saturating_add(self.per_second.saturating_mul(seconds)).min(self.most)
+    }
 }
+
+/// What one clip may cost: twelve hours of whatever telephones and cameras write.
+pub const CLIP_LIMITS: ClipLimits = ClipLimits {
+    bytes: 64 << 30,
+    pixels: 8192 * 4608,
+    streams: 64,
+    frames: 4_000_000,
+    duration_ms: 12 * 3_600_000,
+    probe_bytes: 5 << 20,
+};
+
+/// Memory of a worker that has a clip, at most.
+pub const CLIP_MEMORY_BYTES: u64 = 768 << 20;
+
+/// Processor seconds of a worker that has a clip: it is asked some questions about that one, each
+/// of which is waited for no longer than this.
+pub const CLIP_PROCESSOR_S: u64 = 4 * 3600;
+
+/// Spans that one look at a clip gives at most, whatever frames are wanted. A clip of an hour at 30
+/// frames a second of which no two are alike has a tenth of these.
+pub const CLIP_SPANS_MOST: usize = 1 << 20;
+
+/// The shorter side of a clip's frames, in pixels, of which codes alone are wanted.
+pub const CLIP_SIDE_PX: u32 = 512;
+
+/// The largest distance, in bits, at which frames that follow each other are one span: what noise
+/// and a codec do to a picture that stands still. A span's code is asked and found within a radius
+/// of 31, of which this takes a quarter.
+pub const SPAN_RADIUS: Radius = match Radius::new(8) {
+    Some(radius) => radius,
+    None => unreachable!(),
+};
+
+/// The longest span: where it lies in time is told to this.
+pub const SPAN_MOST_MS: u64 = 2000;
+
+/// The share of a side by which the edges of a frame's content may move within one span.
+pub const SPAN_EDGE_SHARE: f64 = 0.02;
+
+/// The distance, in bits, beyond which a frame shows something else than that whose landmarks were
+/// sought last: what is no match shows other landmarks.
+pub const SCENE_RADIUS: Radius = PDQ_RADIUS;
+
+/// Landmarks are not sought more often than this: what passes faster is a cut or a fade.
+pub const SCENE_LEAST_MS: u64 = 1000;
+
+/// Within a scene that goes on they are sought this often, where it changes at all: by more than
+/// [`SPAN_RADIUS`].
+pub const SCENE_AGAIN_MS: u64 = 8000;
 
 /// Codes that are read from the ledger at a time: 6 MB, and twice what the index makes a segment
 /// of at once, so that an index which is made anew has few.

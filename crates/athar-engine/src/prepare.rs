@@ -6,14 +6,15 @@
 
 use crate::budget::{Memory, Share};
 use crate::clip::{FrameSpan, PreparedClip};
-use crate::decoding::{Decoding, Session};
+use crate::decoding::{Decoding, Looks, Session};
 use crate::examine::{Frames, LANDMARK_WANT};
+use crate::intake::{Opened, Wants};
 use crate::landmarked::Landmarked;
 use crate::pipeline::Interrupt;
 use crate::places::Extent;
-use crate::policy::{HEAVY_BYTES, LIMITS, searchable};
+use crate::policy::{CLIP_BUDGET_BYTES, HEAVY_BYTES, LIMITS, searchable};
 use crate::walk::Found;
-use crate::{InputError, InputErrorKind, Outcome, intake};
+use crate::{InputError, InputErrorKind, Outcome, intake, prepare_clip};
 use athar_hash::{FileDigest, PictureFingerprint};
 use athar_kernel::{Level, Plane};
 use athar_media::Want;
@@ -141,12 +142,21 @@ impl<'a> Preparer<'a> {
         found: &Found,
         prepared: &mut Prepared,
     ) -> Result<Option<()>, InputError> {
-        let opened = intake::open(&found.path)?;
+        let mut opened = intake::open(&found.path)?;
         let bytes = opened.size.min(LIMITS.bytes);
         let share = self.memory.for_file(bytes);
         let mut session = self.decoding.begin(bytes, self.level)?;
         let stop = || self.stop.is_set();
-        let read = intake::read(opened, &stop, &mut |part| session.take(part))?;
+        let mut looks = None;
+        let read = intake::read(&mut opened, &stop, &mut |part| {
+            session.take(part);
+            // What it is, its first piece tells.
+            let looks = match looks {
+                Some(looks) => looks,
+                None => *looks.insert(session.medium(false)?),
+            };
+            Ok(if looks == Looks::Clip { Wants::NoMore } else { Wants::More })
+        })?;
         let Some(intake) = read else { return Ok(None) };
         prepared.outcome.bytes = intake.size;
         prepared.outcome.sha256 = intake.digest.as_ref().map(|digest| digest.sha256);
@@ -156,6 +166,13 @@ impl<'a> Preparer<'a> {
             return Ok(Some(()));
         }
         intake.is_whole?;
+        if looks == Some(Looks::MayMove) {
+            looks = Some(session.medium(true)?);
+        }
+        if looks == Some(Looks::Clip) {
+            drop((session, share));
+            return self.clip(opened, prepared);
+        }
         let picture = self.picture(session, intake.size, &share)?;
         let quality = picture.fingerprint.quality();
         prepared.outcome.kind = Some("image");
@@ -163,6 +180,29 @@ impl<'a> Preparer<'a> {
         let is_matched = searchable(quality) || picture.seen.has_landmarks();
         prepared.body = Body::Picture(Box::new(picture));
         if is_matched { Ok(Some(())) } else { Err(too_flat(quality)) }
+    }
+
+    fn clip(&self, opened: Opened, prepared: &mut Prepared) -> Result<Option<()>, InputError> {
+        let Some(plan) = &self.wanted.clips else {
+            let message = "this is a clip or a sound, not a picture";
+            return Err(InputError::new(InputErrorKind::Unsupported, message));
+        };
+        let share = self.memory.for_file(0);
+        let _decoding = self.memory.for_decoding(&share, CLIP_BUDGET_BYTES);
+        let mut session = self.decoding.begin_clip(opened.file, opened.size, self.level)?;
+        let stop = || self.stop.is_set();
+        let Some((clip, trouble)) = prepare_clip::prepare(&mut session, plan, &stop)? else {
+            return Ok(None);
+        };
+        prepared.outcome.kind = Some(clip.kind);
+        prepared.outcome.quality = Some(clip.quality());
+        let is_matched = clip.is_matched();
+        prepared.body = Body::Clip(Box::new(clip));
+        match trouble {
+            Some(trouble) => Err(trouble),
+            None if is_matched => Ok(Some(())),
+            None => Err(nothing_to_match()),
+        }
     }
 
     fn picture(

@@ -5,7 +5,9 @@
 //! leave much unseen, or something known is near, is the whole clip looked at as closely.
 
 use crate::InputError;
-use crate::clip::{ClipFacts, ClipPicture, FramePlan, FrameSpan, FramesFound, PreparedClip, Voices};
+use crate::clip::{
+    ClipFacts, ClipPicture, FramePlan, FrameSpan, FramesFound, PreparedClip, Voices,
+};
 use crate::decoding::ClipSession;
 use crate::landmarked::Landmarked;
 use crate::policy::{
@@ -45,9 +47,10 @@ pub(crate) fn prepare(
         (Ok(Some(frames)), Err(error)) => (Some(frames), None, Some(error)),
         (Err(error), _) | (_, Err(error)) => return Err(error),
     };
-    let (Some(frames), Some(voices)) =
-        (frames.unwrap_or_else(|| Some(FramesFound::default())), voices.unwrap_or_else(|| Some(Voices::default())))
-    else {
+    let (Some(frames), Some(voices)) = (
+        frames.unwrap_or_else(|| Some(FramesFound::default())),
+        voices.unwrap_or_else(|| Some(Voices::default())),
+    ) else {
         return Ok(None);
     };
     Ok(Some((prepared(facts, frames, voices), trouble)))

@@ -13,7 +13,7 @@ fn main() {
     let mut arguments = std::env::args().skip(1);
     let what = arguments.next().expect("the first argument says what");
     let path = arguments.next().expect("the second argument is a path");
-    athar_engine::worker::seal();
+    athar_engine::worker::seal(athar_engine::worker::Purpose::Files);
     match attempt(&what, &path) {
         Ok(()) => println!("done"),
         Err(error) => println!("refused: {error}"),

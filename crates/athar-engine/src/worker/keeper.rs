@@ -8,7 +8,7 @@
 //! Whoever asks a worker something says until when; the thread looks at the clock at the earliest
 //! of these times, and not for every question.
 
-use super::WorkerProgram;
+use super::{CLIP, WorkerProgram};
 use std::collections::HashMap;
 use std::io;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
@@ -41,6 +41,19 @@ pub(super) struct Ended {
     pub status: Option<ExitStatus>,
 }
 
+/// What a process is started for.
+pub(super) enum Work {
+    /// One file after another, which it is sent.
+    Files,
+    /// The clip that it finds in place of its standard error output.
+    Clip(Stdio),
+}
+
+struct Order {
+    work: Work,
+    reply: Sender<io::Result<Started>>,
+}
+
 struct Shared {
     state: Mutex<State>,
     changed: Condvar,
@@ -48,7 +61,7 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    orders: Vec<Sender<io::Result<Started>>>,
+    orders: Vec<Order>,
     kept: HashMap<u64, Kept>,
     started: u64,
     /// When the thread looks at the clock, if nothing happens before.
@@ -80,9 +93,9 @@ impl Keeper {
     /// # Errors
     ///
     /// The program cannot be started.
-    pub(super) fn start(&self) -> io::Result<Started> {
-        let (sender, receiver) = channel();
-        self.shared.lock().orders.push(sender);
+    pub(super) fn start(&self, work: Work) -> io::Result<Started> {
+        let (reply, receiver) = channel();
+        self.shared.lock().orders.push(Order { work, reply });
         self.shared.changed.notify_one();
         receiver.recv().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))
     }
@@ -141,12 +154,12 @@ impl Shared {
     fn keep(&self, program: &WorkerProgram) {
         let mut state = self.lock();
         while !state.ends {
-            for order in std::mem::take(&mut state.orders) {
+            for Order { work, reply } in std::mem::take(&mut state.orders) {
                 drop(state);
-                let started = start(program);
+                let started = start(program, work);
                 state = self.lock();
                 // Whoever ordered it may be gone; then it is ended with all others.
-                let _ = order.send(started.and_then(|child| state.take(child)));
+                let _ = reply.send(started.and_then(|child| state.take(child)));
             }
             state.end_overdue(Instant::now());
             state = self.sleep(state);
@@ -211,14 +224,18 @@ impl Kept {
 /// memory they never wrote where a picture is damaged, and it may hold what an earlier file left.
 const OVERWRITTEN: (&str, &str) = ("MALLOC_PERTURB_", "165");
 
-/// It sees nothing of ours but three descriptors: not the environment, and not the terminal, whose
+/// It sees nothing of ours but three descriptors, of which one may be a clip: not the environment, and not the terminal, whose
 /// Ctrl-C is meant for the parent.
-fn start(program: &WorkerProgram) -> io::Result<Child> {
+fn start(program: &WorkerProgram, work: Work) -> io::Result<Child> {
     let mut command = Command::new(&program.path);
     command.args(&program.arguments);
     command.env_clear().env(OVERWRITTEN.0, OVERWRITTEN.1);
     command.envs(program.environment.iter().map(|(name, value)| (name, value)));
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    match work {
+        Work::Files => command.stderr(Stdio::null()),
+        Work::Clip(clip) => command.arg(CLIP).stderr(clip),
+    };
     #[cfg(unix)]
     {
         use std::os::unix::process::CommandExt;
@@ -238,7 +255,7 @@ mod tests {
             arguments: Vec::new(),
             environment: vec![("PATH".into(), "/usr/bin:/bin".into())],
         };
-        let child = start(&program).unwrap();
+        let child = start(&program, Work::Files).unwrap();
         let kept = Kept { child, deadline: Some(deadline), is_overdue: false };
         State { kept: [(0, kept)].into(), wakes_at: Some(deadline), ..State::default() }
     }

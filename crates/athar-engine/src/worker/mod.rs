@@ -31,34 +31,47 @@
 //! # Ok::<(), athar_engine::worker::WorkerError>(())
 //! ```
 //!
-//! A clip may be too large to be sent. Its open file can then be a new worker's standard error
-//! output, read-only: a place to seek in, and one less to write to.
+//! A clip may be too large to be sent, and takes so long that a new worker costs nothing. So each has
+//! one of its own ([`serve_clip`]), whose standard error output is the clip's file, opened read-only:
+//! a place to seek in, and one less to write to. It says at least twice a second that it is at work,
+//! and what it finds comes piece by piece (`wire_clip`).
 
+mod clip_process;
+mod clip_serve;
 mod keeper;
 mod pool;
 mod process;
 mod seal;
 mod serve;
 pub(crate) mod wire;
+mod wire_clip;
 
+#[cfg(unix)]
+pub use clip_serve::Descriptor;
+pub use clip_serve::serve_clip;
 pub use pool::{WorkerReport, Workers};
 pub use process::WorkerError;
-pub use seal::{Seal, seal};
+pub use seal::{Purpose, Seal, seal};
 pub use serve::{ServeError, serve};
 
+pub(crate) use clip_process::ClipWorker;
 pub(crate) use process::Worker;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Which program is a worker: one that calls [`serve()`] with its standard input and output, before
-/// it does anything else, as `athar worker` is. It is best the running program itself, so that both
+/// The argument that is added to those of a worker that has a clip.
+pub const CLIP: &str = "--clip";
+
+/// Which program is a worker: one that calls [`serve()`] with its standard input and output, or
+/// [`serve_clip()`] where its last argument is [`CLIP`], before it does anything else, as `athar
+/// worker` is. It is best the running program itself, so that both
 /// are of one build.
 #[derive(Debug, Clone)]
 pub struct WorkerProgram {
     /// The program's file.
     pub path: PathBuf,
-    /// Its arguments.
+    /// Its arguments, to which [`CLIP`] may be added.
     pub arguments: Vec<OsString>,
     /// Its environment, to which only what makes it overwrite used memory is added: what says where
     /// libraries lie, and mostly nothing.

@@ -1,11 +1,13 @@
 //! Workers that wait for files.
 
-use super::keeper::Keeper;
-use super::{Seal, Worker, WorkerError, WorkerProgram};
+use super::keeper::{Keeper, Work};
+use super::{ClipWorker, Seal, Worker, WorkerError, WorkerProgram};
 use crate::policy::{PATIENCE, Patience};
 use crate::{InputError, InputErrorKind};
 use athar_media::Format;
 use serde::Serialize;
+use std::fs::File;
+use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Sealed processes that decode: as many as are needed at one time, used again for other files,
@@ -30,6 +32,18 @@ pub struct WorkerReport {
     pub process_id: Option<u32>,
 }
 
+impl WorkerReport {
+    fn of(worker: &Worker) -> Self {
+        let hello = worker.hello();
+        Self {
+            seal: hello.seal.clone(),
+            gaps: hello.seal.gaps(),
+            formats: hello.formats.iter().copied().map(Format::name).collect(),
+            process_id: worker.process_id(),
+        }
+    }
+}
+
 impl Workers {
     /// # Errors
     ///
@@ -51,15 +65,19 @@ impl Workers {
     /// No worker can be had.
     pub fn report(&self) -> Result<WorkerReport, WorkerError> {
         let worker = self.fit_or_new()?;
-        let hello = worker.hello();
-        let report = WorkerReport {
-            seal: hello.seal.clone(),
-            gaps: hello.seal.gaps(),
-            formats: hello.formats.iter().copied().map(Format::name).collect(),
-            process_id: worker.process_id(),
-        };
+        let report = WorkerReport::of(&worker);
         self.idle().push(worker);
         Ok(report)
+    }
+
+    /// The same of a worker that has a clip.
+    ///
+    /// # Errors
+    ///
+    /// No worker can be had.
+    pub fn clip_report(&self) -> Result<WorkerReport, WorkerError> {
+        let worker = Worker::start(&self.keeper, self.patience, Work::Clip(Stdio::null()))?;
+        Ok(WorkerReport::of(&worker))
     }
 
     /// A worker for a file of about so many bytes.
@@ -69,6 +87,14 @@ impl Workers {
             worker.map_err(|error| InputError::new(InputErrorKind::Stopped, error.to_string()))?;
         worker.begin(bytes);
         Ok(worker)
+    }
+
+    /// A worker of its own for a clip of about so many bytes.
+    pub(crate) fn take_clip(&self, clip: File, bytes: u64) -> Result<ClipWorker, InputError> {
+        let worker = Worker::start(&self.keeper, self.patience, Work::Clip(clip.into()));
+        let worker =
+            worker.map_err(|error| InputError::new(InputErrorKind::Stopped, error.to_string()))?;
+        Ok(ClipWorker::new(worker, bytes))
     }
 
     /// Takes a worker back, if it is still good for something.
@@ -86,7 +112,7 @@ impl Workers {
                 Some(worker) if worker.is_fit() => return Ok(worker),
                 // It ended while it waited, which is no file's fault.
                 Some(_) => {}
-                None => return Worker::start(&self.keeper, self.patience),
+                None => return Worker::start(&self.keeper, self.patience, Work::Files),
             }
         }
     }

@@ -1,6 +1,6 @@
 //! One worker, as its parent sees it.
 
-use super::keeper::{Ended, Keeper};
+use super::keeper::{Ended, Keeper, Work};
 use super::wire::{self, Broken, Hello};
 use crate::examine::{Answer, Question};
 use crate::policy::{
@@ -52,8 +52,12 @@ pub(crate) struct Worker {
 
 impl Worker {
     /// Starts one and waits until it is sealed.
-    pub(super) fn start(keeper: &Arc<Keeper>, patience: Patience) -> Result<Self, WorkerError> {
-        let started = keeper.start().map_err(WorkerError::Start)?;
+    pub(super) fn start(
+        keeper: &Arc<Keeper>,
+        patience: Patience,
+        work: Work,
+    ) -> Result<Self, WorkerError> {
+        let started = keeper.start(work).map_err(WorkerError::Start)?;
         let (input, output) = (BufWriter::new(started.input), BufReader::new(started.output));
         let hello = Hello { seal: super::Seal::default(), formats: Vec::new() };
         let mut worker = Self {
@@ -137,10 +141,39 @@ impl Worker {
         answer
     }
 
-    fn tell(&mut self, write: impl FnOnce(&mut BufWriter<ChildStdin>) -> io::Result<()>) {
+    /// Says something to the worker. What goes wrong is told by the next answer.
+    pub(super) fn tell(
+        &mut self,
+        write: impl FnOnce(&mut BufWriter<ChildStdin>) -> io::Result<()>,
+    ) {
         if self.ended.is_none() && self.timed(|worker| write(&mut worker.input)).is_err() {
             self.broken(Broken::Gone);
         }
+    }
+
+    /// Reads from the worker. It may take until `rest` is over, of a patience that was `given`.
+    pub(super) fn listen<T>(
+        &mut self,
+        (rest, given): (Duration, Duration),
+        read: impl FnOnce(&mut BufReader<ChildStdout>) -> Result<T, Broken>,
+    ) -> Result<T, InputError> {
+        if let Some(ended) = &self.ended {
+            return Err(ended.clone());
+        }
+        (self.rest, self.given) = (rest, given);
+        let told = self.timed(|worker| read(&mut worker.output));
+        told.map_err(|broken| self.broken(broken))
+    }
+
+    /// Ends the worker, whatever it is at.
+    pub(super) fn end(&mut self) {
+        self.keeper.end(self.id);
+        let error = InputError::new(InputErrorKind::Stopped, "the decoder was stopped");
+        self.ended.get_or_insert(error);
+    }
+
+    pub(super) fn patience(&self) -> Patience {
+        self.patience
     }
 
     /// Does something that waits for the worker, which is ended when that takes too long.

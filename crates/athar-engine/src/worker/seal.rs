@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | files, TCP ports, other processes' sockets and signals | Landlock | none |
 //! | descriptors | closed, and a limit | 0, 1 and 2, as the parent made them |
-//! | system calls | two seccomp filters | memory, threads, the clock, reading 0, writing 1 and 2 |
+//! | system calls | two seccomp filters | memory, threads, the clock, reading 0, writing 1 and 2 (a clip's: reading and seeking in 2) |
 //! | memory, processor time | limits | what `policy` says |
 //! | writing files, core dumps | limits of nothing | none |
 //!
@@ -18,10 +18,22 @@
 //! asked before `clone`. A new thread is the only kind of process that may be started. Memory that
 //! can be executed cannot be had.
 //!
+//! A process that has a clip ([`Purpose::Clip`]) finds its file as descriptor 2, opened by the parent
+//! for reading only. It may read it and seek in it, and may not write to it.
+//!
 //! There is no limit on the number of threads: the one that systems have counts everything that a
 //! user runs. Their stacks count as memory, which bounds them.
 
 use serde::Serialize;
+
+/// What a process is going to do when it is sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Decode files that are sent to its standard input.
+    Files,
+    /// Decode the clip that stands where its standard error output would.
+    Clip,
+}
 
 /// What of the seal is in force.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -73,7 +85,7 @@ pub(crate) fn close_descriptors() {
 /// Seals this process for good, as far as the system can. Nothing fails: what could not be done is
 /// told, and it is for the parent to decide what that means.
 #[cfg_attr(not(unix), expect(unused_mut, reason = "nothing is known to be given up there"))]
-pub fn seal() -> Seal {
+pub fn seal(purpose: Purpose) -> Seal {
     let mut seal = Seal::default();
     #[cfg(target_os = "linux")]
     {
@@ -82,28 +94,34 @@ pub fn seal() -> Seal {
         seal.landlock_abi = linux::give_up_files();
     }
     #[cfg(unix)]
-    limits::limit(&mut seal);
+    limits::limit(&mut seal, purpose);
     // Last: what was done above takes calls that are then no longer granted.
     #[cfg(target_os = "linux")]
     {
-        seal.system_calls = filter::install();
+        seal.system_calls = filter::install(purpose);
     }
     seal
 }
 
 #[cfg(unix)]
 mod limits {
-    use super::Seal;
-    use crate::policy::{WORKER_MEMORY_BYTES, WORKER_PROCESSOR_S};
+    use super::{Purpose, Seal};
+    use crate::policy::{
+        CLIP_MEMORY_BYTES, CLIP_PROCESSOR_S, WORKER_MEMORY_BYTES, WORKER_PROCESSOR_S,
+    };
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
     /// Standard input, output and error output.
     const DESCRIPTORS: u32 = 3;
 
-    pub(super) fn limit(seal: &mut Seal) {
-        let memory = limited(Resource::RLIMIT_DATA, WORKER_MEMORY_BYTES);
+    pub(super) fn limit(seal: &mut Seal, purpose: Purpose) {
+        let (memory_bytes, processor_s) = match purpose {
+            Purpose::Files => (WORKER_MEMORY_BYTES, WORKER_PROCESSOR_S),
+            Purpose::Clip => (CLIP_MEMORY_BYTES, CLIP_PROCESSOR_S),
+        };
+        let memory = limited(Resource::RLIMIT_DATA, memory_bytes);
         seal.memory_bytes = memory.filter(|_| cfg!(target_os = "linux"));
-        seal.processor_s = limited(Resource::RLIMIT_CPU, WORKER_PROCESSOR_S);
+        seal.processor_s = limited(Resource::RLIMIT_CPU, processor_s);
         let descriptors = limited(Resource::RLIMIT_NOFILE, DESCRIPTORS.into());
         seal.descriptors = descriptors.map(|_| DESCRIPTORS);
         seal.no_writing = limited(Resource::RLIMIT_FSIZE, 0).is_some();
@@ -210,21 +228,24 @@ mod linux {
 /// Which system calls are left.
 #[cfg(target_os = "linux")]
 mod filter {
+    use super::Purpose;
+
     #[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))]
-    pub(super) fn install() -> bool {
-        let filters = (rules::ending(), rules::granting());
+    pub(super) fn install(purpose: Purpose) -> bool {
+        let filters = (rules::ending(), rules::granting(purpose));
         let (Ok(ending), Ok(granting)) = filters else { return false };
         seccompiler::apply_filter_all_threads(&ending).is_ok()
             && seccompiler::apply_filter_all_threads(&granting).is_ok()
     }
 
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
-    pub(super) fn install() -> bool {
+    pub(super) fn install(_: Purpose) -> bool {
         false
     }
 
     #[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))]
     mod rules {
+        use super::Purpose;
         use libc::c_long;
         use seccompiler::SeccompCmpArgLen::Dword;
         use seccompiler::SeccompCmpOp::{Eq, MaskedEq};
@@ -322,21 +343,35 @@ mod filter {
             SeccompFilter::new(rules, SeccompAction::Allow, ENDS, ARCH)?.try_into()
         }
 
-        pub(super) fn granting() -> Result<BpfProgram> {
-            let rules = plain(GRANTED).chain(conditional()?).collect();
+        pub(super) fn granting(purpose: Purpose) -> Result<BpfProgram> {
+            let rules = plain(GRANTED).chain(conditional()?).chain(descriptors(purpose)?).collect();
             SeccompFilter::new(rules, FAILS, SeccompAction::Allow, ARCH)?.try_into()
         }
 
-        fn conditional() -> Result<[(c_long, Vec<SeccompRule>); 7]> {
+        /// Which descriptors may be read, written and sought in.
+        fn descriptors(purpose: Purpose) -> Result<Vec<(c_long, Vec<SeccompRule>)>> {
+            let (read, written, sought): (&[u64], &[u64], &[u64]) = match purpose {
+                Purpose::Files => (&[0], &[1, 2], &[]),
+                Purpose::Clip => (&[0, 2], &[1], &[2]),
+            };
+            let of =
+                [(libc::SYS_read, read), (libc::SYS_write, written), (libc::SYS_lseek, sought)];
+            // A call without rules would be granted whatever its arguments are.
+            let some = of.into_iter().filter(|(_, descriptors)| !descriptors.is_empty());
+            let only = |descriptor: &u64| rule(&[(0, (Eq, *descriptor))]);
+            some.map(|(call, descriptors)| {
+                Ok((call, descriptors.iter().map(only).collect::<Result<_>>()?))
+            })
+            .collect()
+        }
+
+        fn conditional() -> Result<[(c_long, Vec<SeccompRule>); 5]> {
             let never_executed = (2, masked(libc::PROT_EXEC, 0));
             let anonymous = (3, masked(libc::MAP_ANONYMOUS, libc::MAP_ANONYMOUS));
             let thread = (0, masked(libc::CLONE_THREAD, libc::CLONE_THREAD));
             let own = (0, (Eq, u64::from(std::process::id())));
             let naming = (0, (Eq, libc::PR_SET_NAME as u64));
-            let written = || Ok(vec![rule(&[(0, (Eq, 1))])?, rule(&[(0, (Eq, 2))])?]);
             Ok([
-                (libc::SYS_read, vec![rule(&[(0, (Eq, 0))])?]),
-                (libc::SYS_write, written()?),
                 (libc::SYS_mmap, vec![rule(&[never_executed.clone(), anonymous])?]),
                 (libc::SYS_mprotect, vec![rule(&[never_executed])?]),
                 (libc::SYS_clone, vec![rule(&[thread])?]),

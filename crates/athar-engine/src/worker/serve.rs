@@ -1,10 +1,11 @@
 //! What a worker does.
 
-use super::seal::{self, Seal};
+use super::seal::{self, Purpose, Seal};
 use super::wire::{self, Broken, Hello, Request};
 use crate::examine::Examiner;
 use crate::policy::LIMITS;
 use athar_kernel::Level;
+use athar_media::Format;
 use std::io::{self, Read, Write};
 use std::thread;
 
@@ -39,18 +40,31 @@ pub enum ServeError {
 /// Nobody reads the answers, or the questions are not those of a parent of this build.
 pub fn serve(
     input: impl Read + Send + 'static,
-    mut output: impl Write + Send + 'static,
+    output: impl Write + Send + 'static,
+) -> Result<(), ServeError> {
+    sealed(Purpose::Files, output, athar_media::set_up, move |output| {
+        answer_all(input, output, Examiner::new(Level::best()))
+    })
+}
+
+/// Loads what is loaded when it is first used, seals the process, says so and serves.
+pub(super) fn sealed<W: Write + Send + 'static>(
+    purpose: Purpose,
+    mut output: W,
+    set_up: fn() -> Vec<Format>,
+    answer_all: impl FnOnce(W) -> Result<(), ServeError> + Send + 'static,
 ) -> Result<(), ServeError> {
     seal::close_descriptors();
-    let formats = athar_media::set_up();
-    let level = Level::best();
-    let seal: Seal = seal::seal();
+    let formats = set_up();
+    // Asked of the processor once, and known from then on.
+    Level::best();
+    let seal: Seal = seal::seal(purpose);
     wire::write_hello(&mut output, &Hello { seal, formats })
         .and_then(|()| output.flush())
         .map_err(ServeError::Output)?;
     // Started when the seal holds, so that it holds for this thread too.
     let builder = thread::Builder::new().stack_size(STACK_BYTES);
-    let serving = builder.spawn(move || answer_all(input, output, Examiner::new(level)));
+    let serving = builder.spawn(move || answer_all(output));
     serving.map_err(ServeError::Thread)?.join().unwrap_or(Err(ServeError::Panicked))
 }
 

@@ -10,18 +10,21 @@
 //!   FRAMES     want, stripped: u8
 //!   LANDMARKS  fine, stored, asked: u8 each
 //!   PREVIEW    side: u32
+//!   MEDIUM     whole: u8
 //! ```
 //!
 //! A worker says HELLO once, when it is sealed and before it reads anything. `FILE` makes it forget
 //! the file before; `FILE` and `PART` have no answer; each question has one. Both sides are of one
 //! build: there is one version, and no negotiation.
 //!
-//! Written by hand: it is five messages of plain numbers, and what has to be right is not how they
+//! What is asked of a clip is on a page of its own (`wire_clip`).
+//!
+//! Written by hand: it is six messages of plain numbers, and what has to be right is not how they
 //! are packed but what they may say. **A worker that was taken over writes what it likes**, so each
 //! number that it tells is held against what an honest one could have told, given the question,
 //! and no length is believed before it was compared with a limit.
 
-use crate::examine::{Answer, FoundLandmarks, Frames, Question};
+use crate::examine::{Answer, FoundLandmarks, Frames, Looks, Question};
 use crate::places::Extent;
 use crate::policy::LIMITS;
 use crate::worker::seal::Seal;
@@ -40,7 +43,7 @@ const MAGIC: &[u8; 8] = b"ATHARWRK";
 pub(crate) const PART_BYTES: usize = 256 << 10;
 
 /// A greeting and a refusal are no longer than this.
-const SHORT_BYTES: usize = 1 << 10;
+pub(super) const SHORT_BYTES: usize = 1 << 10;
 
 /// Bytes of a refusal's text, at most.
 const TEXT_BYTES: usize = 200;
@@ -51,10 +54,11 @@ const NEED: u8 = 3;
 const FRAMES: u8 = 4;
 const LANDMARKS: u8 = 5;
 const PREVIEW: u8 = 6;
+const MEDIUM: u8 = 7;
 
 const HELLO: u8 = 0x81;
-const ANSWER: u8 = 0x82;
-const REFUSED: u8 = 0x83;
+pub(super) const ANSWER: u8 = 0x82;
+pub(super) const REFUSED: u8 = 0x83;
 
 /// Why nothing could be read.
 #[derive(Debug)]
@@ -99,6 +103,10 @@ pub(crate) fn write_parts(to: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
 pub(crate) fn write_question(to: &mut impl Write, question: &Question) -> io::Result<()> {
     let mut body = Vec::new();
     let kind = match *question {
+        Question::Medium { whole } => {
+            body.push(whole.into());
+            MEDIUM
+        }
         Question::Need(want) => {
             put_want(&mut body, want);
             NEED
@@ -141,6 +149,7 @@ fn request(kind: u8, fields: &mut Fields<'_>) -> Option<Request> {
             asked: fields.flag()?,
         }),
         PREVIEW => Request::Ask(Question::Preview { side_px: fields.u32()? }),
+        MEDIUM => Request::Ask(Question::Medium { whole: fields.flag()? }),
         _ => return None,
     })
 }
@@ -207,6 +216,7 @@ fn put_versions(body: &mut Vec<u8>) {
     body.extend(VERSION.to_le_bytes());
     body.extend(athar_hash::PDQ_VERSION.to_le_bytes());
     body.extend(athar_hash::LANDMARK_VERSION.to_le_bytes());
+    body.extend(athar_hash::VOICE_VERSION.to_le_bytes());
 }
 
 /// Writes the answer to a question.
@@ -214,16 +224,21 @@ pub(crate) fn write_answer(
     to: &mut impl Write,
     answer: &Result<Answer, InputError>,
 ) -> io::Result<()> {
-    let mut body = Vec::new();
     match answer {
-        Ok(answer) => put_answer(&mut body, answer),
-        Err(error) => {
-            body.push(kind_number(error.kind));
-            body.extend(error.message.bytes().take(TEXT_BYTES));
-            return write_message(to, REFUSED, &body);
+        Ok(answer) => {
+            let mut body = Vec::new();
+            put_answer(&mut body, answer);
+            write_message(to, ANSWER, &body)
         }
+        Err(error) => write_refusal(to, error),
     }
-    write_message(to, ANSWER, &body)
+}
+
+/// Writes why there is no answer.
+pub(super) fn write_refusal(to: &mut impl Write, error: &InputError) -> io::Result<()> {
+    let mut body = vec![kind_number(error.kind)];
+    body.extend(error.message.bytes().take(TEXT_BYTES));
+    write_message(to, REFUSED, &body)
 }
 
 /// Reads the answer to a question: one that an honest worker could have given.
@@ -243,6 +258,7 @@ pub(crate) fn read_answer(
 
 fn put_answer(body: &mut Vec<u8>, answer: &Answer) {
     match answer {
+        Answer::Medium(looks) => body.push(*looks as u8),
         Answer::Need(bytes) => body.extend(bytes.to_le_bytes()),
         Answer::Frames(frames) => put_frames(body, frames),
         Answer::Landmarks(found) => {
@@ -261,6 +277,9 @@ fn put_answer(body: &mut Vec<u8>, answer: &Answer) {
 
 fn answer(fields: &mut Fields<'_>, question: &Question) -> Option<Answer> {
     Some(match *question {
+        Question::Medium { whole } => {
+            Answer::Medium(fields.looks().filter(|looks| !whole || *looks != Looks::MayMove)?)
+        }
         Question::Need(_) => Answer::Need(fields.u64()?),
         Question::Frames { stripped, .. } => Answer::Frames(Box::new(frames(fields, stripped)?)),
         Question::Landmarks { stored, asked, .. } => {
@@ -279,6 +298,7 @@ fn answer(fields: &mut Fields<'_>, question: &Question) -> Option<Answer> {
 /// Bytes of the longest answer that a question can have.
 fn longest_answer(question: &Question) -> usize {
     match *question {
+        Question::Medium { .. } => 1,
         Question::Need(_) => 8,
         Question::Frames { .. } => 2 * PRINT_BYTES + SHORT_BYTES,
         Question::Landmarks { .. } => {
@@ -292,7 +312,7 @@ fn longest_answer(question: &Question) -> usize {
 const PRINT_BYTES: usize = 8 * 32 + 8 * (Second::BITS / 8) + 1;
 
 /// A code and five numbers.
-const LANDMARK_BYTES: usize = 32 + 5 * 4;
+pub(super) const LANDMARK_BYTES: usize = 32 + 5 * 4;
 
 fn put_frames(body: &mut Vec<u8>, frames: &Frames) {
     put_format(body, frames.format);
@@ -328,17 +348,33 @@ fn preview(fields: &mut Fields<'_>, side_px: u32) -> Option<Plane> {
     Plane::new(width as usize, height as usize, luma).ok()
 }
 
-/// Only these can be said of a file's content.
-const REFUSALS: [InputErrorKind; 3] =
-    [InputErrorKind::Unsupported, InputErrorKind::Corrupt, InputErrorKind::Limit];
+/// What can be said of a clip.
+const CLIP_REFUSALS: [InputErrorKind; 4] = [
+    InputErrorKind::Unsupported,
+    InputErrorKind::Corrupt,
+    InputErrorKind::Limit,
+    InputErrorKind::Unreadable,
+];
+
+/// Of a file's content only these can be said.
+const REFUSALS: &[InputErrorKind] = CLIP_REFUSALS.split_at(3).0;
 
 fn kind_number(kind: InputErrorKind) -> u8 {
-    REFUSALS.iter().position(|refusal| *refusal == kind).unwrap_or(REFUSALS.len()) as u8
+    CLIP_REFUSALS.iter().position(|refusal| *refusal == kind).unwrap_or(CLIP_REFUSALS.len()) as u8
+}
+
+fn refusal(fields: &mut Fields<'_>) -> Option<InputError> {
+    refusal_of(fields, REFUSALS)
+}
+
+/// Who has a clip reads the file, too, and may fail at that.
+pub(super) fn clip_refusal(fields: &mut Fields<'_>) -> Option<InputError> {
+    refusal_of(fields, &CLIP_REFUSALS)
 }
 
 /// The text goes to people's terminals and into other programs: plain letters, and few.
-fn refusal(fields: &mut Fields<'_>) -> Option<InputError> {
-    let kind = *REFUSALS.get(usize::from(fields.u8()?))?;
+fn refusal_of(fields: &mut Fields<'_>, refusals: &[InputErrorKind]) -> Option<InputError> {
+    let kind = *refusals.get(usize::from(fields.u8()?))?;
     let text = fields.bytes(fields.0.len())?;
     let is_plain = |byte: &u8| *byte == b' ' || byte.is_ascii_graphic();
     let is_sentence = (1..=TEXT_BYTES).contains(&text.len()) && text.iter().all(is_plain);
@@ -356,11 +392,11 @@ fn put_want(body: &mut Vec<u8>, want: Want) {
     body.extend(u32::to_le_bytes(least_px));
 }
 
-fn put_format(body: &mut Vec<u8>, format: Format) {
+pub(super) fn put_format(body: &mut Vec<u8>, format: Format) {
     body.push(Format::ALL.iter().position(|other| *other == format).unwrap_or_default() as u8);
 }
 
-fn put_size(body: &mut Vec<u8>, (width, height): (u32, u32)) {
+pub(super) fn put_size(body: &mut Vec<u8>, (width, height): (u32, u32)) {
     body.extend(width.to_le_bytes());
     body.extend(height.to_le_bytes());
 }
@@ -371,7 +407,7 @@ fn put_print(body: &mut Vec<u8>, print: &PictureFingerprint) {
     body.push(print.quality());
 }
 
-fn put_landmark(body: &mut Vec<u8>, landmark: &Landmark) {
+pub(super) fn put_landmark(body: &mut Vec<u8>, landmark: &Landmark) {
     let Place { x_px, y_px, scale_px, angle_rad } = landmark.place;
     body.extend(landmark.code.to_bytes());
     let numbers = [x_px, y_px, scale_px, angle_rad, landmark.strength];
@@ -379,36 +415,36 @@ fn put_landmark(body: &mut Vec<u8>, landmark: &Landmark) {
 }
 
 /// The rest of a message's body. Each field is `None` where it is missing or cannot be.
-struct Fields<'a>(&'a [u8]);
+pub(super) struct Fields<'a>(pub &'a [u8]);
 
 impl<'a> Fields<'a> {
-    fn bytes(&mut self, count: usize) -> Option<&'a [u8]> {
+    pub(super) fn bytes(&mut self, count: usize) -> Option<&'a [u8]> {
         let (bytes, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
         Some(bytes)
     }
 
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+    pub(super) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
         self.bytes(N)?.try_into().ok()
     }
 
-    fn u8(&mut self) -> Option<u8> {
+    pub(super) fn u8(&mut self) -> Option<u8> {
         self.array().map(u8::from_le_bytes)
     }
 
-    fn u32(&mut self) -> Option<u32> {
+    pub(super) fn u32(&mut self) -> Option<u32> {
         self.array().map(u32::from_le_bytes)
     }
 
-    fn u64(&mut self) -> Option<u64> {
+    pub(super) fn u64(&mut self) -> Option<u64> {
         self.array().map(u64::from_le_bytes)
     }
 
-    fn f32(&mut self) -> Option<f32> {
+    pub(super) fn f32(&mut self) -> Option<f32> {
         self.array().map(f32::from_le_bytes)
     }
 
-    fn flag(&mut self) -> Option<bool> {
+    pub(super) fn flag(&mut self) -> Option<bool> {
         match self.u8()? {
             0 => Some(false),
             1 => Some(true),
@@ -416,7 +452,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn want(&mut self) -> Option<Want> {
+    pub(super) fn want(&mut self) -> Option<Want> {
         let (number, least_px) = (self.u8()?, self.u32()?);
         match number {
             0 => Some(Want::Full),
@@ -426,18 +462,26 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn format(&mut self) -> Option<Format> {
+    fn looks(&mut self) -> Option<Looks> {
+        [Looks::Picture, Looks::MayMove, Looks::Clip].get(usize::from(self.u8()?)).copied()
+    }
+
+    pub(super) fn percent(&mut self) -> Option<u8> {
+        self.u8().filter(|percent| *percent <= 100)
+    }
+
+    pub(super) fn format(&mut self) -> Option<Format> {
         Format::ALL.get(usize::from(self.u8()?)).copied()
     }
 
     /// Columns and rows, of which there is one at least and so many pixels at most.
-    fn size(&mut self, pixels: u64) -> Option<(u32, u32)> {
+    pub(super) fn size(&mut self, pixels: u64) -> Option<(u32, u32)> {
         let (width, height) = (self.u32()?, self.u32()?);
         (1..=pixels).contains(&(u64::from(width) * u64::from(height))).then_some((width, height))
     }
 
     /// A part of a picture.
-    fn extent(&mut self, (width_px, height_px): (u32, u32)) -> Option<Extent> {
+    pub(super) fn extent(&mut self, (width_px, height_px): (u32, u32)) -> Option<Extent> {
         let extent = Extent::from_row(self.bytes(16)?, 0)?;
         let is_within = extent.left_px.checked_add(extent.width_px)? <= width_px
             && extent.top_px.checked_add(extent.height_px)? <= height_px
@@ -445,11 +489,17 @@ impl<'a> Fields<'a> {
         is_within.then_some(extent)
     }
 
-    fn print(&mut self) -> Option<PictureFingerprint> {
+    /// One an orientation.
+    pub(super) fn codes(&mut self) -> Option<[Code; 8]> {
         let mut codes = [Code::default(); 8];
         for code in &mut codes {
             *code = Code::from_bytes(self.array()?);
         }
+        Some(codes)
+    }
+
+    pub(super) fn print(&mut self) -> Option<PictureFingerprint> {
+        let codes = self.codes()?;
         let mut seconds = [Second::from_bytes(&[0; Second::BITS / 8])?; 8];
         for second in &mut seconds {
             *second = Second::from_bytes(self.bytes(Second::BITS / 8)?)?;
@@ -457,12 +507,12 @@ impl<'a> Fields<'a> {
         PictureFingerprint::from_parts(codes, self.u8()?, seconds)
     }
 
-    fn landmarks(&mut self, most: usize, plane_px: (u32, u32)) -> Option<Vec<Landmark>> {
+    pub(super) fn landmarks(&mut self, most: usize, plane_px: (u32, u32)) -> Option<Vec<Landmark>> {
         let count = self.u32()? as usize;
         (count <= most).then(|| (0..count).map(|_| self.landmark(plane_px)).collect())?
     }
 
-    fn landmark(&mut self, (width, height): (u32, u32)) -> Option<Landmark> {
+    pub(super) fn landmark(&mut self, (width, height): (u32, u32)) -> Option<Landmark> {
         let code = Code::from_bytes(self.array()?);
         let place = Place {
             x_px: self.f32()?,
@@ -481,13 +531,13 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn write_message(to: &mut impl Write, kind: u8, body: &[u8]) -> io::Result<()> {
+pub(super) fn write_message(to: &mut impl Write, kind: u8, body: &[u8]) -> io::Result<()> {
     let [a, b, c, d] = (body.len() as u32).to_le_bytes();
     to.write_all(&[kind, a, b, c, d])?;
     to.write_all(body)
 }
 
-fn read_message(from: &mut impl Read, most: usize) -> Result<(u8, Vec<u8>), Broken> {
+pub(super) fn read_message(from: &mut impl Read, most: usize) -> Result<(u8, Vec<u8>), Broken> {
     let mut head = [0; 5];
     from.read_exact(&mut head).map_err(|_| Broken::Gone)?;
     let [kind, length @ ..] = head;
@@ -545,6 +595,8 @@ mod tests {
         let plane_px = (160, 120);
         let found = FoundLandmarks { plane_px, stored, asked };
         vec![
+            (Question::Medium { whole: true }, Answer::Medium(Looks::Clip)),
+            (Question::Medium { whole: false }, Answer::Medium(Looks::MayMove)),
             (Question::Need(Want::Area { least_px: 77 }), Answer::Need(u64::MAX)),
             (Question::Frames { want: Want::Full, stripped: false }, frames(None)),
             (
@@ -573,6 +625,9 @@ mod tests {
     fn is_possible(answer: &Answer, question: &Question) -> bool {
         match (answer, question) {
             (Answer::Need(_), Question::Need(_)) => true,
+            (Answer::Medium(looks), Question::Medium { whole }) => {
+                !whole || *looks != Looks::MayMove
+            }
             (Answer::Frames(frames), Question::Frames { stripped, .. }) => {
                 let (width, height) = (frames.width, frames.height);
                 let is_part = |(extent, print): &(Extent, PictureFingerprint)| {

@@ -294,6 +294,16 @@ impl Clip<'_> {
     }
 }
 
+/// Makes FFmpeg ready, silent and limited, and gives the formats of clips and sound that are read
+/// here. FFmpeg loads no code of its own later: a process may give up opening files afterwards.
+pub fn set_up() -> Vec<Format> {
+    ffmpeg::prepare();
+    let of_time = |format: &Format| {
+        format.medium() != Medium::Picture || matches!(format, Format::Gif | Format::WebP)
+    };
+    Format::ALL.into_iter().filter(of_time).collect()
+}
+
 /// Whether a GIF or WebP moves: it has more than one frame. False for everything else.
 pub fn is_animation(bytes: &[u8]) -> bool {
     animation::has_frames(bytes)

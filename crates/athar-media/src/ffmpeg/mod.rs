@@ -39,7 +39,7 @@ use std::sync::Once;
 pub(crate) const MAX_PIECE_BYTES: usize = 128 << 20;
 
 /// Silences FFmpeg and limits its pieces of memory, for the whole process.
-fn prepare() {
+pub(crate) fn prepare() {
     static ONCE: Once = Once::new();
     // SAFETY: both set one global number, which FFmpeg reads and writes atomically.
     ONCE.call_once(|| unsafe {

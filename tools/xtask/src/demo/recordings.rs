@@ -52,8 +52,20 @@ pub const RECORDINGS: &[Recording] = &[
         original: "film",
         says: "three seconds of it, mirrored, smaller, compressed strongly",
         make: &[
-            "-ss", "5", "-t", "3", "-i", "{film}", "-vf", "hflip,scale=320:-2", "-c:v", "libx264",
-            "-crf", "33", "-pix_fmt", "yuv420p",
+            "-ss",
+            "5",
+            "-t",
+            "3",
+            "-i",
+            "{film}",
+            "-vf",
+            "hflip,scale=320:-2",
+            "-c:v",
+            "libx264",
+            "-crf",
+            "33",
+            "-pix_fmt",
+            "yuv420p",
         ],
     },
     Recording {
@@ -62,8 +74,16 @@ pub const RECORDINGS: &[Recording] = &[
         original: "voice",
         says: "through a telephone's band, encoded anew",
         make: &[
-            "-i", "{voice}", "-af", "highpass=f=300,lowpass=f=3400", "-ar", "8000", "-c:a", "aac",
-            "-b:a", "16k",
+            "-i",
+            "{voice}",
+            "-af",
+            "highpass=f=300,lowpass=f=3400",
+            "-ar",
+            "8000",
+            "-c:a",
+            "aac",
+            "-b:a",
+            "16k",
         ],
     },
 ];
@@ -92,7 +112,9 @@ pub fn planted(folder: &Path) -> Result<BTreeSet<Pair>> {
     let mut planted = BTreeSet::new();
     for (number, one) in RECORDINGS.iter().enumerate() {
         for two in RECORDINGS[number + 1..].iter().filter(|two| two.original == one.original) {
-            let end = |of: &Recording| Ok::<_, anyhow::Error>((of.case.to_owned(), sha256(&of.path(folder))?));
+            let end = |of: &Recording| {
+                Ok::<_, anyhow::Error>((of.case.to_owned(), sha256(&of.path(folder))?))
+            };
             planted.insert(Pair::from([end(one)?, end(two)?]));
         }
     }
