@@ -502,6 +502,14 @@ pub(crate) fn judge_stretch(via: Space, stretch: &Stretch) -> bool {
     }
 }
 
+/// Whether frames in which something known seems to be seen are evidence, of so many that were
+/// tried with so many: each pair of frames is a chance of its own. `evidence_bits` is that of all of
+/// them together.
+pub(crate) fn judge_sights(evidence_bits: u32, frames: usize, stored: usize) -> bool {
+    let chances = (frames.max(1) * stored.max(1)) as f64;
+    f64::from(evidence_bits) >= f64::from(EVIDENCE_LEAST_BITS) + chances.log2()
+}
+
 /// The verdict on pictures of which at least this share is in common.
 pub(crate) fn judge_common(share: f64) -> Relation {
     if share >= COPY_SHARE { Relation::Copy } else { Relation::Part }

@@ -127,6 +127,12 @@ impl Lookups {
         let mut seen = Vec::new();
         if deep || whole.is_empty() {
             seen = once_each_clip(self.seen(ledger, &picture.seen.picture())?);
+            for (finding, is_match) in &mut seen {
+                if let (true, Some(_)) = (*is_match, &finding.time) {
+                    let stored = frames_with_landmarks(ledger, finding.item)?;
+                    *is_match = policy::judge_sights(evidence_bits(finding), 1, stored);
+                }
+            }
         }
         let whole = whole.iter().map(|found| of_whole(found, picture.size_px())).collect();
         Ok(together(whole, seen))
@@ -165,11 +171,20 @@ impl Lookups {
     }
 }
 
+/// How unlikely chance makes what is seen of an item, in bits.
+pub(crate) fn evidence_bits(finding: &Finding) -> u32 {
+    finding.region.as_ref().and_then(|region| region.evidence_bits).unwrap_or(0)
+}
+
+/// How many frames of a stored clip have landmarks; 1 for a picture.
+pub(crate) fn frames_with_landmarks(ledger: &Ledger, item: ItemId) -> Result<usize, LedgerError> {
+    let rows = ledger.codes_of_item(item)?;
+    Ok(rows.iter().filter(|row| row.space == Space::Landmark.name()).count())
+}
+
 /// Of the frames of a clip that a picture may be, the best.
 fn once_each_clip(seen: Vec<Judged>) -> Vec<Judged> {
-    let rank = |(finding, is_match): &Judged| {
-        (*is_match, finding.region.as_ref().and_then(|region| region.evidence_bits))
-    };
+    let rank = |(finding, is_match): &Judged| (*is_match, evidence_bits(finding));
     let mut best: Vec<Judged> = Vec::new();
     for judged in seen {
         let is_same = |other: &Judged| other.0.time.is_some() && other.0.item == judged.0.item;

@@ -16,7 +16,9 @@ use crate::clip::{ClipPicture, FrameSpan, PreparedClip};
 use crate::lookup::{Frames, Lookup, Near, way_of, ways};
 use crate::outcome::{Segment, Span, Time};
 use crate::policy::{self, FRAME_HITS, PDQ_RADIUS, Relation, VOICE_HITS, VOICE_RADIUS};
-use crate::recognise::{Finding, Judged, Lookups, Recognised, region_of};
+use crate::recognise::{
+    Finding, Judged, Lookups, Recognised, evidence_bits, frames_with_landmarks, region_of,
+};
 use crate::time_motion::{Moment, Stretch, stretches};
 use crate::time_places::{self, FramePlace, VIDEO};
 use athar_hash::{Space, voice};
@@ -402,39 +404,58 @@ fn of_sights(
     id: ItemId,
     sights: Vec<(&ClipPicture, Finding)>,
 ) -> Result<Option<Judged>, LedgerError> {
-    let evidence = |finding: &Finding| finding.region.as_ref().and_then(|r| r.evidence_bits);
-    let best = sights.iter().max_by_key(|(_, finding)| evidence(finding));
-    let Some((_, best)) = best else { return Ok(None) };
-    let stored_at =
-        |finding: &Finding| Some(finding.time.as_ref()?.segments.first()?.stored?.from_ms);
-    let moments: Vec<Moment> = sights
-        .iter()
-        .filter_map(|(picture, finding)| {
-            let at_ms = stored_at(finding)?;
-            Some(Moment {
-                query: picture.at_ms as u32,
-                query_ms: picture.at_ms as f64,
-                stored: at_ms as u32,
-                stored_ms: [at_ms as f64; 2],
-                distance: finding.distance,
-            })
-        })
-        .collect();
-    if moments.is_empty() {
+    let Some((_, best)) = sights.iter().max_by_key(|(_, sight)| evidence_bits(sight)) else {
+        return Ok(None);
+    };
+    let moments: Vec<Moment> = sights.iter().filter_map(moment_of_sight).collect();
+    let (seen, finding) = if moments.is_empty() {
         let spans = sights.iter().map(|(picture, _)| moment_span(picture.at_ms)).collect();
         let time = time_of_spans(&joined(spans), clip.frames.end_ms);
-        let finding = Finding { relation: Relation::Still, time: Some(time), ..best.clone() };
-        return Ok(Some((finding, true)));
+        let seen: Vec<u32> = sights.iter().map(|(picture, _)| picture.at_ms as u32).collect();
+        (seen, Finding { relation: Relation::Still, time: Some(time), ..best.clone() })
+    } else {
+        let found = stretches(&moments, &policy::SIGHT_TIME);
+        let stored_end_ms = rows.end_ms(id, Space::Pdq)? + u64::from(policy::CLIP_STEP_MS);
+        let span = |[from, to]: [f64; 2]| span(from, to + f64::from(policy::CLIP_STEP_MS));
+        let ends = (clip.frames.end_ms, stored_end_ms);
+        let (finding, _) = of_stretches(best.clone(), &found, span, ends);
+        let inliers = found.iter().flat_map(|stretch| &stretch.inliers);
+        (inliers.map(|moment| moment.query).collect(), finding)
+    };
+    let asked = clip.pictures.len();
+    let stored = frames_with_landmarks(rows.ledger, id)?;
+    let is_match = policy::judge_sights(evidence_of(&sights, &seen), asked, stored);
+    // What is told of chance is what one frame gives.
+    let finding = Finding {
+        inliers: best.inliers,
+        distance: best.distance,
+        false_alarm_rate: (best.false_alarm_rate * (asked * stored.max(1)) as f64).min(1.0),
+        false_alarm_pairs: best.false_alarm_pairs,
+        ..finding
+    };
+    Ok(Some((finding, is_match)))
+}
+
+/// What all frames of these times tell together, each by its best sight.
+fn evidence_of(sights: &[(&ClipPicture, Finding)], at_ms: &[u32]) -> u32 {
+    let mut best: HashMap<u64, u32> = HashMap::new();
+    let told = sights.iter().filter(|(picture, _)| at_ms.contains(&(picture.at_ms as u32)));
+    for (picture, finding) in told {
+        let bits = best.entry(picture.at_ms).or_default();
+        *bits = evidence_bits(finding).max(*bits);
     }
-    let found = stretches(&moments, &policy::SIGHT_TIME);
-    let base = best.clone();
-    let ends = (clip.frames.end_ms, rows.end_ms(id, Space::Pdq)? + u64::from(policy::CLIP_STEP_MS));
-    let span = |[from, to]: [f64; 2]| span(from, to + f64::from(policy::CLIP_STEP_MS));
-    let (finding, _) = of_stretches(base, &found, span, ends);
-    let rate = (best.false_alarm_rate, best.false_alarm_pairs);
-    let inliers = best.inliers;
-    let (false_alarm_rate, false_alarm_pairs) = rate;
-    Ok(Some((Finding { inliers, false_alarm_rate, false_alarm_pairs, ..finding }, true)))
+    best.values().sum()
+}
+
+fn moment_of_sight((picture, finding): &(&ClipPicture, Finding)) -> Option<Moment> {
+    let at_ms = finding.time.as_ref()?.segments.first()?.stored?.from_ms;
+    Some(Moment {
+        query: picture.at_ms as u32,
+        query_ms: picture.at_ms as f64,
+        stored: at_ms as u32,
+        stored_ms: [at_ms as f64; 2],
+        distance: finding.distance,
+    })
 }
 
 fn moment_span(at_ms: u64) -> Span {

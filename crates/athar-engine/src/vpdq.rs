@@ -90,8 +90,9 @@ pub(crate) fn each_second(clip: &PreparedClip) -> Vec<FrameCode> {
     for frame in frames {
         let next = told.last().map_or(0, |last| last.at_ms + STEP_MS);
         let first = frame.from_ms.max(next);
-        let shown_until = frame.to_ms + u64::from(clip.step_ms) - 1;
-        told.extend((first..=shown_until).step_by(STEP_MS as usize).map(|at_ms| FrameCode {
+        let until = frame.to_ms + u64::from(clip.step_ms);
+        let until = until.min(clip.frames.end_ms.max(frame.to_ms + 1));
+        told.extend((first..until).step_by(STEP_MS as usize).map(|at_ms| FrameCode {
             code: frame.codes[0],
             quality: frame.quality,
             at_ms,
