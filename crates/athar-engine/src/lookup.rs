@@ -398,7 +398,8 @@ fn candidate(
         if asked.inverted { Second::BITS as u16 - distance } else { distance }
     });
     let Some(item) = ledger.item(row.item)? else { return Ok(None) };
-    let place = FramePlace::from_row(&row, &item, position);
+    let places = row.places.as_deref();
+    let place = places.and_then(|places| FramePlace::from_row(places, &item, position));
     let frames = asked.frame.zip(place).map(|((query, _), place)| {
         let stored_px = (item.width, item.height);
         Frames { query, stored: place.extent, stored_px }

@@ -150,6 +150,13 @@ pub(crate) const CLIP_PICTURES_STORED: u32 = 120;
 /// Frames of a clip that is asked for with landmarks, at most.
 pub(crate) const CLIP_PICTURES_ASKED: u32 = 40;
 
+/// Milliseconds of a clip for each frame that is asked for with landmarks: such a frame costs some
+/// fifty milliseconds, which is a hundredth of this.
+pub(crate) const CLIP_PICTURES_MS: u64 = 5000;
+
+/// Frames of a clip that is asked for with landmarks, however short it is.
+pub(crate) const CLIP_PICTURES_LEAST: u32 = 6;
+
 /// Memory that decoding a clip is taken to need when it is divided among files, most of it for the frames that its decoder keeps.
 pub(crate) const CLIP_BUDGET_BYTES: u64 = 128 << 20;
 
@@ -158,6 +165,13 @@ pub(crate) const FRAME_HITS: usize = 1 << 9;
 
 /// Stored windows of sound that are looked at for one, the nearest first.
 pub(crate) const VOICE_HITS: usize = 1 << 9;
+
+/// Stored codes that are looked at for a whole clip: a bound on what one takes that stands still in
+/// a store of such. Each takes some 32 bytes.
+pub(crate) const HITS_IN_ALL: usize = 1 << 21;
+
+/// Stored codes that are looked at for one of a clip, at least, where there are so many.
+pub(crate) const HITS_LEAST: usize = 64;
 
 /// Codes of a voice note, roughly: half a minute of it.
 pub(crate) const VOICES_OF_A_RECORDING: usize = 256;

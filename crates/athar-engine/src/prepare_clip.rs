@@ -11,8 +11,8 @@ use crate::clip::{
 use crate::decoding::ClipSession;
 use crate::landmarked::Landmarked;
 use crate::policy::{
-    CLIP_GAP_MS, CLIP_KEYS_MS, CLIP_PICTURES_ASKED, CLIP_PICTURES_STORED, CLIP_SHORT_MS,
-    CLIP_STEP_MS,
+    CLIP_GAP_MS, CLIP_KEYS_MS, CLIP_PICTURES_ASKED, CLIP_PICTURES_LEAST, CLIP_PICTURES_MS,
+    CLIP_PICTURES_STORED, CLIP_SHORT_MS, CLIP_STEP_MS,
 };
 use crate::prepare::ClipPlan;
 use crate::time_places::{AUDIO, VIDEO};
@@ -86,12 +86,19 @@ impl Look<'_, '_> {
     /// `None` when it was stopped.
     fn frames(&mut self) -> Result<Option<FramesFound>, InputError> {
         match *self.plan {
-            ClipPlan::Stored => self.closely(CLIP_PICTURES_STORED, CLIP_PICTURES_ASKED),
+            ClipPlan::Stored => self.closely(CLIP_PICTURES_STORED, self.pictures_asked()),
             ClipPlan::Told => self.closely(0, 0),
             ClipPlan::Asked { deep: true, .. } => self.closely(0, CLIP_PICTURES_ASKED),
-            ClipPlan::Asked { .. } if self.is_short() => self.closely(0, CLIP_PICTURES_ASKED),
+            ClipPlan::Asked { .. } if self.is_short() => self.closely(0, self.pictures_asked()),
             ClipPlan::Asked { near, .. } => self.as_needed(near),
         }
+    }
+
+    /// Frames that are asked for with landmarks: more of a longer clip.
+    fn pictures_asked(&self) -> u32 {
+        let duration_ms = self.facts.duration_ms.unwrap_or(0);
+        let of_duration = u32::try_from(duration_ms / CLIP_PICTURES_MS).unwrap_or(u32::MAX);
+        of_duration.clamp(CLIP_PICTURES_LEAST, CLIP_PICTURES_ASKED)
     }
 
     fn is_short(&self) -> bool {
@@ -109,7 +116,7 @@ impl Look<'_, '_> {
         near: &(dyn Fn(&[FrameSpan]) -> bool + Sync),
     ) -> Result<Option<FramesFound>, InputError> {
         let pick = Pick::Keys { interval_ms: CLIP_KEYS_MS };
-        let plan = FramePlan { pick, stored: 0, asked: CLIP_PICTURES_ASKED };
+        let plan = FramePlan { pick, stored: 0, asked: self.pictures_asked() };
         let Some(first) = self.session.frames(&plan, self.stop)? else { return Ok(None) };
         if first.widest_gap_ms <= CLIP_GAP_MS && !near(&first.frames) {
             return Ok(Some(first));

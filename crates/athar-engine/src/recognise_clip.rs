@@ -15,15 +15,18 @@
 use crate::clip::{ClipPicture, FrameSpan, PreparedClip};
 use crate::lookup::{Frames, Lookup, Near, way_of, ways};
 use crate::outcome::{Segment, Span, Time};
-use crate::policy::{self, FRAME_HITS, PDQ_RADIUS, Relation, VOICE_HITS, VOICE_RADIUS};
+use crate::places::Extent;
+use crate::policy::{
+    self, FRAME_HITS, HITS_IN_ALL, HITS_LEAST, PDQ_RADIUS, Relation, VOICE_HITS, VOICE_RADIUS,
+};
 use crate::recognise::{
     Finding, Judged, Lookups, Recognised, evidence_bits, frames_with_landmarks, region_of,
 };
-use crate::time_motion::{Moment, Stretch, stretches};
+use crate::time_motion::{MOST_MOMENTS, Moment, Stretch, stretches};
 use crate::time_places::{self, FramePlace, VIDEO};
 use athar_hash::{Space, voice};
 use athar_kernel::{Code, Distance, Orientation};
-use athar_ledger::{CodeId, CodesId, CodesRow, ItemId, ItemRow, Ledger, LedgerError};
+use athar_ledger::{CodeId, CodesId, ItemId, ItemRow, Ledger, LedgerError};
 use std::collections::{BTreeMap, HashMap};
 
 impl Lookups {
@@ -76,7 +79,8 @@ impl Lookups {
 /// What was read of the ledger for one question.
 struct Rows<'a> {
     ledger: &'a Ledger,
-    rows: HashMap<CodesId, Option<CodesRow>>,
+    /// Items and places, without the codes.
+    rows: HashMap<CodesId, Option<(ItemId, Vec<u8>)>>,
     items: HashMap<ItemId, Option<ItemRow>>,
 }
 
@@ -85,18 +89,20 @@ impl<'a> Rows<'a> {
         Self { ledger, rows: HashMap::new(), items: HashMap::new() }
     }
 
-    /// The row of a code and its item; `None` when the ledger does not know it (any more).
-    fn of(&mut self, code: CodeId) -> Result<Option<(&CodesRow, &ItemRow)>, LedgerError> {
+    /// The places of a code's row, and its item; `None` when the ledger does not know it (any
+    /// more).
+    fn of(&mut self, code: CodeId) -> Result<Option<(&[u8], &ItemRow)>, LedgerError> {
         let id = code.row();
         if !self.rows.contains_key(&id) {
-            self.rows.insert(id, self.ledger.codes(id)?);
+            let row = self.ledger.codes(id)?;
+            self.rows.insert(id, row.map(|row| (row.item, row.places.unwrap_or_default())));
         }
-        let Some(Some(row)) = self.rows.get(&id) else { return Ok(None) };
-        if !self.items.contains_key(&row.item) {
-            self.items.insert(row.item, self.ledger.item(row.item)?);
+        let Some(Some((item, places))) = self.rows.get(&id) else { return Ok(None) };
+        if !self.items.contains_key(item) {
+            self.items.insert(*item, self.ledger.item(*item)?);
         }
-        let item = self.items.get(&row.item).and_then(Option::as_ref);
-        Ok(item.map(|item| (row, item)))
+        let item = self.items.get(item).and_then(Option::as_ref);
+        Ok(item.map(|item| (places.as_slice(), item)))
     }
 
     fn item(&mut self, id: ItemId) -> Result<Option<&ItemRow>, LedgerError> {
@@ -104,6 +110,15 @@ impl<'a> Rows<'a> {
             self.items.insert(id, self.ledger.item(id)?);
         }
         Ok(self.items.get(&id).and_then(Option::as_ref))
+    }
+
+    /// The part of its frame that a stored code is of.
+    fn extent(&mut self, hit: Option<&FrameHit>) -> Result<Option<Extent>, LedgerError> {
+        let Some(hit) = hit else { return Ok(None) };
+        let row = self.of(hit.code)?;
+        let place =
+            row.and_then(|(places, item)| FramePlace::from_row(places, item, hit.code.position()));
+        Ok(place.map(|place| place.extent))
     }
 
     /// When an item's codes of one space end.
@@ -115,13 +130,22 @@ impl<'a> Rows<'a> {
 }
 
 /// A stored frame that looks like one of the clip.
+#[derive(Clone, Copy)]
 struct FrameHit {
     /// Which of the clip's frames.
-    frame: usize,
+    frame: u32,
     /// What was done to it, as [`way_of`] says.
-    way: usize,
+    way: u8,
     distance: u16,
-    place: FramePlace,
+    code: CodeId,
+    /// When it is shown, where it is one of a clip.
+    stored_ms: [u32; 2],
+}
+
+impl FrameHit {
+    fn frame<'a>(&self, clip: &'a PreparedClip) -> &'a FrameSpan {
+        &clip.frames.frames[self.frame as usize]
+    }
 }
 
 /// Whole frames, asked for in all orientations.
@@ -135,14 +159,21 @@ fn by_frames(
         (0..frames.len()).filter(|&frame| frames[frame].is_searchable()).collect();
     let codes: Vec<Code> = asked.iter().flat_map(|&frame| ways(&frames[frame].codes)).collect();
     let mut found: BTreeMap<ItemId, Vec<FrameHit>> = BTreeMap::new();
-    for (number, near) in lookup.near(&codes, PDQ_RADIUS, FRAME_HITS).into_iter().enumerate() {
-        let (frame, way) = (asked[number / 16], number % 16);
+    let most = hits_each(FRAME_HITS, asked.len());
+    for (number, near) in lookup.near(&codes, PDQ_RADIUS, most).into_iter().enumerate() {
         for hit in near.hits {
-            let id = CodeId(hit.payload as i64);
-            let Some((row, item)) = rows.of(id)? else { continue };
-            let Some(place) = FramePlace::from_row(row, item, id.position()) else { continue };
-            let hit = FrameHit { frame, way, distance: hit.distance.bits(), place };
-            found.entry(item.id).or_default().push(hit);
+            let code = CodeId(hit.payload as i64);
+            let Some((places, item)) = rows.of(code)? else { continue };
+            let place = FramePlace::from_row(places, item, code.position());
+            let Some(place) = place else { continue };
+            let shown = place.shown.unwrap_or(Span { from_ms: 0, to_ms: 0 });
+            found.entry(item.id).or_default().push(FrameHit {
+                frame: asked[number / 16] as u32,
+                way: (number % 16) as u8,
+                distance: hit.distance.bits(),
+                code,
+                stored_ms: [shown.from_ms, shown.to_ms].map(|ms| ms as u32),
+            });
         }
     }
     let mut judged = Vec::new();
@@ -150,6 +181,11 @@ fn by_frames(
         judged.extend(of_hits(rows, clip, item, &hits)?);
     }
     Ok(judged)
+}
+
+/// How many hits of each of so many codes are looked at: all together take a bounded memory.
+fn hits_each(most: usize, codes: usize) -> usize {
+    (HITS_IN_ALL / codes.max(1)).clamp(HITS_LEAST, most)
 }
 
 /// The verdict on an item whose frames are near some of the clip's.
@@ -162,17 +198,13 @@ fn of_hits(
     let Some(item) = rows.item(id)? else { return Ok(None) };
     let (is_clip, stored_px) = (item.kind == VIDEO, (item.width, item.height));
     let way = heaviest_way(hits);
-    let hits: Vec<&FrameHit> = hits.iter().filter(|hit| hit.way == way).collect();
-    let Some(nearest) = hits.iter().min_by_key(|hit| (hit.distance, hit.frame)) else {
-        return Ok(None);
-    };
+    let hits: Vec<FrameHit> =
+        hits.iter().filter(|hit| usize::from(hit.way) == way).copied().collect();
+    let nearest = hits.iter().min_by_key(|hit| (hit.distance, hit.frame));
+    let Some((nearest, stored)) = nearest.zip(rows.extent(nearest)?) else { return Ok(None) };
     let stored_end_ms = if is_clip { rows.end_ms(id, Space::Pdq)? } else { 0 };
     let (orientation, inverted) = way_of(way);
-    let frames = Frames {
-        query: clip.frames.frames[nearest.frame].extent,
-        stored: nearest.place.extent,
-        stored_px,
-    };
+    let frames = Frames { query: nearest.frame(clip).extent, stored, stored_px };
     let region = (!frames.are_whole(clip.size_px)).then(|| region_of(&frames, orientation));
     let base = Finding {
         item: id,
@@ -198,21 +230,21 @@ fn of_hits(
 
 /// What is done to the clip so that most of its frames come near, the nearest weighing most.
 fn heaviest_way(hits: &[FrameHit]) -> usize {
-    let mut best: HashMap<(usize, usize), u16> = HashMap::new();
+    let mut best: HashMap<(u8, u32), u16> = HashMap::new();
     for hit in hits {
         let nearest = best.entry((hit.way, hit.frame)).or_insert(hit.distance);
         *nearest = hit.distance.min(*nearest);
     }
     let mut weights = [0u32; 16];
     for ((way, _), distance) in best {
-        weights[way] += u32::from(PDQ_RADIUS.bits() + 1 - distance);
+        weights[usize::from(way)] += u32::from(PDQ_RADIUS.bits() + 1 - distance);
     }
     // The first of equals: nothing done before something done.
     (0..16).max_by_key(|&way| (weights[way], 16 - way)).unwrap_or(0)
 }
 
 /// A stored clip: stretches of time.
-fn of_clip(clip: &PreparedClip, base: Finding, hits: &[&FrameHit], stored_end_ms: u64) -> Judged {
+fn of_clip(clip: &PreparedClip, base: Finding, hits: &[FrameHit], stored_end_ms: u64) -> Judged {
     let moments = moments_of_frames(clip, hits);
     let tolerance = &policy::FRAME_TIME;
     let found = stretches(&moments, tolerance);
@@ -222,22 +254,25 @@ fn of_clip(clip: &PreparedClip, base: Finding, hits: &[&FrameHit], stored_end_ms
 }
 
 /// What every stored frame that is like one of the clip's says of the time, for each moment at
-/// which one was looked at.
-fn moments_of_frames(clip: &PreparedClip, hits: &[&FrameHit]) -> Vec<Moment> {
+/// which one was looked at; of many that are like one, the nearest.
+fn moments_of_frames(clip: &PreparedClip, hits: &[FrameHit]) -> Vec<Moment> {
     let step_ms = u64::from(clip.step_ms.max(1));
+    let moments_in_all = (clip.frames.end_ms / step_ms).max(1) as usize;
+    let most = (MOST_MOMENTS / moments_in_all).max(1);
+    let mut hits = hits.to_vec();
+    hits.sort_unstable_by_key(|hit| (hit.frame, hit.distance, hit.stored_ms));
     let mut moments = Vec::new();
-    for hit in hits {
-        let frame = &clip.frames.frames[hit.frame];
-        let Some(shown) = hit.place.shown else { continue };
-        moments.extend((frame.from_ms..=frame.to_ms).step_by(step_ms as usize).map(|at_ms| {
-            Moment {
+    for of_frame in hits.chunk_by(|a, b| a.frame == b.frame) {
+        let frame = of_frame[0].frame(clip);
+        for at_ms in (frame.from_ms..=frame.to_ms).step_by(step_ms as usize) {
+            moments.extend(of_frame.iter().take(most).map(|hit| Moment {
                 query: (at_ms / step_ms) as u32,
                 query_ms: at_ms as f64,
-                stored: shown.from_ms as u32,
-                stored_ms: [shown.from_ms as f64, shown.to_ms as f64],
+                stored: hit.stored_ms[0],
+                stored_ms: hit.stored_ms.map(f64::from),
                 distance: hit.distance,
-            }
-        }));
+            }));
+        }
     }
     moments
 }
@@ -291,8 +326,8 @@ fn of_stretches(
 }
 
 /// A stored picture: when the clip shows it.
-fn of_still(clip: &PreparedClip, base: Finding, hits: &[&FrameHit]) -> Judged {
-    let spans = hits.iter().map(|hit| span_of(&clip.frames.frames[hit.frame], clip.step_ms));
+fn of_still(clip: &PreparedClip, base: Finding, hits: &[FrameHit]) -> Judged {
+    let spans = hits.iter().map(|hit| span_of(hit.frame(clip), clip.step_ms));
     let spans = joined(spans.collect());
     // Each look is one comparison of pictures.
     let looks = clip.frames.frames.iter().filter(|frame| frame.is_searchable()).count();
@@ -335,14 +370,15 @@ fn by_voices(
     let codes: Vec<Code> = asked.iter().map(|voice| voice.code).collect();
     let recordings = lookup.len() / policy::VOICES_OF_A_RECORDING;
     let mut found: BTreeMap<ItemId, Vec<Moment>> = BTreeMap::new();
-    for (number, near) in lookup.near(&codes, VOICE_RADIUS, VOICE_HITS).into_iter().enumerate() {
+    let most = hits_each(VOICE_HITS, codes.len());
+    for (number, near) in lookup.near(&codes, VOICE_RADIUS, most).into_iter().enumerate() {
         if is_everybodys(&near, recordings) {
             continue;
         }
         for hit in near.hits {
             let id = CodeId(hit.payload as i64);
-            let Some((row, item)) = rows.of(id)? else { continue };
-            let Some(at_ms) = time_places::voice_at_ms(row, id.position()) else { continue };
+            let Some((places, item)) = rows.of(id)? else { continue };
+            let Some(at_ms) = time_places::voice_at_ms(places, id.position()) else { continue };
             found.entry(item.id).or_default().push(Moment {
                 query: number as u32,
                 query_ms: asked[number].at_ms.into(),

@@ -82,7 +82,7 @@ const FITS: usize = 4;
 const MOST_MOTIONS: usize = 64;
 
 /// Moments that are looked at, the nearest first.
-const MOST_MOMENTS: usize = 1 << 17;
+pub(crate) const MOST_MOMENTS: usize = 1 << 17;
 
 impl TimeMotion {
     pub(crate) fn at(&self, query_ms: f64) -> f64 {

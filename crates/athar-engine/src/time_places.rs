@@ -37,9 +37,8 @@ pub(crate) struct FramePlace {
 }
 
 impl FramePlace {
-    /// Of the code at `position` in a row of whole frames of an item.
-    pub(crate) fn from_row(row: &CodesRow, item: &ItemRow, position: usize) -> Option<Self> {
-        let bytes = row.places.as_deref()?;
+    /// Of the code at `position` in a row of whole frames of an item, of its places.
+    pub(crate) fn from_row(bytes: &[u8], item: &ItemRow, position: usize) -> Option<Self> {
         if item.kind != VIDEO {
             return Some(Self { extent: Extent::from_row(bytes, position)?, shown: None });
         }
@@ -69,9 +68,8 @@ pub(crate) fn of_voices<'a>(voices: impl Iterator<Item = &'a VoiceCode>) -> Vec<
 }
 
 /// When the voice at `position` in a row of them is heard: the middle of its window.
-pub(crate) fn voice_at_ms(row: &CodesRow, position: usize) -> Option<u64> {
-    let place = row.places.as_deref()?.as_chunks::<VOICE_BYTES>().0.get(position)?;
-    time(place, 0)
+pub(crate) fn voice_at_ms(places: &[u8], position: usize) -> Option<u64> {
+    time(places.as_chunks::<VOICE_BYTES>().0.get(position)?, 0)
 }
 
 /// The places of a frame's landmarks.
@@ -92,13 +90,13 @@ pub(crate) fn landmarks(row: &CodesRow, item: &ItemRow) -> Option<(Vec<Spot>, Op
 
 /// The last time that a row tells.
 pub(crate) fn last_ms(row: &CodesRow) -> Option<u64> {
-    let last = row.codes.len().checked_sub(1)?;
+    let (places, last) = (row.places.as_deref()?, row.codes.len().checked_sub(1)?);
     match Space::from_name(&row.space)? {
         Space::Pdq => {
-            let places = row.places.as_deref()?.as_chunks::<FRAME_BYTES>().0;
+            let places = places.as_chunks::<FRAME_BYTES>().0;
             places.iter().filter_map(|place| time(&place[16..], 1)).max()
         }
-        Space::Voice => voice_at_ms(row, last),
+        Space::Voice => voice_at_ms(places, last),
         Space::Landmark => None,
     }
 }
