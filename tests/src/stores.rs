@@ -35,22 +35,37 @@ pub fn fill(dir: &Path, case: &str, numbers: std::ops::Range<u64>) {
                 places: None,
                 second: None,
             };
-            let item = NewItem {
-                sha256,
-                md5: [0; 16],
-                kind: "image",
-                format: "png",
-                bytes: 1,
-                width: 100,
-                height: 100,
-                quality: 100,
-                codes: &[codes],
-            };
-            tx.add_item(report, &item, AT_MS)?;
+            tx.add_item(report, &item(sha256, &[codes]), AT_MS)?;
         }
         Ok(())
     });
     filled.expect("the ledger takes it");
+}
+
+/// Reports one more item with these codes into the case, as if by another program.
+pub fn add_item(dir: &Path, case: &str, codes: &[NewCodes<'_>]) {
+    let mut ledger = Ledger::open(&ledger_file(dir)).expect("the store has a ledger");
+    let added: Result<(), LedgerError> = ledger.write(|tx| {
+        let case = tx.case_by_name(case)?.expect("the case is there").id;
+        let report = tx.open_report(case, &NewReport::default(), AT_MS)?;
+        tx.add_item(report, &item([0x66; 32], codes), AT_MS)?;
+        Ok(())
+    });
+    added.expect("the ledger takes it");
+}
+
+fn item<'a>(sha256: [u8; 32], codes: &'a [NewCodes<'a>]) -> NewItem<'a> {
+    NewItem {
+        sha256,
+        md5: [0; 16],
+        kind: "image",
+        format: "png",
+        bytes: 1,
+        width: 100,
+        height: 100,
+        quality: 100,
+        codes,
+    }
 }
 
 /// How many codes of a space the ledger of the store in `dir` has for an index.

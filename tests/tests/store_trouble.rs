@@ -1,7 +1,8 @@
 //! A store that cannot be used gives one clear sentence, exit code 2, and is not touched.
 
+use athar_ledger::NewCodes;
 use athar_tests::command::{Bench, Ran};
-use athar_tests::pictures;
+use athar_tests::{pictures, stores};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -69,6 +70,29 @@ fn a_foreign_or_damaged_file_is_not_touched() {
         one_sentence(&ran, "ledger");
         assert_eq!(fs::read(&ledger).unwrap(), content, "{name}");
     }
+}
+
+#[test]
+fn codes_of_another_scheme_are_not_compared() {
+    let bench = with_one_item();
+    let older = NewCodes {
+        space: "landmark",
+        scheme: athar_hash::LANDMARK_SCHEME,
+        version: athar_hash::LANDMARK_VERSION - 1,
+        ordinal: 0,
+        codes: &[stores::code(1)],
+        searchable: true,
+        places: None,
+        second: None,
+    };
+    stores::add_item(&bench.store(), "c1", &[older]);
+    let path = bench.file("b.png");
+    pictures::scene(2, 120, 90).save(&path).unwrap();
+    let path = path.to_str().unwrap();
+    for args in [vec!["add", "c2", path], vec!["check", path]] {
+        one_sentence(&bench.run(&args), "landmark");
+    }
+    assert_eq!(bench.json(["case", "list"]).1.len(), 1, "no case was opened for it");
 }
 
 /// Runs `script` with its own mounts, where the system grants that; `$1` is the store, `$2` the

@@ -90,6 +90,7 @@ impl Store {
         stop: &Interrupt,
         watcher: &mut dyn Watcher,
     ) -> Result<AddSummary, EngineError> {
+        self.comparable()?;
         let found = walk(paths);
         // Before a report is opened into which nothing could then go.
         if !found.is_empty() {

@@ -64,6 +64,7 @@ impl Store {
         stop: &Interrupt,
         watcher: &mut dyn Watcher,
     ) -> Result<CheckSummary, EngineError> {
+        self.comparable()?;
         let found = walk(&options.paths);
         if !found.is_empty() {
             decoding.ready()?;

@@ -38,6 +38,20 @@ pub enum EngineError {
     /// The one input of a command cannot be read.
     #[error("{}", .0.message)]
     Input(InputError),
+    /// The store's codes of a space are of another scheme than this program's: no distance between
+    /// them means anything.
+    #[error(
+        "the store's {space} codes are of {found}, this program's of {ours}: they cannot be \
+         compared, so take the program that wrote it, or report the material into a new store"
+    )]
+    OtherScheme {
+        /// Of which space.
+        space: &'static str,
+        /// The name and the version of the store's.
+        found: String,
+        /// The name and the version of ours.
+        ours: String,
+    },
     /// The index was to be made anew while it cannot be written.
     #[error("the index cannot be made anew: another process is using it, or it may not be written")]
     IndexInUse,

@@ -103,6 +103,7 @@ impl Store {
         path: &Path,
         decoding: &Decoding,
     ) -> Result<Explanation, EngineError> {
+        self.comparable()?;
         let row = self.item_named(item)?;
         decoding.ready()?;
         let explained = match prepare(path, decoding) {

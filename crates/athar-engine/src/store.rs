@@ -53,6 +53,22 @@ impl Store {
         }
     }
 
+    /// Makes sure that this program's codes can be compared with the store's.
+    pub(crate) fn comparable(&self) -> Result<(), EngineError> {
+        for found in self.ledger.schemes()? {
+            let Some(space) = Space::from_name(&found.space) else { continue };
+            let (scheme, version) = space.scheme();
+            if (found.scheme.as_str(), found.version) != (scheme, version) {
+                return Err(EngineError::OtherScheme {
+                    space: space.name(),
+                    found: format!("{} {}", found.scheme, found.version),
+                    ours: format!("{scheme} {version}"),
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// The directory of a space's index.
     pub(crate) fn index_dir(&self, space: Space) -> PathBuf {
         self.dir.join(INDEX_DIR).join(space.name())

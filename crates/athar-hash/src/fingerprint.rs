@@ -2,6 +2,7 @@
 
 use crate::pdq::{PdqOrientations, pdq_turned};
 use crate::second::{Second, seconds};
+use crate::{landmark, pdq, voice};
 use athar_kernel::{Code, Level, Orientation, Plane};
 
 /// Codes that may be compared with each other.
@@ -25,6 +26,15 @@ impl Space {
             Self::Pdq => "pdq",
             Self::Landmark => "landmark",
             Self::Voice => "voice",
+        }
+    }
+
+    /// What makes its codes: the scheme's name and version. Codes of another are none of these.
+    pub const fn scheme(self) -> (&'static str, u32) {
+        match self {
+            Self::Pdq => (pdq::SCHEME, pdq::VERSION),
+            Self::Landmark => (landmark::SCHEME, landmark::VERSION),
+            Self::Voice => (voice::SCHEME, voice::VERSION),
         }
     }
 

@@ -32,7 +32,7 @@ pub use ledger::Ledger;
 pub use record::{
     Added, CaseId, CaseRow, CaseSummary, CheckRecord, CodeChange, CodeId, CodesId, CodesRow,
     Evidence, ItemId, ItemRow, LinkEnd, LinkRow, MatchRow, NewCodes, NewItem, NewMatch, NewReport,
-    Refusal, RefusalRow, ReportClose, ReportId, ReportRow, Seq,
+    Refusal, RefusalRow, ReportClose, ReportId, ReportRow, SchemeRow, Seq,
 };
 pub use verify::{Fault, VerifyReport};
 pub use write::Tx;

@@ -2,7 +2,7 @@
 
 use crate::{
     CaseId, CaseRow, CaseSummary, CodesId, CodesRow, Evidence, ItemId, ItemRow, Ledger, MatchRow,
-    RefusalRow, ReportClose, ReportId, ReportRow, error::Result, links, pack::unpack,
+    RefusalRow, ReportClose, ReportId, ReportRow, SchemeRow, error::Result, links, pack::unpack,
 };
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
@@ -112,6 +112,14 @@ impl Ledger {
     pub fn item_id(&self, sha256: &[u8; 32]) -> Result<Option<ItemId>> {
         let sql = "SELECT id FROM items WHERE sha256 = ?1";
         one(&self.conn, sql, [sha256], |row| Ok(ItemId(row.get(0)?)))
+    }
+
+    /// Everything that has made stored codes, withdrawn ones included.
+    pub fn schemes(&self) -> Result<Vec<SchemeRow>> {
+        let sql = "SELECT space, scheme, version FROM schemes ORDER BY id";
+        all(&self.conn, sql, [], |row| {
+            Ok(SchemeRow { space: row.get(0)?, scheme: row.get(1)?, version: row.get(2)? })
+        })
     }
 
     /// Whether an item was reported into a case.

@@ -302,6 +302,17 @@ pub struct ItemRow {
     pub added_at_ms: i64,
 }
 
+/// What made some of the stored codes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemeRow {
+    /// `pdq`, `landmark` or `voice`.
+    pub space: String,
+    /// The scheme's name.
+    pub scheme: String,
+    /// Its version.
+    pub version: u32,
+}
+
 /// A row of stored codes. It has no `Debug`, for codes belong in no log.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CodesRow {

@@ -2,10 +2,12 @@
 //! pairs, taken greedily.
 //!
 //! A sum is good when its sign, and those of its three mirror images, seldom differ between the
-//! patches of a pair, and do not go together with the signs that were chosen before.
+//! patches of a pair, and do not go together with the signs that were chosen before. Those that
+//! were chosen are put into the order of [`order`](crate::order).
 
 use crate::ORBITS;
 use crate::directions::Direction;
+use crate::order::{Together, order};
 use crate::pairs::Pair;
 use crate::random::Random;
 use athar_kernel::scale::GENERATORS;
@@ -31,6 +33,12 @@ pub struct Chosen {
 }
 
 impl Chosen {
+    /// Sums of which nothing was measured.
+    #[cfg(test)]
+    pub fn of_weights(weights: Vec<[[i8; 4]; ORBITS]>) -> Self {
+        Self { weights, flips: 0.0, correlation: 0.0 }
+    }
+
     pub fn summary(&self) -> String {
         let (flips, correlation) = (100.0 * self.flips, self.correlation);
         format!(
@@ -41,8 +49,7 @@ impl Chosen {
 
 pub fn choose(pairs: &[Pair], directions: &[Direction]) -> Chosen {
     let mut random = Random::new(99);
-    let step = pairs.len().div_ceil(MEASURED).max(1);
-    let measured: Vec<&Pair> = pairs.iter().step_by(step).collect();
+    let measured = some_of(pairs);
     let mut candidates: Vec<Candidate> = (0..CANDIDATES)
         .map(|_| Candidate::measure(sum(directions, &mut random), &measured))
         .collect();
@@ -61,8 +68,31 @@ pub fn choose(pairs: &[Pair], directions: &[Direction]) -> Chosen {
     Chosen {
         flips: chosen.iter().map(|c| c.flips).sum::<f64>() / count,
         correlation: chosen.iter().map(|c| c.crowding).sum::<f64>() / (2.0 * count * count),
-        weights: chosen.into_iter().map(|c| c.weights).collect(),
+        weights: in_order(&chosen).map(|k| chosen[k].weights).collect(),
     }
+}
+
+/// The order in which sums that were chosen before should stand, by their numbers.
+pub fn order_of(weights: &[[[i8; 4]; ORBITS]], pairs: &[Pair]) -> Vec<usize> {
+    let measured = some_of(pairs);
+    let measure = |weights: &[[i8; 4]; ORBITS]| Candidate::measure(*weights, &measured);
+    in_order(&weights.iter().map(measure).collect::<Vec<_>>()).collect()
+}
+
+fn some_of(pairs: &[Pair]) -> Vec<&Pair> {
+    let step = pairs.len().div_ceil(MEASURED).max(1);
+    pairs.iter().step_by(step).collect()
+}
+
+fn in_order(chosen: &[Candidate]) -> impl Iterator<Item = usize> + use<> {
+    let mut together: Box<Together> = Box::new([[0.0; GENERATORS]; GENERATORS]);
+    for (row, a) in together.iter_mut().zip(chosen) {
+        for (both, b) in row.iter_mut().zip(chosen) {
+            *both = a.goes_with(b);
+        }
+    }
+    let count = chosen.len();
+    order(&together).into_iter().filter(move |&k| k < count)
 }
 
 /// A random sum: the better a direction, the more of it.
@@ -126,12 +156,19 @@ impl Candidate {
 
     /// The sum of the squared correlations of its first sign with the four of another.
     fn signs_agree(&self, other: &Self) -> f64 {
-        let square = |signs: &Vec<u64>| {
-            let pairs = self.signs[0].iter().zip(signs);
-            let differ: u32 = pairs.map(|(a, b)| (a ^ b).count_ones()).sum();
-            (1.0 - 2.0 * f64::from(differ) / self.pairs as f64).powi(2)
-        };
-        other.signs.iter().map(square).sum()
+        other.signs.iter().map(|signs| self.square(&self.signs[0], signs)).sum()
+    }
+
+    /// The sum of the squared correlations of its signs with another's in the same words.
+    fn goes_with(&self, other: &Self) -> f64 {
+        let words = self.signs.iter().zip(&other.signs);
+        words.map(|(own, other)| self.square(own, other)).sum()
+    }
+
+    /// The squared correlation of two signs.
+    fn square(&self, a: &[u64], b: &[u64]) -> f64 {
+        let differ: u32 = a.iter().zip(b).map(|(a, b)| (a ^ b).count_ones()).sum();
+        (1.0 - 2.0 * f64::from(differ) / self.pairs as f64).powi(2)
     }
 
     fn cost(&self) -> f64 {

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! athar-learn landmarks TABLE.rs FOLDER...     photographs
+//! athar-learn order TABLE.rs FOLDER...         the same, for a table whose sums stay
 //! athar-learn voice TABLE.rs FOLDER...         recordings of speech
 //! athar-learn voice-measure FOLDER...          rows of JSON on the other half of the recordings
 //! ```
@@ -12,7 +13,7 @@
 //! pictures ─ landmarks ─┬─ pairs: the same place in a picture and in its edit ─► what edits change
 //!     └ edits ─ landmarks ┘                              all of them ─► what strangers differ in
 //!                                    ratio of the two ─► directions that stay and tell apart
-//!                          random sums of those ─ measured, chosen greedily ─► 64 x 4 signs
+//!                random sums of those ─ measured, chosen greedily, put in order ─► 64 x 4 signs
 //! ```
 //!
 //! Seeded: the same pictures give the same table. What is learned must be measured on others.
@@ -27,6 +28,7 @@ mod choose;
 mod directions;
 mod edits;
 mod motion;
+mod order;
 mod pairs;
 mod random;
 mod spectrum;
@@ -53,7 +55,7 @@ const NUMBERS: usize = 4 * ORBITS;
 /// The least quality at which a window of a voice votes, unless `--quality` says another.
 const VOICE_QUALITY: u8 = 28;
 
-const USAGE: &str = "usage: athar-learn landmarks|voice TABLE.rs FOLDER...
+const USAGE: &str = "usage: athar-learn landmarks|order|voice TABLE.rs FOLDER...
        athar-learn voice-measure [--quality N] FOLDER...";
 
 fn main() -> Result<()> {
@@ -65,6 +67,7 @@ fn main() -> Result<()> {
     let (table, folders) = paths.split_first().context(USAGE)?;
     match task.as_str() {
         "landmarks" => landmarks(table, folders),
+        "order" => order(table, folders),
         "voice" => {
             eprintln!("{}", voice::learn(table, folders)?);
             Ok(())
@@ -86,12 +89,20 @@ fn take_quality(arguments: &mut Vec<String>) -> Result<u8> {
 
 fn landmarks(table: &Path, folders: &[PathBuf]) -> Result<()> {
     let paths = pictures(folders)?;
-    ensure!(!paths.is_empty(), "no JPEG or PNG in the folders given");
     let pairs = all_pairs(&paths)?;
     let directions = directions::learn(&pairs);
     let chosen = choose::choose(&pairs, &directions);
     eprintln!("{} pairs of {} pictures; {}", pairs.len(), paths.len(), chosen.summary());
     fs::write(table, table::source(&chosen, pairs.len(), paths.len()))?;
+    Ok(())
+}
+
+/// Puts the sums of a table that was learned before into the order that suits a search.
+fn order(table: &Path, folders: &[PathBuf]) -> Result<()> {
+    let source = fs::read_to_string(table).with_context(|| table.display().to_string())?;
+    let pairs = all_pairs(&pictures(folders)?)?;
+    let order = choose::order_of(&table::weights(&source)?, &pairs);
+    fs::write(table, table::in_order(&source, &order)?)?;
     Ok(())
 }
 
@@ -116,6 +127,7 @@ fn pictures(folders: &[PathBuf]) -> Result<Vec<PathBuf>> {
             }
         }
     }
+    ensure!(!paths.is_empty(), "no JPEG or PNG in the folders given");
     paths.sort();
     let step = paths.len().div_ceil(PICTURES).max(1);
     Ok(paths.into_iter().step_by(step).collect())

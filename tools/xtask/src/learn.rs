@@ -12,6 +12,9 @@ use std::process::{Command, ExitCode};
 
 #[derive(clap::Args)]
 pub struct Landmarks {
+    /// Only put the sums that there are into the order that suits a search
+    #[arg(long)]
+    order: bool,
     /// The folders with the photographs (PNG and JPEG)
     #[arg(value_name = "DIR", required = true)]
     folders: Vec<PathBuf>,
@@ -35,7 +38,7 @@ pub struct Measure {
 }
 
 pub fn landmarks(arguments: &Landmarks) -> Result<ExitCode> {
-    let mut learn = learn("landmarks");
+    let mut learn = learn(if arguments.order { "order" } else { "landmarks" });
     learn.arg(crate::root().join("crates/athar-hash/src/landmark/table.rs"));
     with_folders(learn, &arguments.folders)
 }

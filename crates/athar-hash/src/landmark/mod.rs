@@ -13,7 +13,9 @@
 //! (Lowe, "Distinctive image features from scale-invariant keypoints", 2004). *Code*: signs of
 //! weighted sums of the patch that keep their sign under the edits that pictures undergo, and are
 //! independent of each other among strangers; they were learned off-line from pictures and their
-//! edits (after Strecha et al., "LDAHash", 2012), see `table.rs`.
+//! edits (after Strecha et al., "LDAHash", 2012), see `table.rs`. Which sum is which bit changes no
+//! distance, but signs that go together lie far apart in a word: a search cuts codes into chunks of
+//! neighbouring bits, whose values are the more even the less their bits go together.
 //!
 //! The patch is laid so that its gradient runs along its x axis. A mirrored picture mirrors it at
 //! that axis, inverted colours turn it by half, and the learned sums are closed under both: see
@@ -42,7 +44,7 @@ pub use patch::{ORBITS, Patch};
 pub const SCHEME: &str = "athar-landmark";
 
 /// The version of the scheme; codes of one version may be compared.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// How many landmarks of how large a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
