@@ -1,6 +1,7 @@
 //! What was found, held against what was planted.
 
 use super::plan::{CASES, Pair};
+use super::recordings::RECORDINGS;
 use crate::style;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -68,9 +69,10 @@ fn reported() -> String {
     let files: Vec<_> = CASES.iter().flat_map(|case| case.files).collect();
     let edited = files.iter().filter(|file| !file.edits.is_empty()).count();
     format!(
-        "{}, {} of them edited re-uploads, and one file that is no picture, in {}",
+        "{}, {} of them edited re-uploads, {}, and one file that is no picture, in {}",
         style::counted(files.len(), "picture"),
         edited,
+        style::counted(RECORDINGS.len(), "recording"),
         style::counted(CASES.len(), "case"),
     )
 }
