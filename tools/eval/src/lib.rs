@@ -25,6 +25,7 @@ pub mod run;
 pub mod scene;
 pub mod score;
 pub mod show;
+pub mod timed;
 pub mod unrelated;
 
 #[cfg(test)]
