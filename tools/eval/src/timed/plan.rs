@@ -132,7 +132,7 @@ impl Edit {
 
     /// For file names.
     pub fn slug(&self) -> String {
-        let sane = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
+        let sane = |c: char| if c.is_ascii_alphanumeric() || ".+".contains(c) { c } else { '-' };
         self.name().chars().map(sane).collect()
     }
 

@@ -156,7 +156,8 @@ impl Score {
 
     fn note_mistakes(&mut self, asked: &Asked<'_>, material: &Material, edit: &Edit) {
         let named = |source: Option<usize>| {
-            source.map_or("not of this run".into(), |n| material.sources[n].name.clone())
+            let source = source.and_then(|number| material.sources.get(number));
+            source.map_or("not of this run".into(), |source| source.name.clone())
         };
         let mistake = |route: &str, stored: Option<usize>| Mistake {
             edit: edit.name(),
