@@ -2,7 +2,6 @@
 //! own would see it. Passed over, and said so, where there is no FFmpeg to make them.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
-#![expect(clippy::print_stderr, reason = "says why nothing was tested")]
 
 use athar_eval::random::Random;
 use athar_eval::report;
