@@ -6,7 +6,7 @@
 use crate::random::fnv;
 use cosmic_text::{Align, Attrs, Buffer, Color, Family, FontSystem, Metrics, Shaping, SwashCache};
 use cosmic_text::{Weight, fontdb};
-use image::{Rgb, RgbImage};
+use image::{Rgb, RgbImage, Rgba, RgbaImage};
 use std::path::Path;
 use tiny_skia::{
     FillRule, LineCap, Paint, Path as Outline, PathBuilder, Pixmap, Stroke, Transform,
@@ -260,6 +260,16 @@ impl Layer {
         let mut picture = RgbImage::new(self.0.width(), self.0.height());
         for (to, from) in picture.pixels_mut().zip(self.0.pixels()) {
             *to = Rgb([from.red(), from.green(), from.blue()]);
+        }
+        picture
+    }
+
+    /// The sheet as a picture, clear where nothing was drawn.
+    pub fn into_clear_picture(self) -> RgbaImage {
+        let mut picture = RgbaImage::new(self.0.width(), self.0.height());
+        for (to, from) in picture.pixels_mut().zip(self.0.pixels()) {
+            let from = from.demultiply();
+            *to = Rgba([from.red(), from.green(), from.blue(), from.alpha()]);
         }
         picture
     }

@@ -10,6 +10,8 @@
 //! finding (`via`), a new relation or a region shows up in the tables as soon as the answers carry
 //! it. What is left to chance in an edit follows from a seed and the two names, so the same seed
 //! gives the same files and the same rows.
+//!
+//! Clips and recordings, whose truth lies in time, are in [`timed`].
 
 pub mod answer;
 pub mod corpus;
@@ -25,6 +27,7 @@ pub mod run;
 pub mod scene;
 pub mod score;
 pub mod show;
+pub mod timed;
 pub mod unrelated;
 
 #[cfg(test)]

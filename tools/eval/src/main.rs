@@ -1,5 +1,5 @@
-//! `cargo xtask eval`: edits the pictures of a folder in every way of the catalogue, asks the
-//! engine and its peers for them, and tells what was found.
+//! `cargo xtask eval`: edits the pictures, clips and voice notes of a folder in every way of the
+//! catalogues, asks the engine and its peers for them, and tells what was found.
 
 #![expect(
     clippy::print_stdout,
@@ -7,17 +7,32 @@
     reason = "a program whose answer is its output"
 )]
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use athar_eval::run::{Options, Run, chosen, run};
+use athar_eval::timed::catalogue::catalogue;
+use athar_eval::timed::run::Timed;
+use athar_eval::timed::{self, Medium};
 use athar_eval::{edits, report, show};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Pictures of a quick run, and those of them that the peers get.
+/// Pictures of a quick run, those of them that the peers get, and files of each kind besides.
 const QUICK_SOURCES: usize = 48;
 const QUICK_PEER_SOURCES: usize = 8;
+const QUICK_TIMED_SOURCES: usize = 4;
+
+/// What may be evaluated, and the folder of a corpus that has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Only {
+    /// `photos`
+    Pictures,
+    /// `videos`
+    Clips,
+    /// `audio`
+    Voice,
+}
 
 #[derive(Parser)]
 #[command(
@@ -25,10 +40,14 @@ const QUICK_PEER_SOURCES: usize = 8;
     about = "What is found, how often something else is, and what it costs"
 )]
 struct Arguments {
-    /// A folder of pictures; with `photos` in it, those are edited and `photos_small` is background
+    /// A folder of pictures; with `photos`, `videos` or `audio` in it, those are edited, and
+    /// `photos_small` is background
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
-    /// Edit only so many pictures, evenly out of all
+    /// Only these, separated by commas; everything that the corpus has without it
+    #[arg(long, value_name = "MEDIA", value_delimiter = ',')]
+    only: Vec<Only>,
+    /// Edit only so many files of each kind, evenly out of all
     #[arg(long, value_name = "N")]
     sources: Option<usize>,
     /// Only edits with one of these in their names, separated by commas
@@ -46,7 +65,10 @@ struct Arguments {
     /// Leave `photos_small` out
     #[arg(long)]
     no_background: bool,
-    /// A few pictures only: under ten minutes on two cores
+    /// Keep the edited clips and recordings in this folder, and use what is there already
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+    /// A few files of each kind only: under ten minutes for each kind on two cores
     #[arg(long)]
     quick: bool,
     /// One JSON object a row on standard output
@@ -73,6 +95,7 @@ fn main() -> Result<()> {
     let arguments = Arguments::parse();
     if arguments.list {
         edits::catalogue().iter().for_each(|edit| println!("{}", edit.name()));
+        catalogue().iter().for_each(|edit| println!("{}", edit.name()));
         return Ok(());
     }
     let corpus = corpus(arguments.corpus.as_deref())?;
@@ -82,8 +105,50 @@ fn main() -> Result<()> {
         println!("{count} edits of one picture in {}", out.display());
         return Ok(());
     }
-    let done = run(&options(&arguments, corpus), &mut progress())?;
-    tell(&done, &arguments)
+    let wanted = Wanted::of(&arguments, &corpus)?;
+    let pictures = match wanted.pictures {
+        true => Some(run(&options(&arguments, corpus.clone()), &mut progress("edited pictures"))?),
+        false => None,
+    };
+    let others = match wanted.media.is_empty() {
+        true => None,
+        false => {
+            let options = timed_options(&arguments, corpus, wanted.media);
+            Some(timed::run::run(&options, &mut progress("edits of clips and voice"))?)
+        }
+    };
+    tell(pictures.as_ref(), others.as_ref(), &arguments)
+}
+
+/// What is evaluated in this run.
+struct Wanted {
+    pictures: bool,
+    media: Vec<Medium>,
+}
+
+impl Wanted {
+    /// What was named, or what the corpus has; of that, what any of the edits is for.
+    fn of(arguments: &Arguments, corpus: &Path) -> Result<Self> {
+        let has = |folder: &str| corpus.join(folder).is_dir();
+        let is_wanted = |only: Only, is_there: bool| match arguments.only.is_empty() {
+            true => is_there,
+            false => arguments.only.contains(&only),
+        };
+        let plain = !has("videos") && !has("audio");
+        let timed = timed::catalogue::chosen(&arguments.edits).unwrap_or_default();
+        let mut media = Vec::new();
+        for (only, medium, folder) in
+            [(Only::Clips, Medium::Clip, "videos"), (Only::Voice, Medium::Voice, "audio")]
+        {
+            if is_wanted(only, has(folder)) && timed.iter().any(|edit| edit.medium == medium) {
+                media.push(medium);
+            }
+        }
+        let pictures = is_wanted(Only::Pictures, has("photos") || plain);
+        let pictures = pictures && (media.is_empty() || chosen(&arguments.edits).is_ok());
+        ensure!(pictures || !media.is_empty(), "there is nothing to evaluate by these edits");
+        Ok(Self { pictures, media })
+    }
 }
 
 fn corpus(given: Option<&Path>) -> Result<PathBuf> {
@@ -107,11 +172,26 @@ fn options(arguments: &Arguments, corpus: PathBuf) -> Options {
     }
 }
 
-fn progress() -> impl FnMut(usize, usize) {
+fn timed_options(
+    arguments: &Arguments,
+    corpus: PathBuf,
+    media: Vec<Medium>,
+) -> timed::run::Options {
+    timed::run::Options {
+        corpus,
+        media,
+        sources: arguments.sources.or(arguments.quick.then_some(QUICK_TIMED_SOURCES)),
+        edits: arguments.edits.clone(),
+        seed: arguments.seed,
+        once: arguments.quick,
+        keep: arguments.keep.clone(),
+    }
+}
+
+fn progress(what: &str) -> impl FnMut(usize, usize) {
     let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template(
-        "{elapsed_precise} {wide_bar} {pos} of {len} edited pictures, {eta}",
-    ) {
+    let template = format!("{{elapsed_precise}} {{wide_bar}} {{pos}} of {{len}} {what}, {{eta}}");
+    if let Ok(style) = ProgressStyle::with_template(&template) {
         bar.set_style(style);
     }
     move |done, of| {
@@ -120,30 +200,55 @@ fn progress() -> impl FnMut(usize, usize) {
     }
 }
 
-fn tell(done: &Run, arguments: &Arguments) -> Result<()> {
-    for (name, why) in &done.facts.skipped {
+fn tell(pictures: Option<&Run>, others: Option<&Timed>, arguments: &Arguments) -> Result<()> {
+    let facts = others.map(|run| &run.facts);
+    let refused = facts.iter().flat_map(|facts| &facts.refused);
+    let skipped = facts.iter().flat_map(|facts| &facts.skipped);
+    for (name, why) in pictures.iter().flat_map(|run| &run.facts.skipped).chain(skipped) {
         eprintln!("left out: {name}: {why}");
     }
-    match arguments.json {
-        true => print!("{}", report::json_lines(&done.rows)?),
-        false => print!("{}", report::table(done)),
+    refused.for_each(|(name, why)| eprintln!("refused by the engine: {name}: {why}"));
+    if arguments.json {
+        pictures
+            .iter()
+            .try_for_each(|run| report::json_lines(&run.rows).map(|text| print!("{text}")))?;
+        others
+            .iter()
+            .try_for_each(|run| report::json_lines(&run.rows).map(|text| print!("{text}")))?;
+    } else {
+        pictures.iter().for_each(|run| print!("{}", report::table(run)));
+        others.iter().for_each(|run| print!("{}", report::timed_table(run)));
     }
     if let Some(out) = &arguments.out {
-        report::write(done, out)?;
+        report::write(pictures, others, out)?;
         eprintln!("the page and its tables are in {}", out.display());
     }
-    if arguments.record { record(done) } else { Ok(()) }
+    if arguments.record { record(pictures, others) } else { Ok(()) }
 }
 
 /// What the tree keeps of a run.
-fn record(done: &Run) -> Result<()> {
+fn record(pictures: Option<&Run>, others: Option<&Timed>) -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let files = [
-        ("crates/athar-engine/src/false_alarms.tsv", done.unrelated.as_tsv()),
-        ("crates/athar-engine/src/landmark_false_alarms.tsv", done.landmark_false_alarms()),
-        ("benches/results/second_unrelated.tsv", done.unrelated.second_as_tsv()),
-        ("benches/results/eval.jsonl", report::json_lines(&done.rows)?),
-    ];
+    let mut files = Vec::new();
+    if let Some(run) = pictures {
+        files.extend([
+            ("crates/athar-engine/src/false_alarms.tsv", run.unrelated.as_tsv()),
+            ("crates/athar-engine/src/landmark_false_alarms.tsv", run.landmark_false_alarms()),
+            ("benches/results/second_unrelated.tsv", run.unrelated.second_as_tsv()),
+            ("benches/results/eval.jsonl", report::json_lines(&run.rows)?),
+        ]);
+    }
+    // Each medium has a file, so that one may be recorded without the other.
+    for (medium, name) in [
+        (Medium::Clip, "benches/results/eval_clips.jsonl"),
+        (Medium::Voice, "benches/results/eval_voice.jsonl"),
+    ] {
+        let rows = others.iter().flat_map(|run| &run.rows).filter(|row| row.medium == medium);
+        let rows: Vec<_> = rows.collect();
+        if !rows.is_empty() {
+            files.push((name, report::json_lines(&rows)?));
+        }
+    }
     for (name, text) in files {
         fs::write(root.join(name), text).with_context(|| name.to_owned())?;
         eprintln!("written: {name}");

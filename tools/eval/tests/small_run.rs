@@ -72,7 +72,7 @@ fn a_folder_is_evaluated_and_the_same_seed_gives_the_same_rows() {
     assert_eq!(report::json_lines(&again.rows).unwrap(), lines);
 
     let out = folder.path().join("out");
-    report::write(&done, &out).unwrap();
+    report::write(Some(&done), None, &out).unwrap();
     let page = fs::read_to_string(out.join("index.html")).unwrap();
     assert!(page.contains("letter.txt") && page.contains("<svg") && !page.contains("src="));
     assert!(report::table(&done).lines().any(|line| line.starts_with("mirror")));

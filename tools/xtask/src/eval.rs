@@ -1,4 +1,5 @@
-//! `eval`: what the matcher finds, how often it is wrong and what it costs, on edited pictures.
+//! `eval`: what the matcher finds, how often it is wrong and what it costs, on edited pictures,
+//! clips and recordings.
 //!
 //! The work is done by the program of `tools/eval`, which may see the crates; this builds it as
 //! it is shipped and hands over what was typed. `cargo xtask eval --help` shows its own help.

@@ -8,7 +8,7 @@
 //! | `edits` | edited re-uploads of a folder of pictures |
 //! | `demo` | the main job on real photographs, with what was planted and what was found |
 //! | `bench` | ours beside the peers, recorded and plotted |
-//! | `eval` | what the matcher finds and how often it is wrong, on real photographs |
+//! | `eval` | what the matcher finds and how often it is wrong, on real photographs, clips and speech |
 //! | `learn-landmarks` | the weights of landmark codes, learned from photographs and their edits |
 //! | `learn-voice` | the weights of voice codes, learned from recordings and their edits |
 //! | `measure-voice` | what voice codes find of recordings that nothing was learned from |

@@ -77,6 +77,40 @@ impl Edit {
     }
 }
 
+/// A phone's screen around what is edited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Screen {
+    /// A chat by day.
+    ChatLight,
+    /// A chat by night.
+    ChatDark,
+    /// A viewer of pictures.
+    Viewer,
+}
+
+impl Screen {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::ChatLight, Self::ChatDark, Self::Viewer];
+
+    /// For file names.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ChatLight => "chat-light",
+            Self::ChatDark => "chat-dark",
+            Self::Viewer => "viewer",
+        }
+    }
+}
+
+/// The step that puts a phone's screen around a picture.
+pub fn screen(kind: Screen) -> Step {
+    match kind {
+        Screen::ChatLight => phone::chat(false),
+        Screen::ChatDark => phone::chat(true),
+        Screen::Viewer => phone::viewer(),
+    }
+}
+
 /// Every edit, the mildest kinds first.
 pub fn catalogue() -> Vec<Edit> {
     let mut list = List::default();

@@ -26,13 +26,18 @@ pub fn escaped(text: &str) -> String {
     out
 }
 
-/// The whole page.
-pub fn page(run: &Run) -> String {
-    let mut page = format!(
+/// The whole page around its sections.
+pub fn page(sections: &str) -> String {
+    format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Athar: evaluation</title>\
-         <style>{STYLE}</style></head><body>\n<h1>What is found, what is not, and what it costs</h1>\n{}",
-        summary(run)
-    );
+         <style>{STYLE}</style></head><body>\n<h1>What is found, what is not, and what it costs</h1>\n\
+         {sections}</body></html>\n"
+    )
+}
+
+/// What there is to tell of pictures.
+pub fn section(run: &Run) -> String {
+    let mut page = format!("<h2>Pictures</h2>\n{}", summary(run));
     page += "<h2>Recall by edit and route</h2>\n";
     page += &svg::recall(&run.rows);
     page += &table(&run.rows);
@@ -50,8 +55,7 @@ pub fn page(run: &Run) -> String {
         page += &svg::spread(unit, spread);
     }
     page += &times(run);
-    page += &skipped(run);
-    page + "</body></html>\n"
+    page + &skipped(&run.facts.skipped)
 }
 
 fn summary(run: &Run) -> String {
@@ -146,8 +150,8 @@ fn times(run: &Run) -> String {
     html + "</table>\n"
 }
 
-fn skipped(run: &Run) -> String {
-    let all = &run.facts.skipped;
+/// What was left out, and why.
+pub fn skipped(all: &[(String, String)]) -> String {
     if all.is_empty() {
         return String::new();
     }

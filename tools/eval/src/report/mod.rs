@@ -3,34 +3,50 @@
 mod html;
 mod svg;
 mod text;
+mod timed;
 
 use crate::run::Run;
 use crate::score::{Mistake, Row, quantile};
+use crate::timed::run::Timed;
 use anyhow::{Context, Result};
+use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
 pub use text::table;
+pub use timed::table as timed_table;
 
 /// One JSON object a row.
-pub fn json_lines(rows: &[Row]) -> Result<String> {
+pub fn json_lines<R: Serialize>(rows: &[R]) -> Result<String> {
     let lines = rows.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
     Ok(lines.join("\n") + "\n")
 }
 
 /// Writes the page and the tables behind it into a folder.
-pub fn write(run: &Run, folder: &Path) -> Result<()> {
+pub fn write(pictures: Option<&Run>, others: Option<&Timed>, folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-    let files = [
-        ("index.html", html::page(run)),
-        ("rows.jsonl", json_lines(&run.rows)?),
-        ("times.tsv", times(run)),
-        ("spreads.tsv", spreads(run)),
-        ("misses.tsv", mistakes(&run.misses)),
-        ("false_links.tsv", mistakes(&run.false_links)),
-    ];
+    let mut sections = pictures.map(html::section).unwrap_or_default();
+    sections += &others.map(timed::section).unwrap_or_default();
+    let mut files = vec![("index.html", html::page(&sections))];
+    if let Some(run) = pictures {
+        files.extend([
+            ("rows.jsonl", json_lines(&run.rows)?),
+            ("times.tsv", times(run)),
+            ("spreads.tsv", spreads(run)),
+            ("misses.tsv", mistakes(&run.misses)),
+            ("false_links.tsv", mistakes(&run.false_links)),
+        ]);
+    }
+    if let Some(run) = others {
+        files.extend([
+            ("timed_rows.jsonl", json_lines(&run.rows)?),
+            ("timed_times.tsv", timed::times(run)),
+            ("timed_misses.tsv", mistakes(&run.misses)),
+            ("timed_false_links.tsv", mistakes(&run.false_links)),
+        ]);
+    }
     for (name, text) in files {
         fs::write(folder.join(name), text).with_context(|| name.to_owned())?;
     }

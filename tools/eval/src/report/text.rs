@@ -41,7 +41,7 @@ fn line(group: &Group<'_>, routes: &[&str]) -> Vec<String> {
 }
 
 /// Columns as wide as they must be; the first to the left, the others to the right.
-fn aligned(lines: &[Vec<String>]) -> String {
+pub fn aligned(lines: &[Vec<String>]) -> String {
     let columns = lines.first().map_or(0, Vec::len);
     let wide = |n: usize| {
         lines.iter().filter_map(|line| line.get(n)).map(|cell| cell.chars().count()).max()
