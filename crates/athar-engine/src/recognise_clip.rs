@@ -222,10 +222,10 @@ fn of_hits(
         false_alarm_pairs: 0,
         ordinal: 0,
     };
-    Ok(Some(match is_clip {
+    Ok(match is_clip {
         true => of_clip(clip, base, &hits, stored_end_ms),
-        false => of_still(clip, base, &hits),
-    }))
+        false => Some(of_still(clip, base, &hits)),
+    })
 }
 
 /// What is done to the clip so that most of its frames come near, the nearest weighing most.
@@ -244,13 +244,19 @@ fn heaviest_way(hits: &[FrameHit]) -> usize {
 }
 
 /// A stored clip: stretches of time.
-fn of_clip(clip: &PreparedClip, base: Finding, hits: &[FrameHit], stored_end_ms: u64) -> Judged {
-    let moments = moments_of_frames(clip, hits);
-    let tolerance = &policy::FRAME_TIME;
-    let found = stretches(&moments, tolerance);
+fn of_clip(
+    clip: &PreparedClip,
+    base: Finding,
+    hits: &[FrameHit],
+    stored_end_ms: u64,
+) -> Option<Judged> {
+    let found = stretches(&moments_of_frames(clip, hits), &policy::FRAME_TIME);
+    if found.is_empty() {
+        return None;
+    }
     let span = |[from, to]: [f64; 2]| span(from, to + f64::from(clip.step_ms));
     let ends = (clip.frames.end_ms, stored_end_ms + u64::from(policy::CLIP_STEP_MS));
-    of_stretches(base, &found, span, ends)
+    Some(of_stretches(base, &found, span, ends))
 }
 
 /// What every stored frame that is like one of the clip's says of the time, for each moment at

@@ -238,6 +238,16 @@ fn record(pictures: Option<&Run>, others: Option<&Timed>) -> Result<()> {
             ("benches/results/eval.jsonl", report::json_lines(&run.rows)?),
         ]);
     }
+    if let Some(run) = others {
+        let [frames, voices] = run.chance.as_tsv(run.facts.seed);
+        let has = |medium| run.rows.iter().any(|row| row.medium == medium);
+        if has(Medium::Clip) {
+            files.push(("crates/athar-engine/src/frame_false_alarms.tsv", frames));
+        }
+        if has(Medium::Voice) {
+            files.push(("crates/athar-engine/src/voice_false_alarms.tsv", voices));
+        }
+    }
     // Each medium has a file, so that one may be recorded without the other.
     for (medium, name) in [
         (Medium::Clip, "benches/results/eval_clips.jsonl"),

@@ -17,6 +17,7 @@
 
 pub mod bars;
 pub mod catalogue;
+pub mod chance;
 pub mod ffmpeg;
 pub mod material;
 pub mod plan;

@@ -3,6 +3,7 @@
 
 use super::Medium;
 use super::catalogue::chosen;
+use super::chance::Chance;
 use super::ffmpeg::Ffmpeg;
 use super::material::{Kind, Material, Share};
 use super::plan::{Edit, Plan};
@@ -50,6 +51,8 @@ pub struct Timed {
     pub misses: Vec<Mistake>,
     /// What was found and is not there.
     pub false_links: Vec<Mistake>,
+    /// What agrees by chance.
+    pub chance: Chance,
 }
 
 /// How long a step took, all processors together.
@@ -111,6 +114,7 @@ struct Stage {
     store: Store,
     set: Set,
     score: Score,
+    chance: Chance,
     times: Vec<Time>,
     speeds: BTreeMap<usize, f64>,
     skipped: Vec<(String, String)>,
@@ -162,6 +166,7 @@ impl Stage {
             store,
             set: Set { ffmpeg, material, props, edits, frames, folder },
             score: Score::default(),
+            chance: Chance::default(),
             times: times.filter(|time| time.files > 0).collect(),
             speeds: BTreeMap::new(),
             skipped,
@@ -196,6 +201,7 @@ impl Stage {
                 vpdq: vpdq.get(n).map(Vec::as_slice),
             };
             self.score.take(&asked, &self.set.material, &self.set.edits);
+            self.chance.take(&made.plan.shown, &answer, &self.set.material);
         }
         if options.keep.is_none() {
             made.iter().try_for_each(|made| fs::remove_file(&made.path))?;
@@ -233,6 +239,7 @@ impl Stage {
             facts,
             misses: self.score.misses,
             false_links: self.score.false_links,
+            chance: self.chance,
         }
     }
 }
@@ -319,7 +326,7 @@ fn frames(material: &Material) -> BTreeMap<usize, Frames> {
 /// Asks the engine about files.
 fn ask(store: &mut Store, paths: Vec<PathBuf>) -> Result<HashMap<PathBuf, Outcome>> {
     let mut taking = Taking::default();
-    let options = CheckOptions { paths, ..CheckOptions::default() };
+    let options = CheckOptions { paths, candidates: true, ..CheckOptions::default() };
     store.check(&options, &Decoding::InProcess, &Interrupt::new(), &mut taking)?;
     Ok(taking.0)
 }
