@@ -5,7 +5,7 @@
 
 use crate::motion::{Frame, Point};
 use crate::outcome::Region;
-use crate::places::{self, Spot};
+use crate::places::Spot;
 use crate::policy::{self, LANDMARK_RADIUS, Relation};
 use crate::prepare::{Body, LandmarkPlan, PreparedPicture, Preparer, Wanted};
 use crate::recognise::{self, Stored};
