@@ -8,7 +8,6 @@ use crate::{InputError, InputErrorKind};
 use athar_kernel::{Level, Plane};
 use athar_media::Want;
 use std::fs::File;
-use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
 pub(crate) use crate::examine::Looks;
@@ -48,50 +47,50 @@ impl Decoding {
         }))
     }
 
-    /// For one clip or sound of so many bytes. `level` is for decoding in this process.
-    pub(crate) fn begin_clip(
-        &self,
+    /// For one clip or sound of so many bytes. `level` is for decoding in this process. Once `stop`
+    /// says so, all answers are `None`.
+    pub(crate) fn begin_clip<'a>(
+        &'a self,
         file: File,
         bytes: u64,
         level: Level,
-    ) -> Result<ClipSession<'_>, InputError> {
+        stop: &'a (dyn Fn() -> bool + Sync),
+    ) -> Result<ClipSession<'a>, InputError> {
         let place = match self {
             Self::InProcess => {
-                ClipPlace::InProcess(Box::new(ClipExaminer::open(file, || false, level)?))
+                ClipPlace::InProcess(ClipExaminer::open(file, stop, level).map(Box::new))
             }
             Self::Sealed(workers) => ClipPlace::Sealed(Box::new(workers.take_clip(file, bytes)?)),
         };
-        Ok(ClipSession { place, workers: PhantomData })
+        Ok(ClipSession { place, stop })
     }
 }
 
 /// One clip or sound: its open file is handed over, and then it is asked about.
 pub(crate) struct ClipSession<'a> {
-    place: ClipPlace,
-    /// Its worker is one of these.
-    workers: PhantomData<&'a Workers>,
+    place: ClipPlace<'a>,
+    stop: &'a (dyn Fn() -> bool + Sync),
 }
 
-enum ClipPlace {
-    InProcess(Box<ClipExaminer<'static>>),
+enum ClipPlace<'a> {
+    /// Or why it cannot be opened, which is told when it is asked about.
+    InProcess(Result<Box<ClipExaminer<'a>>, InputError>),
     Sealed(Box<ClipWorker>),
 }
 
 impl ClipSession<'_> {
-    /// What can be known before it is decoded: to be asked first.
-    pub(crate) fn facts(&mut self) -> Result<ClipFacts, InputError> {
-        match self.ask(&ClipQuestion::Facts, &|| false, &mut |_| ())? {
-            Some(ClipAnswer::Facts(facts)) => Ok(facts),
-            _ => Err(unasked()),
+    /// What can be known before it is decoded: to be asked first. `None` when it was stopped, after
+    /// which it can be asked no more; so with the others.
+    pub(crate) fn facts(&mut self) -> Result<Option<ClipFacts>, InputError> {
+        match self.ask(&ClipQuestion::Facts, &mut |_| ())? {
+            Some(ClipAnswer::Facts(facts)) => Ok(Some(facts)),
+            Some(_) => Err(unasked()),
+            None => Ok(None),
         }
     }
 
-    /// Its frames; `None` when `stop` came first, after which it can be asked no more.
-    pub(crate) fn frames(
-        &mut self,
-        plan: &FramePlan,
-        stop: &dyn Fn() -> bool,
-    ) -> Result<Option<FramesFound>, InputError> {
+    /// Its frames.
+    pub(crate) fn frames(&mut self, plan: &FramePlan) -> Result<Option<FramesFound>, InputError> {
         let mut found = FramesFound::default();
         let mut take = |piece| {
             if let ClipPiece::Frames { spans, picture } = piece {
@@ -99,7 +98,7 @@ impl ClipSession<'_> {
                 found.pictures.extend(picture);
             }
         };
-        match self.ask(&ClipQuestion::Frames(*plan), stop, &mut take)? {
+        match self.ask(&ClipQuestion::Frames(*plan), &mut take)? {
             Some(ClipAnswer::Frames { end_ms, widest_gap_ms }) => {
                 Ok(Some(FramesFound { end_ms, widest_gap_ms, ..found }))
             }
@@ -108,12 +107,11 @@ impl ClipSession<'_> {
         }
     }
 
-    /// The voices of its sound; `None` as with its frames.
+    /// The voices of its sound.
     pub(crate) fn sound(
         &mut self,
         stored: bool,
         asked: bool,
-        stop: &dyn Fn() -> bool,
     ) -> Result<Option<Voices>, InputError> {
         let mut voices = Voices::default();
         let mut take = |piece| {
@@ -122,7 +120,7 @@ impl ClipSession<'_> {
                 voices.asked.extend(asked);
             }
         };
-        match self.ask(&ClipQuestion::Sound { stored, asked }, stop, &mut take)? {
+        match self.ask(&ClipQuestion::Sound { stored, asked }, &mut take)? {
             Some(ClipAnswer::Sound { end_ms }) => Ok(Some(Voices { end_ms, ..voices })),
             Some(_) => Err(unasked()),
             None => Ok(None),
@@ -132,16 +130,19 @@ impl ClipSession<'_> {
     fn ask(
         &mut self,
         question: &ClipQuestion,
-        stop: &dyn Fn() -> bool,
         take: &mut dyn FnMut(ClipPiece),
     ) -> Result<Option<ClipAnswer>, InputError> {
-        match &mut self.place {
-            ClipPlace::Sealed(worker) => worker.ask(question, stop, take),
-            ClipPlace::InProcess(examiner) => examiner.answer(question, &mut |piece| {
+        let stop = self.stop;
+        let answer = match &mut self.place {
+            ClipPlace::Sealed(worker) => return worker.ask(question, stop, take),
+            ClipPlace::InProcess(Err(error)) => Err(error.clone()),
+            ClipPlace::InProcess(Ok(examiner)) => examiner.answer(question, &mut |piece| {
                 take(piece);
                 if stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             }),
-        }
+        };
+        // It is asked wherever the file is read, too, where it looks like trouble with the file.
+        if answer.is_err() && stop() { Ok(None) } else { answer }
     }
 }
 
@@ -234,4 +235,48 @@ impl Drop for Session<'_> {
 /// Answers are read as what was asked for, so this cannot come out of a file.
 fn unasked() -> InputError {
     InputError::new(InputErrorKind::Stopped, "the decoder answered something else")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use athar_media::clip::Pick;
+    use std::io::{Seek, SeekFrom, Write};
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    /// A broadcast that begins anew again and again.
+    fn long() -> File {
+        let clip = include_bytes!("../../athar-media/tests/fixtures/clips/h264-aac.ts");
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&clip.repeat(30)).unwrap();
+        file.seek(SeekFrom::Start(0)).unwrap();
+        file
+    }
+
+    /// The frames of a clip of which one is wanted, when whoever asks wishes to stop after so many
+    /// looks at that wish; and how often it was looked at.
+    fn found(allowed: u32) -> (Option<Option<FramesFound>>, u32) {
+        let looks = AtomicU32::new(0);
+        let stop = || looks.fetch_add(1, Ordering::Relaxed) >= allowed;
+        let decoding = Decoding::InProcess;
+        let mut session = decoding.begin_clip(long(), 0, Level::best(), &stop).unwrap();
+        let facts = session.facts().unwrap();
+        let pick = Pick::Spaced { interval_ms: u32::MAX };
+        let plan = FramePlan { pick, stored: 0, asked: 0 };
+        let frames = facts.map(|_| session.frames(&plan).unwrap());
+        drop(session);
+        (frames, looks.into_inner())
+    }
+
+    #[test]
+    fn who_decodes_here_stops_wherever_the_file_is_read() {
+        let (frames, looks) = found(u32::MAX);
+        assert_eq!(frames.flatten().unwrap().frames.len(), 1, "nothing is told but one frame");
+        assert!(looks > 20, "{looks}");
+        for allowed in [0, 1, looks / 4, looks / 2, looks - 2] {
+            let (frames, looks) = found(allowed);
+            assert!(frames.flatten().is_none(), "{allowed}");
+            assert!(looks <= allowed + 8, "{looks} after {allowed}");
+        }
+    }
 }

@@ -99,23 +99,30 @@ pub(crate) struct FoundLandmarks {
 pub(crate) struct Examiner {
     level: Level,
     content: Vec<u8>,
+    /// Bytes that the file is expected to have.
+    expected: usize,
     /// What was decoded last.
     decoded: Option<Picture>,
 }
 
 impl Examiner {
     pub(crate) fn new(level: Level) -> Self {
-        Self { level, content: Vec::new(), decoded: None }
+        Self { level, content: Vec::new(), expected: 0, decoded: None }
     }
 
     /// Forgets the file before. This one is expected to have so many bytes.
     pub(crate) fn begin(&mut self, bytes: u64) {
         self.decoded = None;
-        self.content = Vec::with_capacity(bytes.min(LIMITS.bytes) as usize);
+        self.content = Vec::new();
+        self.expected = bytes.min(LIMITS.bytes) as usize;
     }
 
-    /// The next bytes of the file.
+    /// The next bytes of the file. There is room for all of them from the second part on: of a clip
+    /// only the first is sent.
     pub(crate) fn take(&mut self, part: &[u8]) {
+        if !self.content.is_empty() {
+            self.content.reserve_exact(self.expected.saturating_sub(self.content.len()));
+        }
         self.content.extend_from_slice(part);
     }
 

@@ -127,11 +127,11 @@ impl<'a> ClipExaminer<'a> {
         take: &mut Taker<'_>,
     ) -> Result<Option<ClipAnswer>, InputError> {
         let facts = facts(self.clip.info());
-        let want = FrameWant { pick: plan.pick, from_ms: 0, least_side_px: side_px(&facts, plan) };
+        let want = FrameWant { pick: plan.pick, from_ms: 0, least_side_px: CLIP_SIDE_PX };
         let mut look = Look::new(&facts, plan, self.level);
         let (mut flow, mut left) = (ControlFlow::Continue(()), Some(question.spans_most()));
-        let tally = self.clip.frames(&want, |frame| {
-            let (spans, picture) = look.take(&frame);
+        let tally = self.clip.frames(&want, |mut frame| {
+            let (spans, picture) = look.take(&mut frame);
             // Both chains may have one more that is open.
             left = left.and_then(|left| left.checked_sub(spans.len())).filter(|left| *left > 2);
             flow = match left {
@@ -196,12 +196,9 @@ fn facts(info: &ClipInfo) -> ClipFacts {
     }
 }
 
-/// The shorter side of the frames: enough for the codes, and for landmarks where they are wanted.
-fn side_px(facts: &ClipFacts, plan: &FramePlan) -> u32 {
-    if plan.stored == 0 && plan.asked == 0 {
-        return CLIP_SIDE_PX;
-    }
-    let (width, height) = (f64::from(facts.width), f64::from(facts.height));
+/// The shorter side of a frame of so many columns and rows in which landmarks are sought.
+fn landmark_side_px((width, height): (u32, u32)) -> u32 {
+    let (width, height) = (f64::from(width), f64::from(height));
     let share = (f64::from(LANDMARK_AREA_PX) / (width * height)).sqrt();
     // Casts of floating point numbers saturate.
     ((width.min(height) * share).ceil() as u32).max(CLIP_SIDE_PX)
@@ -238,14 +235,14 @@ impl Look {
     }
 
     /// The next frame, the spans that are complete by then, and its landmarks.
-    fn take(&mut self, frame: &ClipFrame) -> (Vec<FrameSpan>, Option<FramePicture>) {
+    fn take(&mut self, frame: &mut ClipFrame<'_>) -> (Vec<FrameSpan>, Option<FramePicture>) {
         let (at_ms, plane) = (frame.time_ms, &frame.plane);
         self.gaps.add(at_ms);
         let whole = self.coded(Extent::whole(self.clip_px), plane);
         let content = content_of(plane, self.clip_px)
             .map(|(extent, inner)| self.coded(extent, &inner))
             .filter(|content| searchable(content.quality));
-        let picture = self.picture(at_ms, plane, &whole.codes[0]);
+        let picture = self.picture(frame, &whole.codes[0]);
         (self.spans.add(at_ms, whole, content), picture)
     }
 
@@ -255,13 +252,15 @@ impl Look {
     }
 
     /// The landmarks of a frame that shows something else than those before.
-    fn picture(&mut self, at_ms: u64, plane: &Plane, code: &Code) -> Option<FramePicture> {
+    fn picture(&mut self, frame: &mut ClipFrame<'_>, code: &Code) -> Option<FramePicture> {
+        let at_ms = frame.time_ms;
         let stored = self.stored.are_due(at_ms, code);
         let asked = self.asked.are_due(at_ms, code);
         if !stored && !asked {
             return None;
         }
-        let mut landmarks = landmarks_of(plane, stored, asked, self.level);
+        let plane = frame.finer(landmark_side_px(self.clip_px))?;
+        let mut landmarks = landmarks_of(&plane, stored, asked, self.level);
         for (scenes, found, is_due) in [
             (&mut self.stored, &mut landmarks.stored, stored),
             (&mut self.asked, &mut landmarks.asked, asked),

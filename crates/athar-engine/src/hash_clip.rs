@@ -82,12 +82,12 @@ pub fn hash_clip(
 ) -> Result<Option<ClipPrint>, InputError> {
     let opened = intake::open(path)?;
     let stop = || stop.is_set();
-    let mut session = decoding.begin_clip(opened.file, opened.size, Level::best())?;
-    let facts = session.facts()?;
+    let mut session = decoding.begin_clip(opened.file, opened.size, Level::best(), &stop)?;
+    let Some(facts) = session.facts()? else { return Ok(None) };
     let (stored, asked) = want.landmarks;
     let plan = FramePlan { pick: want.pick, stored, asked };
-    let Some(frames) = session.frames(&plan, &stop)? else { return Ok(None) };
-    let Some(voices) = session.sound(want.voices.0, want.voices.1, &stop)? else { return Ok(None) };
+    let Some(frames) = session.frames(&plan)? else { return Ok(None) };
+    let Some(voices) = session.sound(want.voices.0, want.voices.1)? else { return Ok(None) };
     Ok(Some(ClipPrint {
         format: facts.format.name(),
         size_px: (facts.width, facts.height),

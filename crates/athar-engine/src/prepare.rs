@@ -12,7 +12,7 @@ use crate::intake::{Opened, Wants};
 use crate::landmarked::Landmarked;
 use crate::pipeline::Interrupt;
 use crate::places::Extent;
-use crate::policy::{CLIP_BUDGET_BYTES, HEAVY_BYTES, LIMITS, searchable};
+use crate::policy::{HEAVY_BYTES, LIMITS, clip_bytes, searchable};
 use crate::walk::Found;
 use crate::{InputError, InputErrorKind, Outcome, intake, prepare_clip};
 use athar_hash::{FileDigest, PictureFingerprint};
@@ -144,7 +144,7 @@ impl<'a> Preparer<'a> {
     ) -> Result<Option<()>, InputError> {
         let mut opened = intake::open(&found.path)?;
         let bytes = opened.size.min(LIMITS.bytes);
-        let share = self.memory.for_file(bytes);
+        let mut share = None;
         let mut session = self.decoding.begin(bytes, self.level)?;
         let stop = || self.stop.is_set();
         let mut looks = None;
@@ -155,7 +155,12 @@ impl<'a> Preparer<'a> {
                 Some(looks) => looks,
                 None => *looks.insert(session.medium(false)?),
             };
-            Ok(if looks == Looks::Clip { Wants::NoMore } else { Wants::More })
+            if looks == Looks::Clip {
+                return Ok(Wants::NoMore);
+            }
+            // All of it is going to be held. A clip is only digested, however large it is.
+            share.get_or_insert_with(|| self.memory.for_file(bytes));
+            Ok(Wants::More)
         })?;
         let Some(intake) = read else { return Ok(None) };
         prepared.outcome.bytes = intake.size;
@@ -173,6 +178,7 @@ impl<'a> Preparer<'a> {
             drop((session, share));
             return self.clip(opened, prepared);
         }
+        let share = share.unwrap_or_else(|| self.memory.for_file(bytes));
         let picture = self.picture(session, intake.size, &share)?;
         let quality = picture.fingerprint.quality();
         prepared.outcome.kind = Some("image");
@@ -187,11 +193,14 @@ impl<'a> Preparer<'a> {
             let message = "this is a clip or a sound, not a picture";
             return Err(InputError::new(InputErrorKind::Unsupported, message));
         };
-        let share = self.memory.for_file(0);
-        let _decoding = self.memory.for_decoding(&share, CLIP_BUDGET_BYTES);
-        let mut session = self.decoding.begin_clip(opened.file, opened.size, self.level)?;
         let stop = || self.stop.is_set();
-        let Some((clip, trouble)) = prepare_clip::prepare(&mut session, plan, &stop)? else {
+        let mut session = self.decoding.begin_clip(opened.file, opened.size, self.level, &stop)?;
+        let Some(facts) = session.facts()? else { return Ok(None) };
+        let share = self.memory.for_file(0);
+        let _decoding = self.memory.for_decoding(&share, clip_bytes((facts.width, facts.height)));
+        // It ends before its memory is given to others.
+        let mut session = session;
+        let Some((clip, trouble)) = prepare_clip::prepare(&mut session, facts, plan)? else {
             return Ok(None);
         };
         prepared.outcome.kind = Some(clip.kind);

@@ -21,18 +21,17 @@ use athar_media::clip::Pick;
 /// A clip, and what of it could not be read although the rest could.
 pub(crate) type Prepared = (PreparedClip, Option<InputError>);
 
-/// Prepares a clip; `None` when it was stopped.
+/// Prepares a clip of which these facts were told; `None` when it was stopped.
 ///
 /// # Errors
 ///
 /// Neither frames nor sound can be read.
 pub(crate) fn prepare(
     session: &mut ClipSession<'_>,
+    facts: ClipFacts,
     plan: &ClipPlan<'_>,
-    stop: &dyn Fn() -> bool,
 ) -> Result<Option<Prepared>, InputError> {
-    let facts = session.facts()?;
-    let mut look = Look { session, plan, facts: &facts, stop };
+    let mut look = Look { session, plan, facts: &facts };
     let frames = match facts.has_frames {
         true => look.frames().map(Some),
         false => Ok(None),
@@ -79,7 +78,6 @@ struct Look<'a, 'b> {
     session: &'a mut ClipSession<'b>,
     plan: &'a ClipPlan<'a>,
     facts: &'a ClipFacts,
-    stop: &'a dyn Fn() -> bool,
 }
 
 impl Look<'_, '_> {
@@ -107,7 +105,7 @@ impl Look<'_, '_> {
 
     fn closely(&mut self, stored: u32, asked: u32) -> Result<Option<FramesFound>, InputError> {
         let pick = Pick::Spaced { interval_ms: CLIP_STEP_MS };
-        self.session.frames(&FramePlan { pick, stored, asked }, self.stop)
+        self.session.frames(&FramePlan { pick, stored, asked })
     }
 
     /// A first look at the frames that stand alone, and a closer one where that is not enough.
@@ -117,7 +115,7 @@ impl Look<'_, '_> {
     ) -> Result<Option<FramesFound>, InputError> {
         let pick = Pick::Keys { interval_ms: CLIP_KEYS_MS };
         let plan = FramePlan { pick, stored: 0, asked: self.pictures_asked() };
-        let Some(first) = self.session.frames(&plan, self.stop)? else { return Ok(None) };
+        let Some(first) = self.session.frames(&plan)? else { return Ok(None) };
         if first.widest_gap_ms <= CLIP_GAP_MS && !near(&first.frames) {
             return Ok(Some(first));
         }
@@ -127,6 +125,6 @@ impl Look<'_, '_> {
 
     /// `None` when it was stopped.
     fn voices(&mut self) -> Result<Option<Voices>, InputError> {
-        self.session.sound(matches!(self.plan, ClipPlan::Stored), true, self.stop)
+        self.session.sound(matches!(self.plan, ClipPlan::Stored), true)
     }
 }

@@ -13,6 +13,7 @@
 //! | `learn-voice` | the weights of voice codes, learned from recordings and their edits |
 //! | `measure-voice` | what voice codes find of recordings that nothing was learned from |
 //! | `soak` | an index written, thinned out, merged and asked at once, every answer checked |
+//! | `mutate-clips` | damaged clips of every container through the sealed command |
 //!
 //! A new task is a module with a `run` and one line in [`Task`].
 
@@ -31,6 +32,7 @@ mod eval;
 mod fetch;
 mod learn;
 mod licences;
+mod mutate;
 mod shell;
 mod soak;
 mod style;
@@ -71,6 +73,8 @@ enum Task {
     MeasureVoice(learn::Measure),
     /// Write, thin out, merge and ask an index at once, and check every answer
     Soak(soak::Arguments),
+    /// Check damaged clips of every container, each of which must have its line and reason
+    MutateClips(mutate::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -86,6 +90,7 @@ fn main() -> ExitCode {
         Task::LearnVoice(arguments) => learn::voice(&arguments),
         Task::MeasureVoice(arguments) => learn::measure(&arguments),
         Task::Soak(arguments) => soak::run(&arguments),
+        Task::MutateClips(arguments) => mutate::run(&arguments),
     };
     match done {
         Ok(code) => code,

@@ -7,13 +7,16 @@ use crate::output::{Answers, message, text};
 use anyhow::Result;
 
 pub(super) fn run(format: Format) -> Result<Exit> {
-    let report = decoder::workers()?.report()?;
+    let workers = decoder::workers()?;
+    let reports = [workers.report()?, workers.clip_report()?];
     let mut answers = Answers::new();
-    match format {
-        Format::Json => answers.json(&report)?,
-        _ => answers.line(&text::worker(&report))?,
+    for report in &reports {
+        match format {
+            Format::Json => answers.json(report)?,
+            _ => answers.line(&text::worker(report))?,
+        }
     }
-    if report.gaps.is_empty() {
+    if reports.iter().all(|report| report.gaps.is_empty()) {
         return Ok(Exit::Success);
     }
     message(

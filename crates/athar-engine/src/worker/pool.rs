@@ -21,6 +21,8 @@ pub struct Workers {
 /// What a worker says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WorkerReport {
+    /// What it decodes: `pictures`, or `clips` and sound.
+    pub decodes: &'static str,
     /// What of its seal is in force.
     pub seal: Seal,
     /// What is not, each as what could then be done; empty where the seal is whole.
@@ -33,9 +35,10 @@ pub struct WorkerReport {
 }
 
 impl WorkerReport {
-    fn of(worker: &Worker) -> Self {
+    fn of(worker: &Worker, decodes: &'static str) -> Self {
         let hello = worker.hello();
         Self {
+            decodes,
             seal: hello.seal.clone(),
             gaps: hello.seal.gaps(),
             formats: hello.formats.iter().copied().map(Format::name).collect(),
@@ -65,7 +68,7 @@ impl Workers {
     /// No worker can be had.
     pub fn report(&self) -> Result<WorkerReport, WorkerError> {
         let worker = self.fit_or_new()?;
-        let report = WorkerReport::of(&worker);
+        let report = WorkerReport::of(&worker, "pictures");
         self.idle().push(worker);
         Ok(report)
     }
@@ -77,7 +80,7 @@ impl Workers {
     /// No worker can be had.
     pub fn clip_report(&self) -> Result<WorkerReport, WorkerError> {
         let worker = Worker::start(&self.keeper, self.patience, Work::Clip(Stdio::null()))?;
-        Ok(WorkerReport::of(&worker))
+        Ok(WorkerReport::of(&worker, "clips"))
     }
 
     /// A worker for a file of about so many bytes.

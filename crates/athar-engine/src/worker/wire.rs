@@ -551,16 +551,16 @@ pub(super) fn read_message(from: &mut impl Read, most: usize) -> Result<(u8, Vec
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use athar_kernel::Level;
     use std::io::Cursor;
 
     /// Repeatable noise (the mixing steps of SplitMix64).
-    struct Noise(u64);
+    pub(crate) struct Noise(pub u64);
 
     impl Noise {
-        fn next(&mut self) -> u64 {
+        pub(crate) fn next(&mut self) -> u64 {
             self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
             let mut z = self.0;
             z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -568,13 +568,13 @@ mod tests {
             z ^ (z >> 31)
         }
 
-        fn below(&mut self, bound: usize) -> usize {
+        pub(crate) fn below(&mut self, bound: usize) -> usize {
             (self.next() % bound as u64) as usize
         }
     }
 
     /// Squares of many greys: corners and blobs.
-    fn picture() -> Plane {
+    pub(crate) fn picture() -> Plane {
         let grey = |x: usize, y: usize| (x / 9 * 7919 + y / 9 * 104_729) * 31 % 251;
         Plane::from_fn(160, 120, |x, y| grey(x, y) as f32)
     }

@@ -345,3 +345,305 @@ fn facts(fields: &mut Fields<'_>) -> Option<ClipFacts> {
     let duration_ms = is_said.then_some(duration_ms);
     is_possible.then_some(ClipFacts { format, width, height, duration_ms, has_frames, has_sound })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::wire::tests::{Noise, picture};
+    use super::*;
+    use crate::InputErrorKind;
+    use crate::examine::landmarks_of;
+    use crate::places::Extent;
+    use athar_kernel::Level;
+    use athar_media::Format;
+    use std::io::Cursor;
+
+    const SIZE_PX: (u32, u32) = (640, 360);
+
+    /// A question, and all that is said in answer.
+    struct Exchange {
+        question: ClipQuestion,
+        pieces: Vec<ClipPiece>,
+        answer: ClipAnswer,
+    }
+
+    fn span(from_ms: u64, to_ms: u64) -> FrameSpan {
+        let extent = Extent { left_px: 0, top_px: 45, width_px: 640, height_px: 270 };
+        let codes = std::array::from_fn(|n| Code::from_words([from_ms, to_ms, 7, n as u64]));
+        FrameSpan { from_ms, to_ms, extent, codes, quality: 100 }
+    }
+
+    fn voices(at_ms: impl IntoIterator<Item = u32>) -> Vec<VoiceCode> {
+        let code = |at_ms: u32| Code::from_words([at_ms.into(); 4]);
+        let voice = |at_ms| VoiceCode { code: code(at_ms), at_ms, quality: (at_ms % 101) as u8 };
+        at_ms.into_iter().map(voice).collect()
+    }
+
+    fn picture_at(at_ms: u64, stored: bool, asked: bool) -> FramePicture {
+        let landmarks = landmarks_of(&picture(), stored, asked, Level::best());
+        assert!(landmarks.stored.is_empty() != stored && landmarks.asked.is_empty() != asked);
+        FramePicture { at_ms, landmarks }
+    }
+
+    fn frames(spans: Vec<FrameSpan>, picture: Option<FramePicture>) -> ClipPiece {
+        ClipPiece::Frames { spans, picture }
+    }
+
+    fn exchanges() -> Vec<Exchange> {
+        let plan = FramePlan { pick: Pick::Spaced { interval_ms: 250 }, stored: 2, asked: 1 };
+        let format = Format::Matroska;
+        let said = ClipFacts {
+            format,
+            width: SIZE_PX.0,
+            height: SIZE_PX.1,
+            duration_ms: Some(u64::MAX),
+            has_frames: true,
+            has_sound: true,
+        };
+        let heard = ClipFacts { width: 0, height: 0, has_frames: false, duration_ms: None, ..said };
+        let of_facts = |facts: ClipFacts| Exchange {
+            question: ClipQuestion::Facts,
+            pieces: Vec::new(),
+            answer: ClipAnswer::Facts(facts),
+        };
+        vec![
+            of_facts(said.clone()),
+            of_facts(heard),
+            Exchange {
+                question: ClipQuestion::Frames(plan),
+                pieces: vec![
+                    frames(vec![span(0, 250), span(0, 2000)], Some(picture_at(0, true, true))),
+                    frames(Vec::new(), Some(picture_at(9000, true, false))),
+                    frames(vec![span(9000, 9000)], None),
+                ],
+                answer: ClipAnswer::Frames { end_ms: 9250, widest_gap_ms: 7000 },
+            },
+            Exchange {
+                question: ClipQuestion::Sound { stored: true, asked: true },
+                pieces: vec![
+                    ClipPiece::Voices { stored: voices([116]), asked: voices([46, 93, 139]) },
+                    ClipPiece::Voices { stored: voices([]), asked: voices([185]) },
+                ],
+                answer: ClipAnswer::Sound { end_ms: 3000 },
+            },
+        ]
+    }
+
+    fn written(exchange: &Exchange) -> Vec<Vec<u8>> {
+        let mut messages = vec![Vec::new(); exchange.pieces.len() + 2];
+        write_alive(&mut messages[0]).unwrap();
+        for (message, piece) in messages[1..].iter_mut().zip(&exchange.pieces) {
+            write_piece(message, piece).unwrap();
+        }
+        let last = messages.last_mut().unwrap();
+        write_answer(last, &Ok(exchange.answer.clone())).unwrap();
+        messages
+    }
+
+    /// What is understood until the answer ends, or makes no sense any more.
+    fn told(question: &ClipQuestion, bytes: &[u8]) -> (Vec<Told>, bool) {
+        let (mut reader, mut from) = (Reader::new(question, SIZE_PX), Cursor::new(bytes));
+        let mut all = Vec::new();
+        loop {
+            match reader.read(&mut from) {
+                Ok(last @ Told::Last(_)) => {
+                    all.push(last);
+                    return (all, true);
+                }
+                Ok(told) => all.push(told),
+                Err(_) => return (all, false),
+            }
+        }
+    }
+
+    /// What whoever takes the pieces relies on.
+    fn assert_possible(all: &[Told], question: &ClipQuestion) {
+        let (mut spans, mut from_ms, mut pictures) = (0, 0, [0, 0]);
+        let mut last_ms = [None, None];
+        for told in all {
+            match told {
+                Told::Alive => {}
+                Told::Piece(ClipPiece::Frames { spans: more, picture }) => {
+                    spans += more.len();
+                    for span in more {
+                        assert!(from_ms <= span.from_ms && span.from_ms <= span.to_ms);
+                        assert!(span.to_ms <= LATEST_MS && span.quality <= 100);
+                        let Extent { left_px, top_px, width_px, height_px } = span.extent;
+                        assert!(left_px + width_px <= SIZE_PX.0 && top_px + height_px <= SIZE_PX.1);
+                        from_ms = span.from_ms;
+                    }
+                    if let Some(FramePicture { at_ms, landmarks }) = picture {
+                        let found = [&landmarks.stored, &landmarks.asked];
+                        for (count, found) in pictures.iter_mut().zip(found) {
+                            *count += u32::from(!found.is_empty());
+                            assert!(found.len() <= Setting::STORED.most.max(Setting::ASKED.most));
+                        }
+                        assert!(*at_ms <= LATEST_MS);
+                    }
+                }
+                Told::Piece(ClipPiece::Voices { stored, asked }) => {
+                    for (last_ms, voices) in last_ms.iter_mut().zip([stored, asked]) {
+                        assert!(voices.len() <= VOICES_AT_A_TIME);
+                        for voice in voices {
+                            assert!(last_ms.is_none_or(|last_ms| last_ms < voice.at_ms));
+                            assert!(voice.quality <= 100 && u64::from(voice.at_ms) <= LATEST_MS);
+                            *last_ms = Some(voice.at_ms);
+                        }
+                    }
+                }
+                Told::Last(Err(error)) => assert!(error.message.is_ascii()),
+                Told::Last(Ok(answer)) => assert_eq!(
+                    std::mem::discriminant(answer),
+                    std::mem::discriminant(match question {
+                        ClipQuestion::Facts => &exchanges_once()[0].answer,
+                        ClipQuestion::Frames(_) => &exchanges_once()[2].answer,
+                        ClipQuestion::Sound { .. } => &exchanges_once()[3].answer,
+                    })
+                ),
+            }
+        }
+        assert!(spans <= question.spans_most());
+        if let ClipQuestion::Frames(plan) = question {
+            assert!(pictures[0] <= plan.stored && pictures[1] <= plan.asked);
+        }
+    }
+
+    fn exchanges_once() -> &'static [Exchange] {
+        static EXCHANGES: std::sync::OnceLock<Vec<Exchange>> = std::sync::OnceLock::new();
+        EXCHANGES.get_or_init(exchanges)
+    }
+
+    #[test]
+    fn questions_come_back_as_they_were_written() {
+        let picks =
+            [Pick::Every, Pick::Spaced { interval_ms: 3 }, Pick::Keys { interval_ms: u32::MAX }];
+        let plans = picks.map(|pick| FramePlan { pick, stored: 120, asked: 40 });
+        let mut questions: Vec<_> = plans.into_iter().map(ClipQuestion::Frames).collect();
+        questions.push(ClipQuestion::Facts);
+        questions.push(ClipQuestion::Sound { stored: false, asked: true });
+        for question in questions {
+            let mut bytes = Vec::new();
+            write_question(&mut bytes, &question).unwrap();
+            assert_eq!(read_question(&mut Cursor::new(&bytes)).ok(), Some(question));
+            for end in 0..bytes.len() {
+                assert!(read_question(&mut Cursor::new(&bytes[..end])).is_err());
+            }
+            bytes[0] = 0x7f;
+            assert!(read_question(&mut Cursor::new(&bytes)).is_err());
+        }
+    }
+
+    #[test]
+    fn pieces_and_answers_come_back_as_they_were_written() {
+        for exchange in exchanges() {
+            let bytes = written(&exchange).concat();
+            let (all, is_whole) = told(&exchange.question, &bytes);
+            let mut expected = vec![Told::Alive];
+            expected.extend(exchange.pieces.into_iter().map(Told::Piece));
+            expected.push(Told::Last(Ok(exchange.answer)));
+            assert!(is_whole);
+            assert_eq!(all, expected);
+            assert_possible(&all, &exchange.question);
+            for kind in [InputErrorKind::Corrupt, InputErrorKind::Unreadable] {
+                let (mut bytes, refused) = (Vec::new(), InputError::new(kind, "it ends early"));
+                write_answer(&mut bytes, &Err(refused.clone())).unwrap();
+                let (all, _) = told(&exchange.question, &bytes);
+                assert_eq!(all, [Told::Last(Err(refused))]);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_cut_anywhere_is_not_understood_to_its_end() {
+        for exchange in exchanges() {
+            let bytes = written(&exchange).concat();
+            for end in (0..bytes.len()).step_by(1 + bytes.len() / 700) {
+                assert!(!told(&exchange.question, &bytes[..end]).1, "{:?}", exchange.question);
+            }
+            for message in written(&exchange).split_off(1) {
+                // Short by a byte and honest about it.
+                let mut short = message[..message.len() - 1].to_vec();
+                let length = (short.len() - 5) as u32;
+                short[1..5].copy_from_slice(&length.to_le_bytes());
+                assert_eq!(told(&exchange.question, &short), (Vec::new(), false));
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_a_worker_writes_is_possible_or_refused() {
+        let (mut noise, mut refused) = (Noise(6), 0);
+        for round in 0..8000 {
+            let exchange = &exchanges_once()[round % exchanges_once().len()];
+            let mut messages = written(exchange);
+            for _ in 0..1 + noise.below(3) {
+                let message = noise.below(messages.len());
+                if noise.below(4) == 0 {
+                    // Once more, or at another place.
+                    let other = noise.below(messages.len());
+                    let message = messages[message].clone();
+                    messages.insert(other, message);
+                    continue;
+                }
+                let message = &mut messages[message];
+                let range = if noise.below(3) == 0 { message.len() } else { message.len().min(60) };
+                let (place, number) = (noise.below(range), noise.next() as u8);
+                message[place] = if noise.below(2) == 0 { number } else { 0xff };
+            }
+            let (all, is_whole) = told(&exchange.question, &messages.concat());
+            assert_possible(&all, &exchange.question);
+            refused += usize::from(!is_whole);
+        }
+        assert!((2000..7500).contains(&refused), "{refused}");
+    }
+
+    #[test]
+    fn noise_is_no_answer_and_takes_no_memory() {
+        let mut noise = Noise(9);
+        for exchange in exchanges_once() {
+            for kind in [ALIVE, PIECE, ANSWER, REFUSED, FACTS, 0, 0xff] {
+                let mut bytes = vec![kind, 0xff, 0xff, 0xff, 0xff];
+                assert_eq!(told(&exchange.question, &bytes), (Vec::new(), false));
+                bytes[1..5].copy_from_slice(&200u32.to_le_bytes());
+                bytes.extend((0..200).map(|_| noise.next() as u8));
+                assert_eq!(told(&exchange.question, &bytes), (Vec::new(), false));
+            }
+        }
+    }
+
+    /// How many times a piece is taken when it comes again and again, each later than the last.
+    fn taken(question: &ClipQuestion, piece: impl Fn(u32) -> ClipPiece) -> usize {
+        let mut reader = Reader::new(question, SIZE_PX);
+        let is_taken = |n: &u32| {
+            let mut bytes = Vec::new();
+            write_piece(&mut bytes, &piece(*n)).unwrap();
+            reader.read(&mut Cursor::new(bytes)).is_ok()
+        };
+        (0..2_000_000).take_while(is_taken).count()
+    }
+
+    #[test]
+    fn a_worker_that_goes_on_and_on_is_not_listened_to() {
+        let plan = FramePlan { pick: Pick::Keys { interval_ms: 600_000 }, stored: 2, asked: 1 };
+        let question = ClipQuestion::Frames(plan);
+        let still = |_| frames(vec![span(0, 0)], None);
+        assert_eq!(taken(&question, still), question.spans_most());
+        let alike = |stored: bool, asked: bool| {
+            let picture = picture_at(0, stored, asked);
+            move |n: u32| {
+                frames(Vec::new(), Some(FramePicture { at_ms: n.into(), ..picture.clone() }))
+            }
+        };
+        assert_eq!(taken(&question, alike(true, false)), 2);
+        assert_eq!(taken(&question, alike(false, true)), 1);
+
+        let question = ClipQuestion::Sound { stored: true, asked: false };
+        let heard = |n| ClipPiece::Voices { stored: voices([n]), asked: Vec::new() };
+        let most = LATEST_MS / (VOICE_STEP_MS * u64::from(Pace::STORED.frames));
+        assert_eq!(taken(&question, heard) as u64, most);
+        let unasked = |n| ClipPiece::Voices { stored: Vec::new(), asked: voices([n]) };
+        assert_eq!(taken(&question, unasked), 0);
+        let late =
+            |_| ClipPiece::Voices { stored: voices([LATEST_MS as u32 + 1]), asked: Vec::new() };
+        assert_eq!(taken(&question, late), 0);
+    }
+}

@@ -19,7 +19,7 @@ const MAX_BYTES: u64 = 128 << 20;
 const MIN_DELAY_MS: u32 = 10;
 const USUAL_DELAY_MS: u32 = 100;
 
-type Visit<'v> = dyn FnMut(ClipFrame) -> ControlFlow<()> + 'v;
+type Visit<'v> = dyn FnMut(ClipFrame<'_>) -> ControlFlow<()> + 'v;
 
 /// An animation that was opened.
 pub(super) struct Animation<'a> {
@@ -87,7 +87,7 @@ impl<'a> Animation<'a> {
         visit: &mut Visit,
     ) -> Result<Tally, MediaError> {
         let mut film = guarded(self.format, || Film::open(&self.bytes, self.format, &self.limits))?;
-        let factor = factor(self.size.0.min(self.size.1), want.least_side_px);
+        let size = self.size;
         let (mut picker, mut tally, mut shown) = (Picker::new(want), Tally::default(), 0);
         loop {
             if (self.stop)() {
@@ -111,7 +111,9 @@ impl<'a> Animation<'a> {
             if picker.is_due(time_ms) {
                 picker.picked(time_ms);
                 tally.given += 1;
-                if visit(ClipFrame { time_ms, plane: film.plane(self.size, factor) }).is_break() {
+                let plane = film.plane(size, want.least_side_px);
+                let mut finer = |least_side_px| Some(film.plane(size, least_side_px));
+                if visit(ClipFrame { time_ms, plane, finer: &mut finer }).is_break() {
                     return Ok(tally);
                 }
             }
@@ -157,7 +159,8 @@ impl<'b> Film<'b> {
         }
     }
 
-    fn plane(&self, (width, height): (usize, usize), factor: usize) -> Plane {
+    fn plane(&self, (width, height): (usize, usize), least_side_px: u32) -> Plane {
+        let factor = factor(width.min(height), least_side_px);
         let (pixels, layout) = match self {
             Self::Gif(film) => (film.screen(), Layout::Rgb),
             Self::WebP(film) => film.screen(),

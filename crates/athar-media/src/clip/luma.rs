@@ -29,7 +29,6 @@ pub(super) fn describe(stream: &Stream) -> VideoInfo {
 
 /// Makes planes of the frames of one stream.
 pub(super) struct Painter {
-    least_side_px: u32,
     matrix: Option<[i32; 9]>,
     aspect: Option<Aspect>,
     converter: Converter,
@@ -37,9 +36,8 @@ pub(super) struct Painter {
 }
 
 impl Painter {
-    pub fn new(stream: &Stream, least_side_px: u32) -> Self {
+    pub fn new(stream: &Stream) -> Self {
         Self {
-            least_side_px,
             matrix: stream.matrix,
             aspect: stream.pixel_aspect,
             converter: Converter::new(),
@@ -48,9 +46,9 @@ impl Painter {
     }
 
     /// `None` where the frame has no pixels, or of a kind that nobody knows.
-    pub fn plane(&mut self, frame: &Frame) -> Option<Plane> {
+    pub fn plane(&mut self, frame: &Frame, least_side_px: u32) -> Option<Plane> {
         let aspect = self.aspect.or(frame.pixel_aspect()).map_or(1.0, sane);
-        let shape = Shape::new(frame.width(), frame.height(), aspect, self.least_side_px)?;
+        let shape = Shape::new(frame.width(), frame.height(), aspect, least_side_px)?;
         let plane = match frame.layout() {
             Layout::Luma { bits, is_full } => {
                 shrink(&frame.luma()?, shape.factor, Tone::new(bits, is_full))?

@@ -151,12 +151,20 @@ pub struct SoundWant {
 }
 
 /// A frame of a clip, upright.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ClipFrame {
+pub struct ClipFrame<'f> {
     /// When it is shown.
     pub time_ms: u64,
-    /// Luma, 0 to 255.
+    /// Luma, 0 to 255, as large as was wanted.
     pub plane: Plane,
+    finer: &'f mut dyn FnMut(u32) -> Option<Plane>,
+}
+
+impl ClipFrame<'_> {
+    /// The same with a shorter side of at least so many pixels where it has as many. `None` where
+    /// memory ran out.
+    pub fn finer(&mut self, least_side_px: u32) -> Option<Plane> {
+        (self.finer)(least_side_px)
+    }
 }
 
 /// A piece of sound, which begins where the last one ended: the mean of all channels.
@@ -264,7 +272,7 @@ impl Clip<'_> {
     pub fn frames(
         &mut self,
         want: &FrameWant,
-        mut visit: impl FnMut(ClipFrame) -> ControlFlow<()>,
+        mut visit: impl FnMut(ClipFrame<'_>) -> ControlFlow<()>,
     ) -> Result<Tally, MediaError> {
         match &mut self.body {
             Body::Streams(streams) => video::visit(streams, want, &self.limits, &mut visit),

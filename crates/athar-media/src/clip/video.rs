@@ -11,7 +11,7 @@ use crate::ffmpeg::Stream;
 use crate::{MediaError, Resource, within};
 use std::ops::ControlFlow;
 
-type Visit<'v> = dyn FnMut(ClipFrame) -> ControlFlow<()> + 'v;
+type Visit<'v> = dyn FnMut(ClipFrame<'_>) -> ControlFlow<()> + 'v;
 type Flow = Result<ControlFlow<()>, MediaError>;
 
 const ON: ControlFlow<()> = ControlFlow::Continue(());
@@ -60,6 +60,7 @@ struct Look<'l> {
     timeline: Timeline,
     picker: Picker,
     painter: Painter,
+    least_side_px: u32,
     given: u64,
     saw_key: bool,
 }
@@ -78,7 +79,8 @@ impl<'l> Look<'l> {
             feed: Feed::new(streams, stream, limits)?,
             timeline: Timeline::new(stream, &streams.input, step_ms, is_sought),
             picker: Picker::new(want),
-            painter: Painter::new(stream, want.least_side_px),
+            painter: Painter::new(stream),
+            least_side_px: want.least_side_px,
             given: 0,
             saw_key: false,
         })
@@ -146,13 +148,14 @@ impl<'l> Look<'l> {
         if !self.picker.is_due(time_ms) {
             return Ok(ON);
         }
-        let Some(plane) = self.painter.plane(frame) else {
+        let Some(plane) = self.painter.plane(frame, self.least_side_px) else {
             self.feed.damaged += 1;
             return Ok(ON);
         };
         self.picker.picked(time_ms);
         self.given += 1;
-        Ok(visit(ClipFrame { time_ms, plane }))
+        let mut finer = |least_side_px| self.painter.plane(frame, least_side_px);
+        Ok(visit(ClipFrame { time_ms, plane, finer: &mut finer }))
     }
 
     fn tally(&self) -> Tally {
