@@ -78,8 +78,9 @@ fn encodings(list: &mut List) {
     list.filter("re-encode", "240p", "scale=-2:240");
     list.add("re-encode", "144p, CRF 34", |desk| Some(filtered(desk, "scale=-2:144", 34)));
     list.add("re-encode", "HEVC", |desk| {
-        let codec = "-c:v libx265 -preset ultrafast -crf 32 -x265-params log-level=none:pools=1 -tag:v hvc1";
-        Some(Plan { output: output(&format!("-map [v] -an {codec}")), ..filtered(desk, "null", CRF) })
+        let codec = "-c:v libx265 -preset ultrafast -crf 32 -tag:v hvc1";
+        let output = output(&format!("-map [v] -an {codec} -x265-params log-level=none:pools=1"));
+        Some(Plan { output, ..filtered(desk, "null", CRF) })
     });
     list.needing("libx265");
     list.add("re-encode", "VP9", |desk| {
@@ -286,7 +287,8 @@ fn on_a_phone(desk: &Desk<'_>, kind: Screen) -> Option<Plan> {
     Some(Plan {
         inputs: [plan.inputs.clone(), words("-loop 1 -framerate 30"), input(picture)].concat(),
         graph: format!(
-            "[0:v]scale={width}:{height},drawbox=x=iw*0.04:y=ih*0.93:w=iw*0.92:h=4:c=white@0.5:t=fill[clip];\
+            "[0:v]scale={width}:{height},\
+             drawbox=x=iw*0.04:y=ih*0.93:w=iw*0.92:h=4:c=white@0.5:t=fill[clip];\
              [1:v][clip]overlay={x}:{y}:shortest=1,{EVEN}[v]"
         ),
         output: [plan.output.clone(), words("-t"), vec![seconds(plan.media_ms)]].concat(),
@@ -337,8 +339,8 @@ fn compilation(desk: &mut Desk<'_>) -> Option<Plan> {
         let cut = Stretch::at(from_ms, length_ms);
         inputs.extend(cut_input(clip.argument(), cut));
         graph += &format!(
-            "[{n}:v]scale=640:360:force_original_aspect_ratio=decrease,pad=640:360:(ow-iw)/2:(oh-ih)/2,\
-             setsar=1,fps=25,trim=duration={}[p{n}];",
+            "[{n}:v]scale=640:360:force_original_aspect_ratio=decrease,\
+             pad=640:360:(ow-iw)/2:(oh-ih)/2,setsar=1,fps=25,trim=duration={}[p{n}];",
             seconds(length_ms)
         );
         shown.push(Shown {

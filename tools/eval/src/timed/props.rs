@@ -5,7 +5,8 @@ use super::material::{Kind, Material, Source};
 use super::sounds;
 use crate::draw::{Layer, Pen, Style};
 use crate::edits::{self, Screen};
-use crate::picture::Loaded;
+use crate::geometry::{Point, Polygon};
+use crate::picture::{Loaded, resized, scaled};
 use crate::random::Random;
 use crate::scene::{self, Scene};
 use anyhow::{Context, Result};
@@ -29,6 +30,9 @@ const CAPTION_PX: (u32, u32) = (1280, 150);
 
 /// The longer side of what stands for a clip where a phone's screen is drawn around it.
 const STAND_IN_PX: f64 = 960.0;
+
+/// The longer side of a phone's screen as it is recorded.
+const SCREEN_PX: f64 = 1280.0;
 
 /// What was made for one run.
 #[derive(Debug, Default)]
@@ -130,19 +134,38 @@ fn screen(
     let mut scene = Scene::new(&stand_in, random, &nothing, pen);
     edits::screen(kind)(&mut scene);
     let corners = scene.shown.first().context("it shows the clip")?.seen();
-    scene.picture.save(&path).with_context(|| path.display().to_string())?;
-    let least = |of: fn(&crate::geometry::Point) -> f64| {
-        corners.0.iter().map(of).fold(f64::INFINITY, f64::min)
+    let (width, height) = scene.picture.dimensions();
+    let by = (SCREEN_PX / f64::from(width.max(height))).min(1.0);
+    let small = resized(&scene.picture, scaled(width, by), scaled(height, by));
+    small.save(&path).with_context(|| path.display().to_string())?;
+    Ok(PhoneScreen { path, place_px: around(&corners, by) })
+}
+
+/// The even rectangle around a polygon, scaled: x, y, width and height.
+fn around(corners: &Polygon, by: f64) -> [u32; 4] {
+    let even = |px: f64| (px * by).max(0.0).round() as u32 / 2 * 2;
+    let sides = |of: fn(&Point) -> f64| {
+        let all = corners.0.iter().map(of);
+        let (from, to) = all.fold((f64::INFINITY, 0.0), |(a, b), px| (px.min(a), px.max(b)));
+        (even(from), even(to).saturating_sub(even(from)).max(2))
     };
-    let most =
-        |of: fn(&crate::geometry::Point) -> f64| corners.0.iter().map(of).fold(0.0, f64::max);
-    let even = |px: f64| px.max(0.0).round() as u32 / 2 * 2;
-    let (x, y) = (even(least(|p| p.x)), even(least(|p| p.y)));
-    let place_px = [
-        x,
-        y,
-        even(most(|p| p.x)).saturating_sub(x).max(2),
-        even(most(|p| p.y)).saturating_sub(y).max(2),
-    ];
-    Ok(PhoneScreen { path, place_px })
+    let ((x, width), (y, height)) = (sides(|corner| corner.x), sides(|corner| corner.y));
+    [x, y, width, height]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clip_goes_where_the_picture_went() {
+        let turned = Polygon(vec![
+            Point::new(41.0, 99.0),
+            Point::new(240.0, 100.0),
+            Point::new(239.0, 301.0),
+            Point::new(40.0, 300.0),
+        ]);
+        assert_eq!(around(&turned, 1.0), [40, 98, 200, 202]);
+        assert_eq!(around(&turned, 0.5), [20, 50, 100, 100]);
+    }
 }
