@@ -42,6 +42,7 @@ mod prepare;
 mod recognise;
 mod sighting;
 mod similar;
+mod steps;
 mod store;
 mod upkeep;
 mod verify;

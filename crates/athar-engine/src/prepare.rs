@@ -10,6 +10,7 @@ use crate::examine::{FoundLandmarks, Frames, LANDMARK_WANT};
 use crate::pipeline::Interrupt;
 use crate::places::{self, Extent, Spot};
 use crate::policy::{HEAVY_BYTES, LANDMARK_VOTES, LEAST_SCALE_PX, LIMITS, searchable};
+use crate::steps::{self, Stopwatch};
 use crate::walk::Found;
 use crate::{InputError, InputErrorKind, Outcome, intake, sighting};
 use athar_hash::{FileDigest, Landmark, PictureFingerprint, Setting};
@@ -21,6 +22,8 @@ pub(crate) struct Prepared {
     pub outcome: Outcome,
     pub digest: Option<FileDigest>,
     pub body: Body,
+    /// How long that took.
+    pub steps: Stopwatch,
 }
 
 /// What stands in the file.
@@ -125,12 +128,20 @@ impl<'a> Preparer<'a> {
 
     /// `None` when an interrupt came before the file was read.
     pub(crate) fn prepare(&self, found: &Found) -> Option<Prepared> {
-        let mut prepared =
-            Prepared { outcome: Outcome::of_path(&found.path), digest: None, body: Body::Failed };
+        let mut prepared = Prepared {
+            outcome: Outcome::of_path(&found.path),
+            digest: None,
+            body: Body::Failed,
+            steps: Stopwatch::default(),
+        };
+        let watch = Stopwatch::default();
         let done = match &found.trouble {
             Some(trouble) => Err(trouble.clone()),
-            None => self.read_and_hash(found, &mut prepared).map(|done| done.is_some()),
+            None => watch
+                .time(steps::PREPARE, || self.read_and_hash(found, &mut prepared))
+                .map(|done| done.is_some()),
         };
+        prepared.steps = watch;
         if let Ok(false) = done {
             return None;
         }

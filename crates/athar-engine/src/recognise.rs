@@ -13,7 +13,8 @@ use crate::policy::{self, LANDMARK_RADIUS, PDQ_RADIUS, Relation, Sight};
 use crate::prepare::PreparedPicture;
 use crate::region::{self, Polygon};
 use crate::sighting::{Found, Picture, Sighting, sightings};
-use crate::votes::{Ballot, vote};
+use crate::steps::{self, Stopwatch};
+use crate::votes::{self, Ballot};
 use crate::{IndexNote, Store};
 use athar_hash::Space;
 use athar_index::Snapshot;
@@ -58,6 +59,8 @@ pub(crate) struct Finding {
 pub(crate) struct Lookups {
     pub whole: Lookup,
     pub landmarks: Lookup,
+    /// What its steps take.
+    pub stopwatch: Stopwatch,
 }
 
 impl Lookups {
@@ -69,7 +72,7 @@ impl Lookups {
         let mut note = once_each(note);
         let mut open =
             |space| Lookup::open(&store.index_dir(space), &store.ledger, space, &mut note);
-        Ok(Self { whole: open(Space::Pdq)?, landmarks: open(Space::Landmark)? })
+        Self::of(&mut open)
     }
 
     /// For somebody who adds nothing.
@@ -81,7 +84,12 @@ impl Lookups {
         let mut open = |space| {
             Lookup::open_for_reading(&store.index_dir(space), &store.ledger, space, &mut note)
         };
-        Ok(Self { whole: open(Space::Pdq)?, landmarks: open(Space::Landmark)? })
+        Self::of(&mut open)
+    }
+
+    fn of(open: &mut dyn FnMut(Space) -> Result<Lookup, LedgerError>) -> Result<Self, LedgerError> {
+        let (whole, landmarks) = (open(Space::Pdq)?, open(Space::Landmark)?);
+        Ok(Self { whole, landmarks, stopwatch: Stopwatch::default() })
     }
 
     /// See [`Lookup::catch_up`].
@@ -109,7 +117,7 @@ impl Lookups {
         picture: &PreparedPicture,
         deep: bool,
     ) -> Result<Recognised, LedgerError> {
-        let whole = self.whole.ask(ledger, picture)?;
+        let whole = self.stopwatch.time(steps::FRAMES, || self.whole.ask(ledger, picture))?;
         let mut seen = Vec::new();
         if deep || whole.is_empty() {
             seen = self.seen(ledger, picture)?;
@@ -131,18 +139,33 @@ impl Lookups {
     /// Every way in which a stored picture may be seen in the query, verdict or not.
     fn seen(&self, ledger: &Ledger, picture: &PreparedPicture) -> Result<Vec<Judged>, LedgerError> {
         let snapshots: Vec<_> = self.landmarks.snapshots().collect();
-        let pictures =
-            snapshots.iter().map(Snapshot::len).sum::<usize>() / athar_hash::Setting::STORED.most;
-        let mut seen = Vec::new();
-        for ballot in vote(&snapshots, &picture.asked[..picture.distinct]) {
-            let Some(stored) = Stored::read(ledger, &ballot)? else { continue };
-            let sightings = sightings(&ballot.votes, &stored.picture(), &picture.asked_picture());
-            seen.extend(
-                sightings.iter().filter_map(|sighting| judge(sighting, &stored, picture, pictures)),
-            );
-        }
-        Ok(seen)
+        let asked = &picture.asked[..picture.distinct];
+        let codes = snapshots.iter().map(Snapshot::len).sum();
+        let watch = &self.stopwatch;
+        let votes = watch.time(steps::LANDMARKS, || votes::cast(&snapshots, asked));
+        let ballots = watch.time(steps::VOTES, || votes::count_up(votes, codes));
+        watch.time(steps::ALIGN, || laid(ledger, &ballots, picture, codes))
     }
+}
+
+/// Every way in which the pictures that were voted for may be seen in the query, of so many stored
+/// codes.
+fn laid(
+    ledger: &Ledger,
+    ballots: &[Ballot],
+    picture: &PreparedPicture,
+    codes: usize,
+) -> Result<Vec<Judged>, LedgerError> {
+    let pictures = codes / athar_hash::Setting::STORED.most;
+    let mut seen = Vec::new();
+    for ballot in ballots {
+        let Some(stored) = Stored::read(ledger, ballot)? else { continue };
+        let sightings = sightings(&ballot.votes, &stored.picture(), &picture.asked_picture());
+        seen.extend(
+            sightings.iter().filter_map(|sighting| judge(sighting, &stored, picture, pictures)),
+        );
+    }
+    Ok(seen)
 }
 
 /// What is the matter with both indexes is told once.

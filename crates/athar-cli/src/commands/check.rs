@@ -17,8 +17,13 @@ pub(super) fn run(at: &Location, format: Format, args: CheckArgs) -> Result<Exit
     let mut store = at.open()?;
     let stop = interrupt::on_ctrl_c();
     let similar = args.similar.and_then(|count| NonZeroUsize::new(count.into()));
-    let options =
-        CheckOptions { paths: args.paths, codes, similar, deep: args.deep, candidates: false };
+    let options = CheckOptions {
+        paths: args.paths,
+        codes,
+        similar,
+        deep: args.deep,
+        ..CheckOptions::default()
+    };
     let mut shown = Shown::new(format);
     let decoding = decoder::sealed()?;
     let summary = store.check(&options, &decoding, &stop, &mut shown)?;
