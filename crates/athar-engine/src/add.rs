@@ -233,7 +233,7 @@ fn keep(
     findings: &[Finding],
     at_ms: i64,
 ) -> Result<Outcome, LedgerError> {
-    let Prepared { mut outcome, digest, body } = prepared;
+    let Prepared { mut outcome, digest, body, .. } = prepared;
     let added = match (&body, &digest) {
         (Body::Picture(picture), Some(digest)) => {
             Some(add_picture(tx, adding.report, &outcome, digest, picture, at_ms)?)

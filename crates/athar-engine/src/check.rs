@@ -37,6 +37,8 @@ pub struct CheckOptions {
     pub deep: bool,
     /// Whether what was looked at closely and is no match is told too.
     pub candidates: bool,
+    /// Whether what each step took is told.
+    pub steps: bool,
 }
 
 /// What was answered.
@@ -183,6 +185,11 @@ impl Checking<'_> {
                 Body::Known | Body::Failed => {}
             }
             outcome.similar = self.most_alike(codes, watcher)?;
+            outcome.steps_us = prepared.steps.take_us();
+            outcome.steps_us.extend(self.lookups.stopwatch.take_us());
+            if !self.options.steps {
+                outcome.steps_us.clear();
+            }
             outcomes.push(self.told(outcome, &recognised)?);
         }
         self.record_and_tell(&outcomes, watcher)

@@ -50,6 +50,7 @@ mod recognise_clip;
 mod sighting;
 mod similar;
 mod spans;
+mod steps;
 mod store;
 mod time_motion;
 mod time_places;

@@ -5,6 +5,7 @@ use crate::region::Polygon;
 use crate::{InputError, InputErrorKind};
 use athar_kernel::Orientation;
 use serde::{Deserialize, Serialize, Serializer};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// One input and what it matched.
@@ -36,6 +37,9 @@ pub struct Outcome {
     /// What looks most alike, where that was asked for, nearest first. No verdict.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub similar: Option<Vec<Similar>>,
+    /// Microseconds of each step, where that was asked for.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub steps_us: BTreeMap<&'static str, u64>,
     /// Why there is no fingerprint, or none that is matched.
     pub error: Option<InputError>,
 }
@@ -245,6 +249,7 @@ impl Outcome {
             matches: Vec::new(),
             candidates: Vec::new(),
             similar: None,
+            steps_us: BTreeMap::new(),
             error: None,
         }
     }

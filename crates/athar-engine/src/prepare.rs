@@ -13,6 +13,7 @@ use crate::landmarked::Landmarked;
 use crate::pipeline::Interrupt;
 use crate::places::Extent;
 use crate::policy::{HEAVY_BYTES, LIMITS, clip_bytes, searchable};
+use crate::steps::{self, Stopwatch};
 use crate::walk::Found;
 use crate::{InputError, InputErrorKind, Outcome, intake, prepare_clip};
 use athar_hash::{FileDigest, PictureFingerprint};
@@ -24,6 +25,8 @@ pub(crate) struct Prepared {
     pub outcome: Outcome,
     pub digest: Option<FileDigest>,
     pub body: Body,
+    /// How long that took.
+    pub steps: Stopwatch,
 }
 
 /// What stands in the file.
@@ -124,12 +127,20 @@ impl<'a> Preparer<'a> {
 
     /// `None` when an interrupt came before the file was read.
     pub(crate) fn prepare(&self, found: &Found) -> Option<Prepared> {
-        let mut prepared =
-            Prepared { outcome: Outcome::of_path(&found.path), digest: None, body: Body::Failed };
+        let mut prepared = Prepared {
+            outcome: Outcome::of_path(&found.path),
+            digest: None,
+            body: Body::Failed,
+            steps: Stopwatch::default(),
+        };
+        let watch = Stopwatch::default();
         let done = match &found.trouble {
             Some(trouble) => Err(trouble.clone()),
-            None => self.read_and_hash(found, &mut prepared).map(|done| done.is_some()),
+            None => watch
+                .time(steps::PREPARE, || self.read_and_hash(found, &mut prepared))
+                .map(|done| done.is_some()),
         };
+        prepared.steps = watch;
         if let Ok(false) = done {
             return None;
         }

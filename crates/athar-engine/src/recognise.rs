@@ -13,7 +13,8 @@ use crate::policy::{self, LANDMARK_RADIUS, PDQ_RADIUS, Relation, Sight};
 use crate::prepare::PreparedPicture;
 use crate::region::{self, Polygon};
 use crate::sighting::{Found, Picture, Sighting, sightings};
-use crate::votes::{Ballot, vote};
+use crate::steps::{self, Stopwatch};
+use crate::votes::{self, Ballot};
 use crate::{IndexNote, Store, time_places};
 use athar_hash::Space;
 use athar_index::Snapshot;
@@ -61,6 +62,8 @@ pub(crate) struct Lookups {
     pub whole: Lookup,
     pub landmarks: Lookup,
     pub voices: Lookup,
+    /// What its steps take.
+    pub stopwatch: Stopwatch,
 }
 
 impl Lookups {
@@ -93,6 +96,7 @@ impl Lookups {
             whole: open(Space::Pdq)?,
             landmarks: open(Space::Landmark)?,
             voices: open(Space::Voice)?,
+            stopwatch: Stopwatch::default(),
         })
     }
 
@@ -123,7 +127,7 @@ impl Lookups {
         picture: &PreparedPicture,
         deep: bool,
     ) -> Result<Recognised, LedgerError> {
-        let whole = self.whole.ask(ledger, picture)?;
+        let whole = self.stopwatch.time(steps::FRAMES, || self.whole.ask(ledger, picture))?;
         let mut seen = Vec::new();
         if deep || whole.is_empty() {
             seen = once_each_clip(self.seen(ledger, &picture.seen.picture())?);
@@ -155,20 +159,34 @@ impl Lookups {
         picture: &Picture<'_>,
     ) -> Result<Vec<Judged>, LedgerError> {
         let snapshots: Vec<_> = self.landmarks.snapshots().collect();
-        let pictures =
-            snapshots.iter().map(Snapshot::len).sum::<usize>() / athar_hash::Setting::STORED.most;
-        let mut seen = Vec::new();
-        for ballot in vote(&snapshots, &picture.spots[..picture.distinct]) {
-            let Some(stored) = Stored::read(ledger, &ballot)? else { continue };
-            let sightings = sightings(&ballot.votes, &stored.picture(), picture);
-            seen.extend(
-                sightings
-                    .iter()
-                    .filter_map(|sighting| judge(sighting, &stored, picture.size_px, pictures)),
-            );
-        }
-        Ok(seen)
+        let asked = &picture.spots[..picture.distinct];
+        let codes = snapshots.iter().map(Snapshot::len).sum();
+        let watch = &self.stopwatch;
+        let votes = watch.time(steps::LANDMARKS, || votes::cast(&snapshots, asked));
+        let ballots = watch.time(steps::VOTES, || votes::count_up(votes, codes));
+        watch.time(steps::ALIGN, || laid(ledger, &ballots, picture, codes))
     }
+}
+
+/// Every way in which what was voted for may be seen in the query, of so many stored codes.
+fn laid(
+    ledger: &Ledger,
+    ballots: &[Ballot],
+    picture: &Picture<'_>,
+    codes: usize,
+) -> Result<Vec<Judged>, LedgerError> {
+    let pictures = codes / athar_hash::Setting::STORED.most;
+    let mut seen = Vec::new();
+    for ballot in ballots {
+        let Some(stored) = Stored::read(ledger, ballot)? else { continue };
+        let sightings = sightings(&ballot.votes, &stored.picture(), picture);
+        seen.extend(
+            sightings
+                .iter()
+                .filter_map(|sighting| judge(sighting, &stored, picture.size_px, pictures)),
+        );
+    }
+    Ok(seen)
 }
 
 /// How unlikely chance makes what is seen of an item, in bits.

@@ -41,13 +41,17 @@ pub(crate) struct Ballot {
     weight: f64,
 }
 
-/// The rows of codes with most votes, those first; all with too few are left out.
-pub(crate) fn vote(snapshots: &[Snapshot], asked: &[Spot]) -> Vec<Ballot> {
-    let stored: usize = snapshots.iter().map(Snapshot::len).sum();
-    if stored == 0 {
-        return Vec::new();
+/// The votes of everything that looks like a landmark asked for, on all processors.
+pub(crate) fn cast(snapshots: &[Snapshot], asked: &[Spot]) -> Vec<Vote> {
+    match snapshots.iter().all(Snapshot::is_empty) {
+        true => Vec::new(),
+        false => in_parallel(snapshots, asked),
     }
-    let mut votes = in_parallel(snapshots, asked);
+}
+
+/// The rows of codes with most votes of so many stored codes, those first; all with too few are
+/// left out.
+pub(crate) fn count_up(mut votes: Vec<Vote>, stored: usize) -> Vec<Ballot> {
     votes.sort_unstable();
     let ballots =
         votes.chunk_by(|a, b| a.row == b.row).filter(|votes| count(votes) >= LANDMARK_VOTES);
@@ -78,7 +82,6 @@ fn weight(mut votes: Vec<Vote>, landmark: impl Fn(&Vote) -> (bool, u32), stored:
     of_one.map(|votes| (1.0 + stored as f64 / f64::from(votes[0].alike)).ln()).sum()
 }
 
-/// Asks on all processors.
 fn in_parallel(snapshots: &[Snapshot], asked: &[Spot]) -> Vec<Vote> {
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let share = asked.len().div_ceil(threads).max(1);
@@ -166,6 +169,10 @@ mod tests {
             }
         }
         index.snapshot()
+    }
+
+    fn vote(snapshots: &[Snapshot], asked: &[Spot]) -> Vec<Ballot> {
+        count_up(cast(snapshots, asked), snapshots.iter().map(Snapshot::len).sum())
     }
 
     #[test]

@@ -154,8 +154,8 @@ struct Search<'a> {
     query: &'a Code,
     radius: Radius,
     runs: Vec<Run>,
-    /// The first run of every chunk.
-    first_runs: Vec<u32>,
+    /// For every run, the query's rest of the chunk that its words are of.
+    rests: Vec<u8>,
     /// How many of the runs are sifted.
     sifted: usize,
     passed: Vec<Passed>,
@@ -176,7 +176,7 @@ impl<'a> Search<'a> {
             query,
             radius,
             runs: Vec::with_capacity(320),
-            first_runs: Vec::with_capacity(16),
+            rests: Vec::with_capacity(320),
             sifted: 0,
             passed: Vec::with_capacity(256),
             looked_at: 0,
@@ -226,7 +226,6 @@ impl<'a> Search<'a> {
         let both = u32::from(plan.budgets[index]) + u32::from(plan.budgets[next]);
         let masks = masks(self.parts, index, plan);
         let mut entries = 0;
-        self.first_runs.push(self.runs.len() as u32);
         self.runs.extend(masks.iter().map(|mask| {
             let bucket = (address ^ mask) as usize;
             let (start, end) = (starts[bucket], starts[bucket + 1]);
@@ -235,6 +234,7 @@ impl<'a> Search<'a> {
             entries += u64::from(len);
             Run { start: table + start as usize, len, query, bound }
         }));
+        self.rests.resize(self.runs.len(), chunks[next].rest(self.query.words()));
         self.cost_ps += masks.len() as u64 * BUCKET_PS + entries * SKETCH_PS;
     }
 
@@ -269,9 +269,7 @@ impl<'a> Search<'a> {
         let (position, words) = (passed.position as usize, self.parts.words);
         let sketch = words[run.start + position];
         let rest = (words[run.range().end + position / 2] >> (position % 2 * 8)) as u8;
-        let chunk = self.first_runs.partition_point(|&first| first <= passed.run) - 1;
-        let next = self.parts.geometry.chunks()[self.parts.geometry.next(chunk)];
-        let rests = rest ^ next.rest(self.query.words());
+        let rests = rest ^ self.rests[passed.run as usize];
         (sketch ^ run.query).count_ones() + rests.count_ones() <= u32::from(run.bound)
     }
 

@@ -83,7 +83,13 @@ impl Answer {
 /// Asks the engine about files; the answers are in their order.
 pub fn ask(store: &mut Store, paths: Vec<PathBuf>) -> Result<Vec<Answer>> {
     let (asked, mut taking) = (paths.len(), Taking(Vec::with_capacity(paths.len())));
-    let options = CheckOptions { paths, deep: true, candidates: true, ..CheckOptions::default() };
+    let options = CheckOptions {
+        paths,
+        deep: true,
+        candidates: true,
+        steps: true,
+        ..CheckOptions::default()
+    };
     store.check(&options, &Decoding::InProcess, &Interrupt::new(), &mut taking)?;
     let answers = taking.0.into_iter().collect::<Result<Vec<_>>>()?;
     ensure!(answers.len() == asked, "{asked} files asked about, {} answers", answers.len());

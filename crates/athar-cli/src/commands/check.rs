@@ -25,7 +25,7 @@ pub(super) fn run(at: &Location, format: Format, args: CheckArgs) -> Result<Exit
         clips: args.vpdq.iter().map(|path| read_frames(path)).collect::<Result<_>>()?,
         similar,
         deep: args.deep,
-        candidates: false,
+        ..CheckOptions::default()
     };
     let mut shown = Shown::new(format);
     let decoding = decoder::sealed()?;
