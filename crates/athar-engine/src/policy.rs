@@ -48,6 +48,12 @@ pub const LANDMARK_RADIUS: Radius = match Radius::new(31) {
 /// landmark takes that a whole store has.
 pub const LANDMARK_HITS: usize = 1 << 10;
 
+/// What asking for one landmark may take, in microseconds: one that takes longer is not asked for.
+/// In whose neighbourhood a large store has far more than elsewhere tells little of which picture
+/// it is, and a tenth of the landmarks takes most of the time. A store of some thousand pictures
+/// has none.
+pub const LANDMARK_MOST_US: u64 = 150;
+
 /// Landmarks of one picture that may look alike: those of an edge or a pattern are more, and tell
 /// nothing of which picture it is.
 pub const LANDMARK_REPEATS: usize = 12;

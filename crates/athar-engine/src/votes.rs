@@ -7,7 +7,9 @@
 //! with most votes are looked at closely.
 
 use crate::places::Spot;
-use crate::policy::{LANDMARK_CANDIDATES, LANDMARK_HITS, LANDMARK_RADIUS, LANDMARK_VOTES};
+use crate::policy::{
+    LANDMARK_CANDIDATES, LANDMARK_HITS, LANDMARK_MOST_US, LANDMARK_RADIUS, LANDMARK_VOTES,
+};
 use athar_hash::landmark::mirrored;
 use athar_index::Snapshot;
 use athar_kernel::Code;
@@ -115,8 +117,14 @@ fn ask(snapshots: &[Snapshot], first: usize, asked: &[Spot]) -> Vec<Vote> {
             some.iter().flat_map(|spot| [spot.code, mirrored(&spot.code)]).collect();
         let mut near = vec![(0, Vec::new()); codes.len()];
         for snapshot in snapshots {
-            let pages = snapshot.first_batch(&codes, LANDMARK_RADIUS, LANDMARK_HITS);
+            let pages = snapshot.first_batch_unless_crowded(
+                &codes,
+                LANDMARK_RADIUS,
+                LANDMARK_HITS,
+                LANDMARK_MOST_US,
+            );
             for ((alike, hits), page) in near.iter_mut().zip(pages) {
+                let Some(page) = page else { continue };
                 *alike += page.total;
                 hits.extend(page.hits);
             }

@@ -35,6 +35,9 @@ use std::ops::Range;
 const SURPRISE: u64 = 3;
 const SURPRISE_PS: u64 = 10_000_000;
 
+/// How much dearer than expected a query is at least that may be given up.
+const DEAR: u64 = 2;
+
 /// Planning a query by itself costs about this.
 const PLANNING_PS: u64 = 150_000_000;
 
@@ -56,6 +59,25 @@ pub(crate) fn within(
         let own = plan_for(parts, query, usual, usize::from(radius.bits()))?;
         Search::new(parts, level, query, radius).run(&own, left)
     })
+}
+
+/// As [`within`], but a query that becomes dearer than `most_ps` is given up: `None`. Where most
+/// queries are that dear, or a search by buckets is not what they are answered by, all is as with
+/// [`within`]: then `Some(None)` where comparing with everything is cheaper.
+pub(crate) fn within_unless_dear(
+    parts: &Parts<'_>,
+    plans: &Plans,
+    level: Level,
+    query: &Code,
+    radius: Radius,
+    most_ps: u64,
+) -> Option<Option<Vec<Near>>> {
+    let usual = plans.for_radius(usize::from(radius.bits()));
+    let most_ps = most_ps.max(usual.map_or(0, |plan| DEAR * plan.cost_ps));
+    match usual.filter(|_| most_ps < plans.allowance_ps) {
+        Some(usual) => Search::new(parts, level, query, radius).run(usual, most_ps).map(Some),
+        None => Some(within(parts, plans, level, query, radius)),
+    }
 }
 
 /// Asks memory for what a search for `query` reads first, and does not wait for it.

@@ -64,11 +64,40 @@ impl Segment {
             let payloads = self.payloads(near.row);
             visit(query, near.distance, payloads.len(), &mut { payloads });
         };
-        let parts = self.parts();
-        let left = match self.plans.compares_together(queries.len(), radius, self.layout.rows) {
-            true => (0..queries.len()).collect(),
-            false => self.probe_each(&parts, level, queries, radius, &mut tell),
+        self.within_batch_unless(level, queries, radius, None, &mut tell);
+    }
+
+    /// As [`within_batch`](Self::within_batch), but queries that are dear are given up: their
+    /// numbers are returned.
+    pub(crate) fn within_batch_unless_dear(
+        &self,
+        level: Level,
+        queries: &[Code],
+        radius: Radius,
+        most_ps: u64,
+        mut visit: impl FnMut(usize, Distance, usize, &mut dyn Iterator<Item = u64>),
+    ) -> Vec<usize> {
+        let mut tell = |query: usize, near: Near| {
+            let payloads = self.payloads(near.row);
+            visit(query, near.distance, payloads.len(), &mut { payloads });
         };
+        self.within_batch_unless(level, queries, radius, Some(most_ps), &mut tell)
+    }
+
+    fn within_batch_unless(
+        &self,
+        level: Level,
+        queries: &[Code],
+        radius: Radius,
+        most_ps: Option<u64>,
+        tell: &mut impl FnMut(usize, Near),
+    ) -> Vec<usize> {
+        let parts = self.parts();
+        let (left, given_up) =
+            match self.plans.compares_together(queries.len(), radius, self.layout.rows) {
+                true => ((0..queries.len()).collect(), Vec::new()),
+                false => self.probe_each(&parts, level, queries, radius, most_ps, tell),
+            };
         if left.len() < TOGETHER_LEAST {
             for query in left {
                 let near = scan::within(&parts, level, &queries[query], radius);
@@ -80,28 +109,38 @@ impl Segment {
                 tell(left[query], near);
             });
         }
+        given_up
     }
 
-    /// Answers the queries that buckets are good for and gives back the others.
+    /// Answers the queries that buckets are good for, and gives back the others and those that were
+    /// given up.
     fn probe_each(
         &self,
         parts: &Parts<'_>,
         level: Level,
         queries: &[Code],
         radius: Radius,
+        most_ps: Option<u64>,
         tell: &mut impl FnMut(usize, Near),
-    ) -> Vec<usize> {
-        let mut left = Vec::new();
+    ) -> (Vec<usize>, Vec<usize>) {
+        let (mut left, mut given_up) = (Vec::new(), Vec::new());
         for (number, query) in queries.iter().enumerate() {
             if let Some(next) = queries.get(number + 1) {
                 probe::announce(parts, &self.plans, next, radius);
             }
-            match probe::within(parts, &self.plans, level, query, radius) {
-                Some(near) => near.into_iter().for_each(|near| tell(number, near)),
-                None => left.push(number),
+            let found = match most_ps {
+                None => Some(probe::within(parts, &self.plans, level, query, radius)),
+                Some(most_ps) => {
+                    probe::within_unless_dear(parts, &self.plans, level, query, radius, most_ps)
+                }
+            };
+            match found {
+                Some(Some(near)) => near.into_iter().for_each(|near| tell(number, near)),
+                Some(None) => left.push(number),
+                None => given_up.push(number),
             }
         }
-        left
+        (left, given_up)
     }
 
     /// The rows within `radius` of `query`, by whichever plan is the cheapest.

@@ -1,5 +1,6 @@
 //! The side that answers.
 
+use crate::live::Live;
 use crate::page::{Collector, Cursor, Page};
 use crate::state::State;
 use athar_kernel::{Code, Distance, Level, Radius, hamming};
@@ -79,6 +80,29 @@ impl Snapshot {
         pages.into_iter().map(Collector::finish).collect()
     }
 
+    /// As [`first_batch`](Self::first_batch), but queries that would take longer than about
+    /// `most_us` microseconds in a segment are given up, and have no page: those in whose
+    /// neighbourhood far more lies than elsewhere. Every page that there is is exact. Which
+    /// queries are given up depends on what is stored alone, and on no clock; none are that take
+    /// twice as long as usual or less.
+    pub fn first_batch_unless_crowded(
+        &self,
+        queries: &[Code],
+        radius: Radius,
+        limit: usize,
+        most_us: u64,
+    ) -> Vec<Option<Page>> {
+        let mut pages: Vec<_> = queries.iter().map(|_| Some(Collector::new(limit, None))).collect();
+        let most_ps = most_us.saturating_mul(1_000_000);
+        let given_up = self.in_all_unless_dear(queries, radius, most_ps, |query, d, count, all| {
+            if let Some(page) = &mut pages[query] {
+                page.add_some(d, count, all);
+            }
+        });
+        given_up.into_iter().for_each(|query| pages[query] = None);
+        pages.into_iter().map(|page| page.map(Collector::finish)).collect()
+    }
+
     /// The `k` hits that are nearest to `query`, or all where there are not so many within
     /// `radius_max`: the first `k` of [`within`](Self::within) at that radius, for less.
     ///
@@ -116,19 +140,31 @@ impl Snapshot {
             visit(query, hit.distance, Some(1), &mut std::iter::once(hit.payload));
         });
         for live in self.state.segments() {
-            live.segment.within_batch(
-                self.level,
-                queries,
-                radius,
-                |query, distance, count, payloads| match live.dead.is_empty() {
-                    true => visit(query, distance, Some(count), payloads),
-                    false => {
-                        let mut alive = payloads.filter(|&payload| !live.dead.contains(payload));
-                        visit(query, distance, None, &mut alive);
-                    }
-                },
-            );
+            let mut visit = of_living(live, &mut visit);
+            live.segment.within_batch(self.level, queries, radius, &mut visit);
         }
+    }
+
+    /// As [`in_all`](Self::in_all); the numbers of the queries that were given up in a segment.
+    fn in_all_unless_dear(
+        &self,
+        queries: &[Code],
+        radius: Radius,
+        most_ps: u64,
+        mut visit: impl FnMut(usize, Distance, Option<usize>, &mut dyn Iterator<Item = u64>),
+    ) -> Vec<usize> {
+        self.in_blocks(queries, radius, |query, hit| {
+            visit(query, hit.distance, Some(1), &mut std::iter::once(hit.payload));
+        });
+        let mut given_up = Vec::new();
+        for live in self.state.segments() {
+            let (segment, level) = (&live.segment, self.level);
+            let mut visit = of_living(live, &mut visit);
+            let dear =
+                segment.within_batch_unless_dear(level, queries, radius, most_ps, &mut visit);
+            given_up.extend(dear);
+        }
+        given_up
     }
 
     /// The hits in blocks, in no order, each with the number of its query.
@@ -140,6 +176,20 @@ impl Snapshot {
                 let payload = block.payload(near.position);
                 visit(near.query, Hit { distance: near.distance, payload });
             }
+        }
+    }
+}
+
+/// What a segment's hits are told as: those that are not dead.
+fn of_living<'a>(
+    live: &'a Live,
+    visit: &'a mut impl FnMut(usize, Distance, Option<usize>, &mut dyn Iterator<Item = u64>),
+) -> impl FnMut(usize, Distance, usize, &mut dyn Iterator<Item = u64>) + 'a {
+    move |query, distance, count, payloads| match live.dead.is_empty() {
+        true => visit(query, distance, Some(count), payloads),
+        false => {
+            let mut alive = payloads.filter(|&payload| !live.dead.contains(payload));
+            visit(query, distance, None, &mut alive);
         }
     }
 }
