@@ -211,7 +211,7 @@ impl<'a> Preparer<'a> {
         let _decoding = self.memory.for_decoding(&share, clip_bytes((facts.width, facts.height)));
         // It ends before its memory is given to others.
         let mut session = session;
-        let Some((clip, trouble)) = prepare_clip::prepare(&mut session, facts, plan)? else {
+        let Some((clip, trouble)) = prepare_clip::prepare(&mut session, &facts, plan)? else {
             return Ok(None);
         };
         prepared.outcome.kind = Some(clip.kind);

@@ -28,10 +28,10 @@ pub(crate) type Prepared = (PreparedClip, Option<InputError>);
 /// Neither frames nor sound can be read.
 pub(crate) fn prepare(
     session: &mut ClipSession<'_>,
-    facts: ClipFacts,
+    facts: &ClipFacts,
     plan: &ClipPlan<'_>,
 ) -> Result<Option<Prepared>, InputError> {
-    let mut look = Look { session, plan, facts: &facts };
+    let mut look = Look { session, plan, facts };
     let frames = match facts.has_frames {
         true => look.frames().map(Some),
         false => Ok(None),
@@ -55,7 +55,7 @@ pub(crate) fn prepare(
     Ok(Some((prepared(facts, frames, voices), trouble)))
 }
 
-fn prepared(facts: ClipFacts, mut frames: FramesFound, voices: Voices) -> PreparedClip {
+fn prepared(facts: &ClipFacts, mut frames: FramesFound, voices: Voices) -> PreparedClip {
     let size_px = (facts.width, facts.height);
     let picture = |picture: crate::clip::FramePicture| ClipPicture {
         at_ms: picture.at_ms,

@@ -64,7 +64,8 @@ fn main() -> ExitCode {
     let mut paths: Vec<_> = CONTAINERS.iter().map(|(_, name)| known.join(name)).collect();
     paths.insert(0, "known".into());
     paths.insert(0, "add".into());
-    bench.run(paths);
+    let added = bench.run(paths);
+    assert_eq!(added.code, 0, "the whole ones are read: {}", added.err);
 
     println!("container\tfile\tfirst\tmutations\tread\t{}\tseconds", REASONS.join("\t"));
     let mut is_sound = true;

@@ -441,7 +441,7 @@ pub(crate) fn worker(report: &WorkerReport) -> String {
         ("processor time", seal.processor_s.map(|most| format!("at most {most} s"))),
         ("its parent's end", listed(seal.ends_with_its_parent, "ends it")),
     ];
-    let mut text = styled(STRONG, &format!("decoder of {}: a process of its own", report.decodes));
+    let mut text = styled(STRONG, format!("decoder of {}: a process of its own", report.decodes));
     for (part, in_force) in parts {
         let (mark, what) = match in_force {
             Some(what) => (styled(GOOD, "✓"), what),
