@@ -74,6 +74,8 @@ pub use verify::Finding;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod crowded_tests;
+#[cfg(test)]
 mod disk;
 #[cfg(test)]
 mod model;

@@ -1,0 +1,56 @@
+//! Queries that are given up: the others are answered as ever, and those that are given up are the
+//! ones in whose neighbourhood most lies.
+
+use crate::segment::tests::Random;
+use crate::{Code, Index, Level, Radius};
+
+const RADIUS: Radius = match Radius::new(31) {
+    Some(radius) => radius,
+    None => unreachable!(),
+};
+
+/// Codes all over, and as many around a few centres, further from them than the radius.
+fn codes(random: &mut Random, centres: &[Code], count: usize) -> Vec<(Code, u64)> {
+    let code = |random: &mut Random, number: usize| match number % 2 {
+        0 => random.code(),
+        _ => {
+            let bits = 20 + random.below(40);
+            random.turned(&centres[number / 2 % centres.len()], bits)
+        }
+    };
+    (0..count).map(|number| (code(random, number), number as u64)).collect()
+}
+
+#[test]
+fn what_is_not_given_up_is_exact_and_what_is_crowded_is_given_up() {
+    let mut random = Random(3);
+    let centres: Vec<Code> = (0..4).map(|_| random.code()).collect();
+    let stored = codes(&mut random, &centres, 400_000);
+    let index = Index::new(Level::best());
+    index.insert_bulk(stored.iter().copied());
+    let snapshot = index.snapshot();
+    let alone: Vec<Code> = (0..60).map(|n| random.turned(&stored[2 * n].0, 9)).collect();
+    let crowded: Vec<Code> = (0..60).map(|n| random.turned(&centres[n % 4], 3)).collect();
+    let queries = [alone, crowded].concat();
+    let exact = snapshot.first_batch(&queries, RADIUS, 50);
+    let told = snapshot.first_batch_unless_crowded(&queries, RADIUS, 50, 1);
+    for (number, (page, exact)) in told.iter().zip(&exact).enumerate() {
+        match page {
+            Some(page) => assert_eq!(page, exact, "query {number}"),
+            None => assert!(number >= 60, "query {number} is not crowded"),
+        }
+    }
+    assert!(told[60..].iter().filter(|page| page.is_none()).count() >= 50);
+    let patient = snapshot.first_batch_unless_crowded(&queries, RADIUS, 50, u64::MAX);
+    assert!(patient.iter().zip(&exact).all(|(page, exact)| page.as_ref() == Some(exact)));
+}
+
+#[test]
+fn nothing_is_given_up_in_a_small_store() {
+    let mut random = Random(4);
+    let centres: Vec<Code> = (0..4).map(|_| random.code()).collect();
+    let index = Index::new(Level::best());
+    index.insert_batch(&codes(&mut random, &centres, 3000));
+    let told = index.snapshot().first_batch_unless_crowded(&centres, RADIUS, 50, 1);
+    assert!(told.iter().all(Option::is_some));
+}
