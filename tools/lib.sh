@@ -29,7 +29,6 @@ LIST
     esac
     if [ "${1:-}" = demo ]; then
         echo 'python3-pip|python3 -c "import pip"|fetching the photographs'
-        echo 'ffmpeg|ffmpeg -version|making a clip and a voice note'
     fi
 }
 

@@ -78,7 +78,8 @@ pub fn noise(random: &mut Random, seconds: f64, loudness: f64) -> Vec<f32> {
 }
 
 /// The answer of a room to a clap: the clap, a few early echoes, and noise that dies away by 60 dB
-/// in `decay_s`.
+/// in `decay_s`. The echoes together are as strong as the clap, as of somebody an arm's length or
+/// two from the telephone.
 pub fn room(random: &mut Random, decay_s: f64) -> Vec<f32> {
     let rate = f64::from(RATE_HZ);
     let fall = |t: f64| libm::exp(-6.9 * t / decay_s);
@@ -93,6 +94,9 @@ pub fn room(random: &mut Random, decay_s: f64) -> Vec<f32> {
             *sample += (0.4 * fall(t)) as f32;
         }
     }
+    let echoes: f64 = samples.iter().map(|sample| f64::from(*sample).powi(2)).sum();
+    let by = 1.0 / libm::sqrt(echoes.max(f64::MIN_POSITIVE)) as f32;
+    samples.iter_mut().for_each(|sample| *sample *= by);
     if let Some(first) = samples.first_mut() {
         *first = 1.0;
     }
@@ -144,6 +148,8 @@ mod tests {
         let room = room(&mut Random::of(1, &[]), 0.5);
         assert_eq!(room[0], 1.0);
         assert!(loudness(&room[room.len() - 800..]) < 0.01);
+        let echoes = loudness(&room[1..]).powi(2) * (room.len() - 1) as f64;
+        assert!((echoes - 1.0).abs() < 1e-3, "{echoes}");
     }
 
     #[test]

@@ -188,8 +188,9 @@ fn noisy(desk: &mut Desk<'_>, below_db: f64) -> Plan {
 /// Somebody else talks too, who is not stored.
 fn babble(desk: &mut Desk<'_>) -> Option<Plan> {
     let others = &desk.material.strange_recordings;
-    let other = others.get(desk.random.below(others.len()))?.argument();
-    let loud = amplitude(10.0);
+    let other = others.get(desk.random.below(others.len()))?;
+    let loud = desk.source.loudness * amplitude(10.0) / other.loudness;
+    let other = other.argument();
     Some(mixed(desk, [words("-stream_loop -1"), input(other)].concat(), loud))
 }
 
@@ -197,7 +198,7 @@ fn babble(desk: &mut Desk<'_>) -> Option<Plan> {
 fn under_music(desk: &mut Desk<'_>, below_db: f64) -> Plan {
     let tune = desk.random.pick(&desk.props.tunes).to_string_lossy().into_owned();
     // About as loud as the tunes are made.
-    const TUNE: f64 = 0.09;
+    const TUNE: f64 = 0.105;
     let loud = desk.source.loudness * amplitude(below_db) / TUNE;
     mixed(desk, [words("-stream_loop -1"), input(tune)].concat(), loud)
 }
@@ -209,7 +210,7 @@ fn in_a_room(desk: &Desk<'_>, room: usize) -> Plan {
     Plan {
         inputs: [plan.inputs.clone(), input(answer.unwrap_or_default())].concat(),
         graph: format!(
-            "[0:a]aresample={RATE_HZ}[dry];[dry][1:a]afir=dry=10:wet=10:gtype=none,\
+            "[0:a]aresample={RATE_HZ}[dry];[dry][1:a]afir=dry=1:wet=0.4:gtype=none,\
              atrim=duration={length},alimiter=limit=0.98:level=0[a]"
         ),
         ..plan
