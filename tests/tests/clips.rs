@@ -17,8 +17,11 @@ const KNOWN: [(&str, &str); 5] = [
     ("APP-2", "note-two.opus"),
 ];
 
+/// A case, a relation and a space.
+type Told = (&'static str, &'static str, &'static str);
+
 /// What came later: the file, the case that it hangs together with, and how.
-const LATER: [(&str, &[(&str, &str, &str)]); 8] = [
+const LATER: [(&str, &[Told]); 8] = [
     ("a-cut-mirrored.mkv", &[("HTL-1", "segment", "pdq")]),
     ("b-upright.mp4", &[("HTL-2", "segment", "pdq")]),
     ("c-covered.mp4", &[("HTL-3", "segment", "voice")]),

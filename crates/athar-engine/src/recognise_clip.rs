@@ -70,7 +70,7 @@ impl Lookups {
         }
         let mut judged = Vec::new();
         for (item, sights) in seen {
-            judged.extend(of_sights(rows, clip, item, sights)?);
+            judged.extend(of_sights(rows, clip, item, &sights)?);
         }
         Ok(judged)
     }
@@ -444,7 +444,7 @@ fn of_sights(
     rows: &mut Rows<'_>,
     clip: &PreparedClip,
     id: ItemId,
-    sights: Vec<(&ClipPicture, Finding)>,
+    sights: &[(&ClipPicture, Finding)],
 ) -> Result<Option<Judged>, LedgerError> {
     let Some((_, best)) = sights.iter().max_by_key(|(_, sight)| evidence_bits(sight)) else {
         return Ok(None);
@@ -466,7 +466,7 @@ fn of_sights(
     };
     let asked = clip.pictures.len();
     let stored = frames_with_landmarks(rows.ledger, id)?;
-    let is_match = policy::judge_sights(evidence_of(&sights, &seen), asked, stored);
+    let is_match = policy::judge_sights(evidence_of(sights, &seen), asked, stored);
     // What is told of chance is what one frame gives.
     let finding = Finding {
         inliers: best.inliers,

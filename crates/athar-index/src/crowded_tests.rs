@@ -2,7 +2,7 @@
 //! ones in whose neighbourhood most lies.
 
 use crate::segment::tests::Random;
-use crate::{Code, Index, Level, Radius};
+use crate::{Code, Index, Level, Page, Radius};
 
 const RADIUS: Radius = match Radius::new(31) {
     Some(radius) => radius,
@@ -35,12 +35,11 @@ fn what_is_not_given_up_is_exact_and_what_is_crowded_is_given_up() {
     let exact = snapshot.first_batch(&queries, RADIUS, 50);
     let told = snapshot.first_batch_unless_crowded(&queries, RADIUS, 50, 1);
     for (number, (page, exact)) in told.iter().zip(&exact).enumerate() {
-        match page {
-            Some(page) => assert_eq!(page, exact, "query {number}"),
-            None => assert!(number >= 60, "query {number} is not crowded"),
-        }
+        assert!(page.as_ref().is_none_or(|page| page == exact), "query {number}");
     }
-    assert!(told[60..].iter().filter(|page| page.is_none()).count() >= 50);
+    let given_up = |some: &[Option<Page>]| some.iter().filter(|page| page.is_none()).count();
+    // Chance leads one or the other of those that are alone into a crowd.
+    assert!(given_up(&told[..60]) <= 6 && given_up(&told[60..]) >= 50);
     let patient = snapshot.first_batch_unless_crowded(&queries, RADIUS, 50, u64::MAX);
     assert!(patient.iter().zip(&exact).all(|(page, exact)| page.as_ref() == Some(exact)));
 }

@@ -133,13 +133,10 @@ mod tests {
     #[test]
     fn the_gain_is_what_the_cost_falls_by_and_none_is_left() {
         let mut random = Random::new(3);
-        let mut together = [[0.0; GENERATORS]; GENERATORS];
-        for a in 0..GENERATORS {
-            for b in 0..a {
-                together[a][b] = random.unit();
-                together[b][a] = together[a][b];
-            }
-        }
+        let drawn = [(); GENERATORS].map(|()| [(); GENERATORS].map(|()| random.unit()));
+        // Alike both ways, and nothing goes with itself.
+        let of = |a: usize, b: usize| if a == b { 0.0 } else { drawn[a.max(b)][a.min(b)] };
+        let together = std::array::from_fn(|a| std::array::from_fn(|b| of(a, b)));
         let costs = Costs { together: &together, shared: shared_chunks() };
         let before = shuffled(&mut random);
         let mut after = before.clone();
