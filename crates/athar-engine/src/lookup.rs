@@ -21,7 +21,7 @@ use athar_ledger::{CodeId, ItemId, Ledger, LedgerError, Seq};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// The radius that every code is within.
 const EVERYTHING: Radius = match Radius::new(256) {
@@ -95,6 +95,9 @@ pub(crate) struct Upkeep {
     pub writable: bool,
     /// Changes that are not on the disk, at most.
     pub unwritten: Arc<AtomicUsize>,
+    /// Events that the index on the disk does not say to have reached, at most: whoever starts
+    /// looks for changes in all of them.
+    pub unmarked: Arc<AtomicU64>,
 }
 
 /// The distance and the code asked for at which something came nearest.
@@ -143,8 +146,9 @@ impl Lookup {
     }
 
     fn with(space: Space, index: Index, writable: bool) -> Self {
-        let (index, unwritten) = (Arc::new(index), Arc::default());
-        let upkeep = Upkeep { space, index, writable, unwritten };
+        let index = Arc::new(index);
+        let (unwritten, unmarked) = (Arc::default(), Arc::default());
+        let upkeep = Upkeep { space, index, writable, unwritten, unmarked };
         let fresh = Index::new(Level::best());
         Self { upkeep, fresh }
     }
@@ -176,8 +180,11 @@ impl Lookup {
         if !self.fresh.snapshot().is_empty() || self.fresh.reached().is_some() {
             self.fresh = Index::new(Level::best());
         }
-        let gained = follow(&self.upkeep.index, self.reached(), ledger, self.upkeep.space)?;
+        let from = self.reached();
+        let gained = follow(&self.upkeep.index, from, ledger, self.upkeep.space)?;
         self.upkeep.unwritten.fetch_add(gained, Ordering::Relaxed);
+        let passed = self.reached().saturating_sub(from);
+        self.upkeep.unmarked.fetch_add(passed, Ordering::Relaxed);
         Ok(())
     }
 

@@ -372,6 +372,10 @@ pub const INDEX_BATCH_CODES: usize = 1 << 17;
 /// a new manifest, each synced, which is far too much for a single picture.
 pub const INDEX_REPLAY_CODES: usize = 1 << 10;
 
+/// Events that a process may have to look through for codes of a space: in a store of pictures no
+/// voice may come for long. Looking through so many takes some milliseconds.
+pub(crate) const INDEX_REPLAY_EVENTS: u64 = 1 << 12;
+
 /// As [`INDEX_REPLAY_CODES`] for landmarks, of which a picture has hundreds and which lie in the
 /// ledger by the picture.
 const INDEX_REPLAY_LANDMARKS: usize = 1 << 14;

@@ -57,11 +57,15 @@ impl Upkeep {
     /// Writes what a process that starts would otherwise have to read from the ledger.
     pub(crate) fn finish(&self) -> Result<(), StorageError> {
         let unwritten = self.unwritten.load(Ordering::Relaxed);
-        if !self.writable || unwritten < policy::index_replay_codes(self.space) {
+        let unmarked = self.unmarked.load(Ordering::Relaxed);
+        let is_short = unwritten < policy::index_replay_codes(self.space)
+            && unmarked < policy::INDEX_REPLAY_EVENTS;
+        if !self.writable || is_short {
             return Ok(());
         }
         self.index.flush()?;
         self.unwritten.fetch_sub(unwritten, Ordering::Relaxed);
+        self.unmarked.fetch_sub(unmarked, Ordering::Relaxed);
         Ok(())
     }
 

@@ -22,6 +22,8 @@ const ADDED: &str = "SELECT id, item_id, code FROM codes
                                   AND scheme_id IN (SELECT id FROM schemes WHERE space = ?2)
                                 ORDER BY id";
 
+const SCHEME: &str = "SELECT 1 FROM schemes WHERE space = ?1";
+
 const REMOVED: &str = "SELECT by_seq, id, codes FROM withdrawn_codes
                        WHERE by_seq > ?1 AND space = ?2 ORDER BY by_seq, id";
 
@@ -65,6 +67,11 @@ impl Ledger {
         f: impl FnMut(CodeChange),
     ) -> Result<Seq> {
         let mut teller = Teller { limit, told: 0, last: after, f };
+        let mut scheme = self.conn.prepare_cached(SCHEME)?;
+        if !scheme.exists([space])? {
+            // Nothing of this space was ever stored: there is no need to look for it.
+            return self.last_seq();
+        }
         let mut removed = self.conn.prepare_cached(REMOVED)?;
         let mut removed = removed.query(params![after, space])?;
         let mut removal = next_removal(&mut removed)?;
