@@ -3,6 +3,7 @@
 //! `fixtures/clips/make.py`.
 
 use athar_tests::command::Bench;
+use athar_tests::stores;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -192,4 +193,18 @@ fn a_clip_is_found_by_the_codes_that_others_exchange() {
     let refused = bench.run(["check".as_ref(), "--vpdq".as_ref(), path.as_os_str()]);
     assert_eq!(refused.code, 2);
     assert!(refused.err.contains("entry 1"), "{}", refused.err);
+}
+
+#[test]
+fn a_frame_finds_a_picture_of_which_there_is_only_a_code() {
+    let bench = Bench::new(env!("CARGO_BIN_EXE_athar-under-test"));
+    stores::fill(&bench.store(), "HTL-9", 0..3);
+    let path = bench.file("frames.json");
+    let entry = format!("{},100,7", stores::code(1).to_hex());
+    fs::write(&path, serde_json::to_string(&[entry]).unwrap()).unwrap();
+    let (code, lines) = bench.json(["check".as_ref(), "--vpdq".as_ref(), path.as_os_str()]);
+    assert_eq!(code, 0);
+    let found = of_case(&lines[0], "HTL-9", "pdq");
+    assert_eq!(found["relation"], "still");
+    assert_eq!(found["time"]["segments"][0]["query"]["from_ms"], 7000);
 }

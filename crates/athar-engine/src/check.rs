@@ -185,10 +185,9 @@ impl Checking<'_> {
                 Body::Known | Body::Failed => {}
             }
             outcome.similar = self.most_alike(codes, watcher)?;
-            outcome.steps_us = prepared.steps.take_us();
-            outcome.steps_us.extend(self.lookups.stopwatch.take_us());
-            if !self.options.steps {
-                outcome.steps_us.clear();
+            if self.options.steps {
+                outcome.steps_us = prepared.steps.take_us();
+                outcome.steps_us.extend(self.lookups.stopwatch.take_us());
             }
             outcomes.push(self.told(outcome, &recognised)?);
         }

@@ -48,10 +48,11 @@ pub const LANDMARK_RADIUS: Radius = match Radius::new(31) {
 /// landmark takes that a whole store has.
 pub const LANDMARK_HITS: usize = 1 << 10;
 
-/// What asking for one landmark may take, in microseconds: one that takes longer is not asked for.
+/// What asking for one landmark may take, in microseconds as the index reckons them: one that would
+/// take longer is not asked for.
 /// In whose neighbourhood a large store has far more than elsewhere tells little of which picture
 /// it is. Of three photographs' questions to 28 million codes this leaves out 4, 4 and 10 in a
-/// hundred, which took 17, 14 and 45 % of the time; 600 leaves out 20 to 30, 300 two thirds and 150
+/// hundred, which took 22, 13 and 45 % of the time; 600 leaves out 20 to 30, 300 two thirds and 150
 /// nearly all. A store of some thousand pictures has none.
 pub const LANDMARK_MOST_US: u64 = 1200;
 

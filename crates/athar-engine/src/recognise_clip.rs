@@ -117,7 +117,7 @@ impl<'a> Rows<'a> {
         let Some(hit) = hit else { return Ok(None) };
         let row = self.of(hit.code)?;
         let place =
-            row.and_then(|(places, item)| FramePlace::from_row(places, item, hit.code.position()));
+            row.map(|(places, item)| FramePlace::of_code(places, item, hit.code.position()));
         Ok(place.map(|place| place.extent))
     }
 
@@ -164,9 +164,8 @@ fn by_frames(
         for hit in near.hits {
             let code = CodeId(hit.payload as i64);
             let Some((places, item)) = rows.of(code)? else { continue };
-            let place = FramePlace::from_row(places, item, code.position());
-            let Some(place) = place else { continue };
-            let shown = place.shown.unwrap_or(Span { from_ms: 0, to_ms: 0 });
+            let shown = FramePlace::of_code(places, item, code.position()).shown;
+            let shown = shown.unwrap_or(Span { from_ms: 0, to_ms: 0 });
             found.entry(item.id).or_default().push(FrameHit {
                 frame: asked[number / 16] as u32,
                 way: (number % 16) as u8,
@@ -467,7 +466,7 @@ fn of_sights(
     let asked = clip.pictures.len();
     let stored = frames_with_landmarks(rows.ledger, id)?;
     let is_match = policy::judge_sights(evidence_of(sights, &seen), asked, stored);
-    // What is told of chance is what one frame gives.
+    // Each frame that was asked with each stored one is a chance of its own.
     let finding = Finding {
         inliers: best.inliers,
         distance: best.distance,

@@ -37,6 +37,13 @@ pub(crate) struct FramePlace {
 }
 
 impl FramePlace {
+    /// Of the code at `position` in a row, given the row's places. Where the row tells none, as that
+    /// of a picture of which there was only a code, it is the whole of the item.
+    pub(crate) fn of_code(places: &[u8], item: &ItemRow, position: usize) -> Self {
+        let whole = Extent::whole((item.width, item.height));
+        Self::from_row(places, item, position).unwrap_or(Self { extent: whole, shown: None })
+    }
+
     /// Of the code at `position` in a row of whole frames of an item, of its places.
     pub(crate) fn from_row(bytes: &[u8], item: &ItemRow, position: usize) -> Option<Self> {
         if item.kind != VIDEO {
