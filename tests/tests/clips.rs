@@ -10,10 +10,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The originals, each a case of its own.
-const KNOWN: [(&str, &str); 5] = [
+const KNOWN: [(&str, &str); 6] = [
     ("HTL-1", "film-a.mp4"),
     ("HTL-2", "film-b.mp4"),
     ("HTL-3", "film-c.mp4"),
+    ("HTL-4", "film-d.mp4"),
     ("APP-1", "note-one.opus"),
     ("APP-2", "note-two.opus"),
 ];
@@ -22,11 +23,13 @@ const KNOWN: [(&str, &str); 5] = [
 type Told = (&'static str, &'static str, &'static str);
 
 /// What came later: the file, the case that it hangs together with, and how.
-const LATER: [(&str, &[Told]); 8] = [
+const LATER: [(&str, &[Told]); 10] = [
     ("a-cut-mirrored.mkv", &[("HTL-1", "segment", "pdq")]),
     ("b-upright.mp4", &[("HTL-2", "segment", "pdq")]),
     ("c-covered.mp4", &[("HTL-3", "segment", "voice")]),
     ("joined.webm", &[("HTL-2", "segment", "pdq"), ("HTL-3", "segment", "pdq")]),
+    ("a-banner.mp4", &[("HTL-1", "segment", "landmark")]),
+    ("d-cut.mp4", &[("HTL-4", "segment", "pdq")]),
     ("a-frame.jpg", &[("HTL-1", "still", "pdq")]),
     ("note-one.amr", &[("APP-1", "segment", "voice")]),
     ("note-two-cut.m4a", &[("APP-2", "segment", "voice")]),
@@ -114,6 +117,25 @@ fn a_cut_and_mirrored_clip_tells_its_times_and_that_it_is_mirrored() {
 }
 
 #[test]
+fn what_is_too_flat_to_be_found_by_still_belongs_to_the_stretch() {
+    let answer = check(&bench(), &fixture("d-cut.mp4"));
+    let segments = &of_case(&answer, "HTL-4", "pdq")["time"]["segments"];
+    assert_eq!(segments.as_array().unwrap().len(), 1, "{segments}");
+    assert_span(&segments[0]["query"], 0.0, 6500.0, "to its black end");
+    assert_span(&segments[0]["stored"], 2000.0, 8500.0, "the same of the other");
+}
+
+#[test]
+fn a_clip_with_a_banner_over_it_is_found_by_landmarks_and_timed_by_its_frames() {
+    let answer = check(&bench(), &fixture("a-banner.mp4"));
+    let segments = &of_case(&answer, "HTL-1", "landmark")["time"]["segments"];
+    assert_eq!(segments.as_array().unwrap().len(), 1, "{segments}");
+    assert_span(&segments[0]["query"], 0.0, 6500.0, "the whole of it");
+    assert_span(&segments[0]["stored"], 1000.0, 7500.0, "where it was cut out");
+    assert_eq!(segments[0]["rate"], 1.0);
+}
+
+#[test]
 fn a_joined_clip_tells_the_times_of_both() {
     let answer = check(&bench(), &fixture("joined.webm"));
     for (case, query, stored) in [("HTL-2", 0.0, 4000.0), ("HTL-3", 4000.0, 2000.0)] {
@@ -162,7 +184,7 @@ fn what_is_planted_in_many_cases_comes_out_as_links() {
     });
     // Two later copies of the same stretch are tied to each other too.
     let mut planted: BTreeSet<_> = planted.collect();
-    planted.insert(tie("NEW-1", "NEW-3"));
+    planted.extend([tie("NEW-1", "NEW-3"), tie("NEW-0", "NEW-4")]);
     assert_eq!(found, planted);
     assert_eq!(bench.run(["verify"]).code, 0);
 }

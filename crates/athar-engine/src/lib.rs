@@ -34,6 +34,7 @@ mod examine;
 mod examine_clip;
 mod explain;
 mod follow;
+mod frames_there;
 mod hash_clip;
 mod intake;
 mod landmarked;

@@ -29,6 +29,9 @@ pub const PDQ_RADIUS: Radius = match Radius::new(31) {
 /// reference's own advice. Such an item is kept with its digests and never matched.
 pub const MIN_QUALITY: u8 = 50;
 
+/// PDQ quality (0 to 100) below which a frame shows nothing.
+const BLANK_QUALITY: u8 = 10;
+
 /// Quality (0 to 100) of a voice's code below which there is too little to tell it by: silence,
 /// hiss, steady tones and bells stay under it (see `athar_hash::voice`).
 const MIN_VOICE_QUALITY: u8 = 28;
@@ -201,6 +204,33 @@ pub(crate) const FRAME_TIME: TimeTolerance = TimeTolerance {
     rates: [0.78, 1.28],
     least_inliers: 2,
     radius_bits: PDQ_RADIUS.bits(),
+};
+
+/// The largest distance, in bits, at which a frame of a clip is the one that is expected where it is,
+/// once the clips are known to be one: then there is nothing to choose from.
+pub(crate) const FRAME_THERE_RADIUS: Radius = match Radius::new(64) {
+    Some(radius) => radius,
+    None => unreachable!(),
+};
+
+/// How long frames may be other ones before a stretch is taken to end there.
+pub(crate) const FRAME_THERE_GAP_MS: f64 = 1000.0;
+
+/// The share of both frames that has to be in common for their codes to tell of their times.
+pub(crate) const FRAME_SEEN_SHARE: f64 = 0.8;
+
+/// The largest distance, in bits, at which frames of clips that are known to be one tell at what
+/// times they lie on each other: something is laid over them, or they would be nearer.
+pub(crate) const FRAME_SEEN_RADIUS: Radius = match Radius::new(80) {
+    Some(radius) => radius,
+    None => unreachable!(),
+};
+
+/// What counts as agreement of such frames.
+pub(crate) const FRAME_SEEN_TIME: TimeTolerance = TimeTolerance {
+    least_inliers: STRETCH_FRAMES_LEAST,
+    radius_bits: FRAME_SEEN_RADIUS.bits(),
+    ..FRAME_TIME
 };
 
 /// The same of the windows of two recordings, of which 31 bits bridge about a twentieth of a
@@ -448,6 +478,11 @@ impl Relation {
 /// Whether a picture's code may be searched for and found.
 pub fn searchable(quality: u8) -> bool {
     quality >= MIN_QUALITY
+}
+
+/// Whether nothing is to be seen in a frame: black, or one colour with what a codec makes of it.
+pub(crate) fn is_blank(quality: u8) -> bool {
+    quality < BLANK_QUALITY
 }
 
 /// Whether two seconds of sound may be searched for and found: see [`athar_hash::voice`].

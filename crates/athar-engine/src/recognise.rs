@@ -288,8 +288,8 @@ pub(crate) fn judge(
         hole_spans: coverage.hole_spans(),
         stretch: stretch(&sighting.motion, &in_stored),
         breadth: breadth(sighting, stored),
-        query_share: share(&query, query_px),
-        stored_share: share(&in_stored, stored.size_px),
+        query_share: region::share(&query, query_px),
+        stored_share: region::share(&in_stored, stored.size_px),
         reach: reach(sighting, stored),
     };
     let relation = policy::judge_sight(&sight);
@@ -322,11 +322,6 @@ pub(crate) fn judge(
         ordinal: 0,
     };
     Some((finding, relation.is_some()))
-}
-
-/// The share of a picture that a region in it takes.
-fn share(region: &Polygon, (width_px, height_px): (u32, u32)) -> f64 {
-    region::area(region) / (f64::from(width_px) * f64::from(height_px)).max(1.0)
 }
 
 /// How much the motion stretches or tilts anything, at the worst corner.

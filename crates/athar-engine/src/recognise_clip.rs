@@ -13,6 +13,7 @@
 //! ```
 
 use crate::clip::{ClipPicture, FrameSpan, PreparedClip};
+use crate::frames_there::{Pair, Timeline};
 use crate::lookup::{Frames, Lookup, Near, way_of, ways};
 use crate::outcome::{Segment, Span, Time};
 use crate::places::Extent;
@@ -22,6 +23,7 @@ use crate::policy::{
 use crate::recognise::{
     Finding, Judged, Lookups, Recognised, evidence_bits, frames_with_landmarks, region_of,
 };
+use crate::region;
 use crate::time_motion::{MOST_MOMENTS, Moment, Stretch, stretches};
 use crate::time_places::{self, FramePlace, VIDEO};
 use athar_hash::{Space, voice};
@@ -30,8 +32,8 @@ use athar_ledger::{CodeId, CodesId, ItemId, ItemRow, Ledger, LedgerError};
 use std::collections::{BTreeMap, HashMap};
 
 impl Lookups {
-    /// Everything known that the clip shows or plays. Landmarks are asked where whole frames say
-    /// nothing, and with `deep` in any case.
+    /// Everything known that the clip shows or plays. Landmarks are asked at the times of which
+    /// whole frames say nothing, and with `deep` in any case.
     pub(crate) fn recognise_clip(
         &self,
         ledger: &Ledger,
@@ -40,13 +42,12 @@ impl Lookups {
     ) -> Result<Recognised, LedgerError> {
         let mut rows = Rows::new(ledger);
         let mut judged = by_frames(&self.whole, &mut rows, clip)?;
-        let is_known = judged.iter().any(|(_, is_match)| *is_match);
-        if deep || !is_known {
-            let seen = self.by_pictures(&mut rows, clip)?;
-            let found = |item| judged.iter().any(|(other, is)| *is && other.item == item);
-            let more: Vec<_> = seen.into_iter().filter(|(seen, _)| !found(seen.item)).collect();
-            judged.extend(more);
-        }
+        let pictures = clip.pictures.iter().filter(|picture| picture.seen.has_landmarks());
+        let unknown = pictures.filter(|picture| deep || !is_told(&judged, picture.at_ms));
+        let seen = self.by_pictures(&mut rows, clip, &unknown.collect::<Vec<_>>())?;
+        let found = |item| judged.iter().any(|(other, is)| *is && other.item == item);
+        let more: Vec<_> = seen.into_iter().filter(|(seen, _)| !found(seen.item)).collect();
+        judged.extend(more);
         judged.extend(by_voices(&self.voices, &mut rows, clip)?);
         let (matches, candidates): (Vec<_>, Vec<_>) =
             judged.into_iter().partition(|(_, is_match)| *is_match);
@@ -59,9 +60,10 @@ impl Lookups {
         &self,
         rows: &mut Rows<'_>,
         clip: &PreparedClip,
+        pictures: &[&ClipPicture],
     ) -> Result<Vec<Judged>, LedgerError> {
         let mut seen: BTreeMap<ItemId, Vec<(&ClipPicture, Finding)>> = BTreeMap::new();
-        for picture in clip.pictures.iter().filter(|picture| picture.seen.has_landmarks()) {
+        for &picture in pictures {
             for (finding, is_match) in self.seen(rows.ledger, &picture.seen.picture())? {
                 if is_match {
                     seen.entry(finding.item).or_default().push((picture, finding));
@@ -74,6 +76,15 @@ impl Lookups {
         }
         Ok(judged)
     }
+}
+
+/// Whether a match tells what is shown at a time.
+fn is_told(judged: &[Judged], at_ms: u64) -> bool {
+    let matches = judged.iter().filter(|(_, is_match)| *is_match);
+    let segments = matches
+        .filter_map(|(finding, _)| finding.time.as_ref())
+        .flat_map(|time| time.segments.iter().filter_map(|segment| segment.query));
+    segments.into_iter().any(|span| (span.from_ms..=span.to_ms).contains(&at_ms))
 }
 
 /// What was read of the ledger for one question.
@@ -194,14 +205,13 @@ fn of_hits(
     id: ItemId,
     hits: &[FrameHit],
 ) -> Result<Option<Judged>, LedgerError> {
-    let Some(item) = rows.item(id)? else { return Ok(None) };
+    let Some(item) = rows.item(id)?.cloned() else { return Ok(None) };
     let (is_clip, stored_px) = (item.kind == VIDEO, (item.width, item.height));
     let way = heaviest_way(hits);
     let hits: Vec<FrameHit> =
         hits.iter().filter(|hit| usize::from(hit.way) == way).copied().collect();
     let nearest = hits.iter().min_by_key(|hit| (hit.distance, hit.frame));
     let Some((nearest, stored)) = nearest.zip(rows.extent(nearest)?) else { return Ok(None) };
-    let stored_end_ms = if is_clip { rows.end_ms(id, Space::Pdq)? } else { 0 };
     let (orientation, inverted) = way_of(way);
     let frames = Frames { query: nearest.frame(clip).extent, stored, stored_px };
     let region = (!frames.are_whole(clip.size_px)).then(|| region_of(&frames, orientation));
@@ -221,10 +231,10 @@ fn of_hits(
         false_alarm_pairs: 0,
         ordinal: 0,
     };
-    Ok(match is_clip {
-        true => of_clip(clip, base, &hits, stored_end_ms),
-        false => Some(of_still(clip, base, &hits)),
-    })
+    match is_clip {
+        true => of_clip(rows, clip, base, &hits, &item),
+        false => Ok(Some(of_still(clip, base, &hits))),
+    }
 }
 
 /// What is done to the clip so that most of its frames come near, the nearest weighing most.
@@ -244,18 +254,29 @@ fn heaviest_way(hits: &[FrameHit]) -> usize {
 
 /// A stored clip: stretches of time.
 fn of_clip(
+    rows: &Rows<'_>,
     clip: &PreparedClip,
     base: Finding,
     hits: &[FrameHit],
-    stored_end_ms: u64,
-) -> Option<Judged> {
-    let found = stretches(&moments_of_frames(clip, hits), &policy::FRAME_TIME);
+    item: &ItemRow,
+) -> Result<Option<Judged>, LedgerError> {
+    let mut found = stretches(&moments_of_frames(clip, hits), &policy::FRAME_TIME);
     if found.is_empty() {
-        return None;
+        return Ok(None);
+    }
+    let stored = Timeline::of_item(rows.ledger, item)?;
+    if found.iter().any(|stretch| policy::judge_stretch(Space::Pdq, stretch)) {
+        found.retain(|stretch| policy::judge_stretch(Space::Pdq, stretch));
+        let query = Timeline::of_clip(clip, hits.first().map_or(0, |hit| usize::from(hit.way)));
+        pair(clip, &query, &stored).lengthen(&mut found);
     }
     let span = |[from, to]: [f64; 2]| span(from, to + f64::from(clip.step_ms));
-    let ends = (clip.frames.end_ms, stored_end_ms + u64::from(policy::CLIP_STEP_MS));
-    Some(of_stretches(base, &found, span, ends))
+    let ends = (clip.frames.end_ms, stored.end_ms() + u64::from(policy::CLIP_STEP_MS));
+    Ok(Some(of_stretches(base, &found, span, ends)))
+}
+
+fn pair<'a>(clip: &PreparedClip, query: &'a Timeline, stored: &'a Timeline) -> Pair<'a> {
+    Pair { query, step_ms: f64::from(clip.step_ms.max(1)), stored }
 }
 
 /// What every stored frame that is like one of the clip's says of the time, for each moment at
@@ -296,7 +317,7 @@ fn of_stretches(
     let segments: Vec<Segment> = told
         .iter()
         .map(|stretch| {
-            let query_ms = stretch.query_ms();
+            let query_ms = stretch.query_ms;
             let stored_ms = query_ms.map(|ms| stretch.motion.at(ms));
             Segment {
                 query: Some(within(span(query_ms), query_end_ms)),
@@ -456,10 +477,12 @@ fn of_sights(
         (seen, Finding { relation: Relation::Still, time: Some(time), ..best.clone() })
     } else {
         let found = stretches(&moments, &policy::SIGHT_TIME);
-        let stored_end_ms = rows.end_ms(id, Space::Pdq)? + u64::from(policy::CLIP_STEP_MS);
+        let Some(item) = rows.item(id)?.cloned() else { return Ok(None) };
+        let stored = Timeline::of_item(rows.ledger, &item)?;
+        let told = looked_at_closely(clip, best, &found, (&item, &stored));
         let span = |[from, to]: [f64; 2]| span(from, to + f64::from(policy::CLIP_STEP_MS));
-        let ends = (clip.frames.end_ms, stored_end_ms);
-        let (finding, _) = of_stretches(best.clone(), &found, span, ends);
+        let ends = (clip.frames.end_ms, stored.end_ms() + u64::from(policy::CLIP_STEP_MS));
+        let (finding, _) = of_stretches(best.clone(), told.as_ref().unwrap_or(&found), span, ends);
         let inliers = found.iter().flat_map(|stretch| &stretch.inliers);
         (inliers.map(|moment| moment.query).collect(), finding)
     };
@@ -475,6 +498,29 @@ fn of_sights(
         ..finding
     };
     Ok(Some((finding, is_match)))
+}
+
+/// Stretches that are known from landmarks of some frames, told by all frames; `None` where these do
+/// not tell them, as where only a part of the frame is the other's.
+fn looked_at_closely(
+    clip: &PreparedClip,
+    best: &Finding,
+    rough: &[Stretch],
+    (item, stored): (&ItemRow, &Timeline),
+) -> Option<Vec<Stretch>> {
+    let region = best.region.as_ref()?;
+    let shares = [
+        region::share(&region.query, clip.size_px),
+        region::share(&region.stored, (item.width, item.height)),
+    ];
+    if shares.iter().any(|&share| share < policy::FRAME_SEEN_SHARE) {
+        return None;
+    }
+    let query = Timeline::of_clip(clip, best.orientation as usize);
+    let pair = pair(clip, &query, stored);
+    let mut found = stretches(&pair.moments_near(rough), &policy::FRAME_SEEN_TIME);
+    pair.lengthen(&mut found);
+    (!found.is_empty()).then_some(found)
 }
 
 /// What all frames of these times tell together, each by its best sight.

@@ -50,6 +50,11 @@ pub fn area(polygon: &[Point]) -> f64 {
     (0..polygon.len()).map(cross).sum::<f64>().abs() / 2.0
 }
 
+/// The share of a picture of this size that a polygon in it takes.
+pub fn share(polygon: &[Point], (width_px, height_px): (u32, u32)) -> f64 {
+    area(polygon) / (f64::from(width_px) * f64::from(height_px)).max(1.0)
+}
+
 /// The mean of a polygon's corners; `None` when it has none.
 pub fn middle(polygon: &[Point]) -> Option<Point> {
     let sum = polygon.iter().fold([0.0; 2], |sum, p| [sum[0] + p[0], sum[1] + p[1]]);

@@ -46,6 +46,8 @@ pub(crate) struct Stretch {
     /// The moments that agree with it, in the order of the query's time, each place of the query
     /// once.
     pub inliers: Vec<Moment>,
+    /// From when to when of the query: the first and the last of them, or what lies beyond.
+    pub query_ms: [f64; 2],
 }
 
 /// What counts as agreement on how one stretch of time lies on another.
@@ -75,6 +77,9 @@ const RATE_FIT_MS: f64 = 4000.0;
 /// A rate that differs less from 1 is 1: no time base is more exact than that.
 const RATE_EXACT: f64 = 0.003;
 
+/// And one by which so little differs at the ends: frames are looked at every so often.
+const RATE_TOLD_MS: f64 = 50.0;
+
 /// Rounds of fitting.
 const FITS: usize = 4;
 
@@ -98,10 +103,11 @@ impl TimeMotion {
 }
 
 impl Stretch {
-    /// The first and the last moment of the query.
-    pub(crate) fn query_ms(&self) -> [f64; 2] {
-        let ends = (self.inliers.first(), self.inliers.last());
-        [ends.0, ends.1].map(|end| end.map_or(0.0, |moment| moment.query_ms))
+    /// From the first to the last of these moments.
+    pub(crate) fn of(motion: TimeMotion, inliers: Vec<Moment>) -> Self {
+        let ends = [inliers.first(), inliers.last()];
+        let query_ms = ends.map(|end| end.map_or(0.0, |moment| moment.query_ms));
+        Self { motion, inliers, query_ms }
     }
 
     /// How many of the item's places agree.
@@ -133,7 +139,7 @@ pub(crate) fn stretches(moments: &[Moment], tolerance: &TimeTolerance) -> Vec<St
         left.retain(|moment| !inliers.iter().any(|inlier| inlier == moment));
         found.extend(cut);
     }
-    found.sort_by(|a, b| a.query_ms()[0].total_cmp(&b.query_ms()[0]));
+    found.sort_by(|a, b| a.query_ms[0].total_cmp(&b.query_ms[0]));
     found
 }
 
@@ -149,7 +155,7 @@ fn nearest(moments: &[Moment]) -> Vec<Moment> {
 }
 
 fn is_within(moment: &Moment, stretch: &Stretch) -> bool {
-    let [from, to] = stretch.query_ms();
+    let [from, to] = stretch.query_ms;
     (from..=to).contains(&moment.query_ms)
 }
 
@@ -332,7 +338,8 @@ fn fit(inliers: &[Moment], motion: &TimeMotion, tolerance: &TimeTolerance) -> Ti
     let [least, most] = tolerance.rates;
     let told = if over_ms < RATE_FIT_MS || xx <= 0.0 { motion.rate } else { xy / xx };
     let rate = told.clamp(least * (1.0 - RATE_STEP), most * (1.0 + RATE_STEP));
-    let rate = if (rate - 1.0).abs() < RATE_EXACT { 1.0 } else { rate };
+    let off = (rate - 1.0).abs();
+    let rate = if off < RATE_EXACT || off * over_ms < RATE_TOLD_MS { 1.0 } else { rate };
     TimeMotion { rate, offset_ms: y - rate * x }
 }
 
@@ -340,7 +347,7 @@ fn fit(inliers: &[Moment], motion: &TimeMotion, tolerance: &TimeTolerance) -> Ti
 fn cut_at_gaps(motion: TimeMotion, inliers: &[Moment], tolerance: &TimeTolerance) -> Vec<Stretch> {
     let runs = inliers.chunk_by(|a, b| b.query_ms - a.query_ms <= tolerance.gap_ms);
     let long = runs.filter(|run| run.len() >= tolerance.least_inliers);
-    long.map(|run| Stretch { motion, inliers: run.to_vec() }).collect()
+    long.map(|run| Stretch::of(motion, run.to_vec())).collect()
 }
 
 #[cfg(test)]
@@ -368,7 +375,7 @@ mod tests {
 
     fn found(moments: &[Moment]) -> Vec<(f64, [f64; 2], f64)> {
         let stretches = stretches(moments, &TOLERANCE);
-        let told = |s: &Stretch| (s.motion.rate, s.query_ms(), s.motion.at(s.query_ms()[0]));
+        let told = |s: &Stretch| (s.motion.rate, s.query_ms, s.motion.at(s.query_ms[0]));
         stretches.iter().map(told).collect()
     }
 
