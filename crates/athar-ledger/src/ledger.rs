@@ -27,6 +27,17 @@ impl fmt::Debug for Ledger {
     }
 }
 
+/// How far what was removed is out of a ledger's files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scrubbed {
+    /// Nothing of it is left on any page.
+    Pages,
+    /// The rows are overwritten. Copies that were made when rows moved may be left.
+    Rows,
+    /// Another program reads what was there before, so the log beside the file still has it.
+    InUse,
+}
+
 impl Ledger {
     /// Makes a new ledger at `file` and opens it. `program` is the program's name and version,
     /// for the first event. The file appears whole or not at all.
@@ -102,6 +113,34 @@ impl Ledger {
             false => None,
         };
         f()
+    }
+
+    /// Takes what was removed out of the file and the log beside it. Removed rows are overwritten
+    /// where they lie, but SQLite may have left copies of rows that it moved from page to page: so
+    /// the whole ledger is written anew, which takes memory for all of it and is done up to
+    /// `most_bytes`.
+    ///
+    /// # Errors
+    /// [`LedgerError::ReadOnly`], [`LedgerError::Locked`], [`LedgerError::Full`].
+    pub fn scrub(&mut self, most_bytes: u64) -> Result<Scrubbed> {
+        if self.read_only {
+            return Err(LedgerError::ReadOnly);
+        }
+        if !self.empty_log()? {
+            return Ok(Scrubbed::InUse);
+        }
+        let number = |name| self.conn.pragma_query_value(None, name, |row| row.get::<_, u64>(0));
+        if number("page_count")? * number("page_size")? > most_bytes {
+            return Ok(Scrubbed::Rows);
+        }
+        self.conn.execute_batch("VACUUM")?;
+        Ok(if self.empty_log()? { Scrubbed::Pages } else { Scrubbed::InUse })
+    }
+
+    /// Whether nothing was in the way of writing the log's pages into the file and cutting it off.
+    fn empty_log(&self) -> Result<bool> {
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        Ok(self.conn.query_row(sql, [], |row| row.get::<_, i64>(0))? == 0)
     }
 
     /// The number of the last event: what an index must reach.

@@ -22,17 +22,19 @@ mod record;
 mod replay;
 mod schema;
 mod verify;
+mod withdraw;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
 pub use error::{LedgerError, Result};
-pub use ledger::Ledger;
+pub use ledger::{Ledger, Scrubbed};
 pub use record::{
     Added, CaseId, CaseRow, CaseSummary, CheckRecord, CodeChange, CodeId, CodesId, CodesRow,
     Evidence, ItemId, ItemRow, LinkEnd, LinkRow, MatchRow, NewCodes, NewItem, NewMatch, NewReport,
     Refusal, RefusalRow, ReportClose, ReportId, ReportRow, SchemeRow, Seq,
 };
 pub use verify::{Fault, VerifyReport};
+pub use withdraw::{Withdrawal, Withdrawn};
 pub use write::Tx;

@@ -217,14 +217,8 @@ impl<'a> Tx<'a> {
         self.chain.event(Kind::CheckMade, &details, at_ms)
     }
 
-    /// The last step of a withdrawal whose rows are gone already.
-    #[cfg(test)]
-    pub(crate) fn append_withdrawal(&mut self, at_ms: i64) {
-        let step = self.chain.step(|chain| {
-            let subject = crate::chain::withdrawal_subject(chain.conn, chain.last as i64 + 1)?;
-            chain.append(Kind::Withdrawn, Some(subject), &Details::new(), at_ms)
-        });
-        step.unwrap();
+    pub(crate) fn chain(&mut self) -> &mut Appender<'a> {
+        &mut self.chain
     }
 
     fn store_item(&mut self, item: &NewItem<'_>, at_ms: i64) -> Result<ItemId> {
@@ -282,9 +276,9 @@ impl<'a> Tx<'a> {
 /// Invariant: once a step failed between its first and its last row, `broken` stays set, and
 /// neither another step nor the commit goes through. SQLite may have rolled back by itself.
 pub(crate) struct Appender<'a> {
-    conn: &'a Connection,
-    last: Seq,
-    head: [u8; 32],
+    pub(crate) conn: &'a Connection,
+    pub(crate) last: Seq,
+    pub(crate) head: [u8; 32],
     broken: bool,
 }
 
@@ -322,7 +316,7 @@ impl<'a> Appender<'a> {
         })
     }
 
-    fn step<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+    pub(crate) fn step<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         if self.broken {
             return Err(LedgerError::Aborted);
         }
@@ -331,7 +325,7 @@ impl<'a> Appender<'a> {
         done
     }
 
-    fn append(
+    pub(crate) fn append(
         &mut self,
         kind: Kind,
         subject: Option<[u8; 32]>,

@@ -3,28 +3,8 @@
 use super::*;
 use crate::verify::Fault;
 
-/// A withdrawal as the schema describes it: the item's rows go, their events stay, and one event
-/// lists what went.
 pub(super) fn withdraw(ledger: &mut Ledger, item: ItemId) {
-    change(ledger, |tx| {
-        let by = tx.last_seq().unwrap() + 1;
-        let rows = "SELECT id FROM matches WHERE ?1 IN (query_item_id, stored_item_id)
-                    UNION SELECT id FROM report_items WHERE item_id = ?1
-                    UNION SELECT id FROM items WHERE id = ?1";
-        for sql in [
-            &format!("INSERT INTO withdrawn_rows (id, by_seq) SELECT id, ?2 FROM ({rows})"),
-            "INSERT INTO withdrawn_codes (id, space, codes, by_seq)
-             SELECT c.id, s.space, length(c.code) / 32, ?2 FROM codes AS c JOIN schemes AS s ON s.id = c.scheme_id
-             WHERE c.item_id = ?1",
-            "DELETE FROM matches WHERE ?1 IN (query_item_id, stored_item_id) AND ?2 > 0",
-            "DELETE FROM report_items WHERE item_id = ?1 AND ?2 > 0",
-            "DELETE FROM codes WHERE item_id = ?1 AND ?2 > 0",
-            "DELETE FROM items WHERE id = ?1 AND ?2 > 0",
-        ] {
-            tx.conn.execute(sql, rusqlite::params![item.0, by]).unwrap();
-        }
-        tx.append_withdrawal(NOW_MS);
-    });
+    change(ledger, |tx| tx.withdraw(Withdrawal::Item(item), NOW_MS).unwrap());
 }
 
 /// What `verify` says of the sample after `forgery`.

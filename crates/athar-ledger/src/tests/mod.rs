@@ -5,6 +5,7 @@ mod files;
 mod links;
 mod records;
 mod replay;
+mod withdraw;
 
 use crate::*;
 use athar_kernel::Code;

@@ -1,0 +1,199 @@
+//! Taking back: an item, a report or a case goes, and what only it held goes with it.
+//!
+//! Every row that goes is overwritten (see `open`), and its salt with it, so its event says nothing
+//! to anybody any more. What stays is one event that says how much went, and the numbers of the
+//! events whose records are gone.
+
+use crate::{
+    CaseId, ItemId, ReportId, Seq, Tx,
+    chain::{Kind, withdrawal_subject},
+    details::Details,
+    error::{LedgerError, Result},
+    write::Appender,
+};
+use rusqlite::{Connection, params};
+
+/// What is taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Withdrawal {
+    /// A file and everything known of it, whichever cases hold it.
+    Item(ItemId),
+    /// One submission. Items that another report holds too stay there.
+    Report(ReportId),
+    /// A case and its reports, its name too. Items that another case holds stay there.
+    Case(CaseId),
+}
+
+/// How much went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// The event that says so.
+    pub seq: Seq,
+    /// Its digest.
+    pub digest: [u8; 32],
+    /// Cases.
+    pub cases: u64,
+    /// Reports.
+    pub reports: u64,
+    /// Items whose codes are gone.
+    pub items: u64,
+    /// Items that are no longer in a case, those which are gone included.
+    pub reported: u64,
+    /// Codes.
+    pub codes: u64,
+    /// Matches.
+    pub matches: u64,
+    /// Files that could not be hashed.
+    pub refusals: u64,
+}
+
+/// The numbers of rows that go, a table each, before they go.
+const GOING: &str = "
+    CREATE TEMP TABLE IF NOT EXISTS going (tab TEXT NOT NULL, id INTEGER NOT NULL,
+                                           PRIMARY KEY (tab, id)) WITHOUT ROWID;
+    DELETE FROM going;";
+
+/// Items that nobody holds once what goes is gone.
+const ORPHANS: &str = "
+    INSERT OR IGNORE INTO going
+    SELECT DISTINCT 'items', gone.item_id FROM report_items AS gone
+    WHERE gone.id IN (SELECT id FROM going WHERE tab = 'report_items')
+      AND NOT EXISTS (SELECT 1 FROM report_items AS kept WHERE kept.item_id = gone.item_id
+                      AND kept.id NOT IN (SELECT id FROM going WHERE tab = 'report_items'));";
+
+/// What hangs on items that go.
+const OF_ITEMS: &str = "
+    INSERT OR IGNORE INTO going SELECT 'report_items', id FROM report_items
+    WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
+    INSERT OR IGNORE INTO going SELECT 'matches', id FROM matches
+    WHERE query_item_id IN (SELECT id FROM going WHERE tab = 'items');
+    INSERT OR IGNORE INTO going SELECT 'matches', id FROM matches
+    WHERE stored_item_id IN (SELECT id FROM going WHERE tab = 'items');";
+
+/// What hangs on reports that go.
+const OF_REPORTS: &str = "
+    INSERT OR IGNORE INTO going SELECT 'report_items', i.id
+    FROM going AS g JOIN reports AS r ON r.id = g.id
+    JOIN report_items AS i ON i.case_id = r.case_id AND i.report_id = r.id
+    WHERE g.tab = 'reports';
+    INSERT OR IGNORE INTO going SELECT 'refusals', f.id
+    FROM going AS g JOIN reports AS r ON r.id = g.id
+    JOIN refusals AS f ON f.case_id = r.case_id AND f.report_id = r.id
+    WHERE g.tab = 'reports';
+    INSERT OR IGNORE INTO going SELECT 'report_closings', c.id
+    FROM going AS g JOIN report_closings AS c ON c.report_id = g.id
+    WHERE g.tab = 'reports';";
+
+/// Tables in an order in which nothing is referred to by what is left.
+const TABLES: [&str; 7] =
+    ["matches", "report_items", "items", "refusals", "report_closings", "reports", "cases"];
+
+impl Tx<'_> {
+    /// Takes something back, with everything that only it held. It is gone from the ledger's pages
+    /// once [`Ledger::scrub`](crate::Ledger::scrub) ran after the commit.
+    ///
+    /// # Errors
+    /// [`LedgerError::NoSuchItem`], [`LedgerError::NoSuchReport`], [`LedgerError::NoSuchCase`].
+    pub fn withdraw(&mut self, what: Withdrawal, at_ms: i64) -> Result<Withdrawn> {
+        self.known(what)?;
+        self.chain().step(|chain| {
+            gather(chain.conn, what)?;
+            let seq = chain.last as i64 + 1;
+            let gone = count(chain.conn)?;
+            note(chain.conn, seq)?;
+            remove(chain.conn)?;
+            append(chain, &gone, seq, at_ms)
+        })
+    }
+
+    fn known(&self, what: Withdrawal) -> Result<()> {
+        match what {
+            Withdrawal::Item(item) => drop(self.item(item)?.ok_or(LedgerError::NoSuchItem)?),
+            Withdrawal::Report(report) => {
+                let mut known = self.conn.prepare_cached("SELECT 1 FROM reports WHERE id = ?1")?;
+                known.exists([report.0])?.then_some(()).ok_or(LedgerError::NoSuchReport)?;
+            }
+            Withdrawal::Case(case) => drop(self.case(case)?.ok_or(LedgerError::NoSuchCase)?),
+        }
+        Ok(())
+    }
+}
+
+/// Lists what goes.
+fn gather(conn: &Connection, what: Withdrawal) -> Result<()> {
+    conn.execute_batch(GOING)?;
+    let (first, id) = match what {
+        Withdrawal::Item(item) => ("INSERT INTO going VALUES ('items', ?1)", item.0),
+        Withdrawal::Report(report) => ("INSERT INTO going VALUES ('reports', ?1)", report.0),
+        Withdrawal::Case(case) => {
+            let reports = "INSERT INTO going SELECT 'reports', id FROM reports WHERE case_id = ?1";
+            conn.execute(reports, [case.0])?;
+            ("INSERT INTO going VALUES ('cases', ?1)", case.0)
+        }
+    };
+    conn.execute(first, [id])?;
+    conn.execute_batch(OF_REPORTS)?;
+    conn.execute_batch(ORPHANS)?;
+    Ok(conn.execute_batch(OF_ITEMS)?)
+}
+
+fn count(conn: &Connection) -> Result<Withdrawn> {
+    let mut of = conn.prepare_cached("SELECT count(*) FROM going WHERE tab = ?1")?;
+    let mut of = |table: &str| of.query_row([table], |row| row.get::<_, u64>(0));
+    let codes = "SELECT coalesce(sum(length(code) / 32), 0) FROM codes
+                 WHERE item_id IN (SELECT id FROM going WHERE tab = 'items')";
+    Ok(Withdrawn {
+        cases: of("cases")?,
+        reports: of("reports")?,
+        items: of("items")?,
+        reported: of("report_items")?,
+        codes: conn.query_row(codes, [], |row| row.get(0))?,
+        matches: of("matches")?,
+        refusals: of("refusals")?,
+        ..Withdrawn::default()
+    })
+}
+
+/// Keeps which rows are gone, and which rows of codes every index has to forget.
+fn note(conn: &Connection, by_seq: i64) -> Result<()> {
+    let rows = "INSERT INTO withdrawn_rows (id, by_seq) SELECT id, ?1 FROM going";
+    conn.execute(rows, [by_seq])?;
+    let codes = "INSERT INTO withdrawn_codes (id, space, codes, by_seq)
+                 SELECT c.id, s.space, length(c.code) / 32, ?1
+                 FROM codes AS c JOIN schemes AS s ON s.id = c.scheme_id
+                 WHERE c.searchable = 1
+                   AND c.item_id IN (SELECT id FROM going WHERE tab = 'items')";
+    conn.execute(codes, [by_seq])?;
+    Ok(())
+}
+
+/// Overwrites the codes where they lie, then removes every row. What is removed is overwritten too;
+/// but a row that is moved to another page before may leave a copy behind, and one whose content
+/// is gone leaves nothing.
+fn remove(conn: &Connection) -> Result<()> {
+    conn.execute_batch(
+        "UPDATE codes SET code = zeroblob(length(code)), places = zeroblob(length(places)),
+                          second = zeroblob(length(second))
+         WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
+         DELETE FROM codes WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');",
+    )?;
+    for table in TABLES {
+        let sql = format!("DELETE FROM {table} WHERE id IN (SELECT id FROM going WHERE tab = ?1)");
+        conn.prepare_cached(&sql)?.execute(params![table])?;
+    }
+    Ok(conn.execute_batch("DELETE FROM going;")?)
+}
+
+fn append(chain: &mut Appender<'_>, gone: &Withdrawn, seq: i64, at_ms: i64) -> Result<Withdrawn> {
+    let details = Details::new()
+        .number("cases", gone.cases)
+        .number("codes", gone.codes)
+        .number("items", gone.items)
+        .number("matches", gone.matches)
+        .number("refusals", gone.refusals)
+        .number("reported", gone.reported)
+        .number("reports", gone.reports);
+    let subject = withdrawal_subject(chain.conn, seq)?;
+    let seq = chain.append(Kind::Withdrawn, Some(subject), &details, at_ms)?;
+    Ok(Withdrawn { seq, digest: chain.head, ..*gone })
+}
