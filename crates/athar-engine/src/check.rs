@@ -1,6 +1,6 @@
 //! Asking whether material is known, and keeping nothing but the fact that it was asked.
 
-use crate::clip::FrameSpan;
+use crate::clip::{FrameSpan, PreparedClip};
 use crate::lookup::Upkeep;
 use crate::outcome::Similar;
 use crate::pipeline::prepare_all;
@@ -10,9 +10,9 @@ use crate::recognise::{Lookups, Recognised};
 use crate::similar::Likeness;
 use crate::store::{PROGRAM, Store};
 use crate::vpdq::{self, FrameCode};
-use crate::walk::walk;
+use crate::walk::{Found, walk};
 use crate::{Decoding, EngineError, IndexNote, Interrupt, Outcome, Watcher, clock, matching};
-use athar_hash::orientations_of_code;
+use athar_hash::{Space, orientations_of_code};
 use athar_kernel::{Code, Level};
 use athar_ledger::{CheckRecord, Ledger};
 use athar_media::Want;
@@ -90,7 +90,8 @@ impl Store {
             preview_side_px: None,
         };
         let preparer = Preparer::new(Level::best(), decoding, wanted, stop, &known);
-        prepare_all(&found, &preparer, stop, |batch| checking.files(batch, watcher))?;
+        let closer = preparer.closer();
+        prepare_all(&found, &preparer, stop, |batch| checking.files(batch, &closer, watcher))?;
         let mut summary = checking.summary;
         summary.interrupted =
             summary.inputs < (found.len() + options.codes.len() + options.clips.len()) as u64;
@@ -165,6 +166,7 @@ impl Checking<'_> {
     fn files(
         &mut self,
         batch: Vec<Prepared>,
+        closer: &Preparer<'_>,
         watcher: &mut dyn Watcher,
     ) -> Result<(), EngineError> {
         self.lookups.catch_up(self.ledger)?;
@@ -179,8 +181,7 @@ impl Checking<'_> {
                     codes = is_searchable.then(|| picture.fingerprint.codes());
                 }
                 Body::Clip(clip) => {
-                    recognised =
-                        self.lookups.recognise_clip(self.ledger, clip, self.options.deep)?;
+                    recognised = self.clip(clip, &outcome, closer)?;
                 }
                 Body::Known | Body::Failed => {}
             }
@@ -192,6 +193,32 @@ impl Checking<'_> {
             outcomes.push(self.told(outcome, &recognised)?);
         }
         self.record_and_tell(&outcomes, watcher)
+    }
+
+    /// What is seen in a clip of which only frames that stand alone were looked at is looked at
+    /// closely, for its times.
+    fn clip(
+        &self,
+        clip: &PreparedClip,
+        outcome: &Outcome,
+        closer: &Preparer<'_>,
+    ) -> Result<Recognised, EngineError> {
+        let deep = self.options.deep;
+        let first = self.lookups.recognise_clip(self.ledger, clip, deep)?;
+        let is_seen = first.matches.iter().any(|found| found.via == Space::Landmark);
+        if !clip.frames.is_sparse || !is_seen {
+            return Ok(first);
+        }
+        let Some(path) = &outcome.path else { return Ok(first) };
+        let again = closer.prepare(&Found::of(path, outcome.bytes));
+        match again.map(|again| (again.outcome.sha256, again.body)) {
+            Some((sha256, Body::Clip(close))) if sha256 == outcome.sha256 => {
+                let second = self.lookups.recognise_clip(self.ledger, &close, deep)?;
+                Ok(if second.matches.is_empty() { first } else { second })
+            }
+            // It was interrupted, or the file is no longer what it was.
+            _ => Ok(first),
+        }
     }
 
     fn told(&self, mut outcome: Outcome, recognised: &Recognised) -> Result<Outcome, EngineError> {

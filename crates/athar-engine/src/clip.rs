@@ -45,9 +45,11 @@ pub(crate) struct FramesFound {
     pub pictures: Vec<FramePicture>,
     /// Where the last frame ends.
     pub end_ms: u64,
-    /// The longest time from one frame that was looked at to the next, the beginning and the end
-    /// of the clip included.
+    /// The longest time from one frame that was looked at and tells something to the next, the
+    /// beginning and the end of the clip included.
     pub widest_gap_ms: u64,
+    /// Whether only frames that stand alone were looked at, and there are others.
+    pub is_sparse: bool,
 }
 
 /// Frames that follow each other and look the same.

@@ -15,7 +15,7 @@ use crate::examine::{content_of, landmarks_of};
 use crate::places::Extent;
 use crate::policy::{
     CLIP_LIMITS, CLIP_SIDE_PX, CLIP_SPANS_MOST, LANDMARK_AREA_PX, LANDMARK_VOTES, SCENE_AGAIN_MS,
-    SCENE_LEAST_MS, SCENE_RADIUS, SPAN_RADIUS, searchable,
+    SCENE_LEAST_MS, SCENE_RADIUS, SPAN_RADIUS, is_blank, searchable,
 };
 use crate::spans::{Coded, Spans};
 use crate::{InputError, InputErrorKind};
@@ -237,11 +237,13 @@ impl Look {
     /// The next frame, the spans that are complete by then, and its landmarks.
     fn take(&mut self, frame: &mut ClipFrame<'_>) -> (Vec<FrameSpan>, Option<FramePicture>) {
         let (at_ms, plane) = (frame.time_ms, &frame.plane);
-        self.gaps.add(at_ms);
         let whole = self.coded(Extent::whole(self.clip_px), plane);
+        if searchable(whole.quality) || is_blank(whole.quality) {
+            self.gaps.add(at_ms);
+        }
         let content = content_of(plane, self.clip_px)
             .map(|(extent, inner)| self.coded(extent, &inner))
-            .filter(|content| searchable(content.quality));
+            .filter(|content| !is_blank(content.quality));
         let picture = self.picture(frame, &whole.codes[0]);
         (self.spans.add(at_ms, whole, content), picture)
     }
@@ -314,7 +316,8 @@ impl Scenes {
     }
 }
 
-/// The longest time in which no frame was looked at.
+/// The longest time in which no frame was seen that tells anything: one too flat to be searched for
+/// does not, but where nothing at all is to be seen nothing is missed.
 #[derive(Default)]
 struct Gaps {
     last_ms: u64,

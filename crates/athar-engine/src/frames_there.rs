@@ -8,14 +8,24 @@ use crate::clip::PreparedClip;
 use crate::lookup::ways;
 use crate::outcome::Span;
 use crate::policy::{
-    self, FRAME_SEEN_RADIUS, FRAME_THERE_GAP_MS, FRAME_THERE_RADIUS, FRAME_TIME, SIGHT_TIME,
-    SPAN_MOST_MS,
+    self, FRAME_SEEN_RADIUS, FRAME_SEEN_TIME, FRAME_THERE_GAP_MS, FRAME_THERE_RADIUS, FRAME_TIME,
+    SIGHT_TIME, SPAN_MOST_MS,
 };
-use crate::time_motion::{Moment, Stretch, TimeMotion};
+use crate::time_motion::{Moment, Stretch, TimeMotion, stretches};
 use crate::time_places::FramePlace;
 use athar_hash::Space;
 use athar_kernel::Code;
 use athar_ledger::{ItemRow, Ledger, LedgerError};
+
+/// Bits in which frames differ that have nothing in common.
+const UNLIKE_BITS: u16 = 128;
+
+/// Bits by which frames have to be more alike, in the mean, for another motion to be taken: less
+/// than that is what a codec makes of them.
+const MOTION_GAIN: f64 = 0.5;
+
+/// How far a motion at the clip's own speed may lie from another's middle.
+const PLAIN_SHIFTS_MS: [f64; 5] = [0.0, 60.0, 120.0, 180.0, 240.0];
 
 /// A clip's frames in the order of their times, those that cannot be searched for too.
 pub(crate) struct Timeline {
@@ -26,9 +36,7 @@ pub(crate) struct Timeline {
 struct TimedFrame {
     shown_ms: [f64; 2],
     code: Code,
-    /// Whether it is too flat to be searched for.
-    is_flat: bool,
-    /// Whether nothing at all is to be seen, as far as that is known.
+    /// Whether nothing is to be seen; of a stored one, whether that may be.
     is_blank: bool,
 }
 
@@ -38,7 +46,6 @@ impl Timeline {
         let frames = clip.frames.frames.iter().map(|frame| TimedFrame {
             shown_ms: [frame.from_ms, frame.to_ms].map(|ms| ms as f64),
             code: ways(&frame.codes)[way],
-            is_flat: !frame.is_searchable(),
             is_blank: policy::is_blank(frame.quality),
         });
         Self::in_order(frames.collect())
@@ -54,8 +61,7 @@ impl Timeline {
                 let place = FramePlace::of_code(places, item, position);
                 let Some(Span { from_ms, to_ms }) = place.shown else { continue };
                 let shown_ms = [from_ms, to_ms].map(|ms| ms as f64);
-                let is_flat = !row.searchable;
-                frames.push(TimedFrame { shown_ms, code, is_flat, is_blank: is_flat });
+                frames.push(TimedFrame { shown_ms, code, is_blank: !row.searchable });
             }
         }
         Ok(Self::in_order(frames))
@@ -90,8 +96,88 @@ pub(crate) struct Pair<'a> {
 }
 
 impl Pair<'_> {
+    /// What the frames that could be found told, told again by all that are there: where each
+    /// stretch lies and how far it goes. A stretch keeps the moments by which it was found.
+    pub(crate) fn retold(&self, found: Vec<Stretch>) -> Vec<Stretch> {
+        let close = stretches(&self.moments_near(&found), &FRAME_SEEN_TIME);
+        let better = |one| self.better(one, &close);
+        let mut retold: Vec<Stretch> = found.into_iter().map(better).collect();
+        retold.sort_by(|a, b| a.query_ms[0].total_cmp(&b.query_ms[0]));
+        self.settled(joined(retold))
+    }
+
+    /// A stretch as one of those tells it that has most of its moments. It lies where the other does
+    /// if the frames are then more like each other.
+    fn better(&self, found: Stretch, close: &[Stretch]) -> Stretch {
+        let other = close.iter().max_by_key(|other| in_common(&found, other));
+        let is_same = |other: &&Stretch| 2 * in_common(&found, other) >= found.inliers.len();
+        let Some(other) = other.filter(is_same) else { return found };
+        let [from_ms, to_ms] = found.query_ms;
+        let query_ms = [other.query_ms[0].min(from_ms), other.query_ms[1].max(to_ms)];
+        let unlikeness = |motion| self.unlikeness(motion, query_ms);
+        let gain = unlikeness(&found.motion) - unlikeness(&other.motion);
+        let motion = if gain > MOTION_GAIN { other.motion } else { found.motion };
+        Stretch { motion, query_ms, ..found }
+    }
+
+    /// The mean of the bits in which frames differ from those that a motion puts at their times.
+    fn unlikeness(&self, motion: &TimeMotion, [from_ms, to_ms]: [f64; 2]) -> f64 {
+        let looks = ((to_ms - from_ms) / self.step_ms).max(0.0) as u32;
+        let at = |look: u32| self.least_distance(motion, from_ms + f64::from(look) * self.step_ms);
+        let distances = (0..=looks).filter_map(at);
+        let (sum, count) = distances.fold((0.0, 0.0), |(sum, n), bits| (sum + bits, n + 1.0));
+        if count > 0.0 { sum / count } else { 256.0 }
+    }
+
+    /// Between what is shown at a time and what is shown when it should be; nothing where the
+    /// query has no frame.
+    fn least_distance(&self, motion: &TimeMotion, query_ms: f64) -> Option<f64> {
+        let half_ms = self.step_ms / 2.0;
+        let mut query = self.query.around(query_ms, half_ms).peekable();
+        query.peek()?;
+        let stored_ms = motion.at(query_ms);
+        let pairs = query.flat_map(|query| {
+            let stored = self.stored.around(stored_ms, half_ms);
+            stored.map(|stored| stored.code.distance(&query.code).bits())
+        });
+        Some(f64::from(pairs.min().unwrap_or(UNLIKE_BITS)))
+    }
+
+    /// What all frames tell near stretches that are roughly known; nothing where they tell nothing.
+    pub(crate) fn told_near(&self, rough: &[Stretch]) -> Vec<Stretch> {
+        self.settled(stretches(&self.moments_near(rough), &FRAME_SEEN_TIME))
+    }
+
+    /// Stretches at their own speed where that explains them as well, and as long as they go on.
+    fn settled(&self, mut stretches: Vec<Stretch>) -> Vec<Stretch> {
+        for stretch in &mut stretches {
+            stretch.motion = self.plainest(&stretch.motion, stretch.query_ms);
+        }
+        self.lengthen(&mut stretches);
+        joined(stretches)
+    }
+
+    /// A motion, or one at the clip's own speed that lays frames on each other which are as alike:
+    /// of what hardly moves, and of little, the speed is hard to tell.
+    fn plainest(&self, motion: &TimeMotion, query_ms: [f64; 2]) -> TimeMotion {
+        if motion.rate == 1.0 {
+            return *motion;
+        }
+        let middle_ms = (query_ms[0] + query_ms[1]) / 2.0;
+        let offset_ms = motion.at(middle_ms) - middle_ms;
+        let shifts = PLAIN_SHIFTS_MS.into_iter().flat_map(|shift| [shift, -shift]);
+        let plain = shifts.map(|shift| TimeMotion { rate: 1.0, offset_ms: offset_ms + shift });
+        let told = plain.map(|plain| (self.unlikeness(&plain, query_ms), plain));
+        // The first of equals, which is the nearest.
+        let best = told.min_by(|a, b| a.0.total_cmp(&b.0));
+        match best {
+            Some((unlike, plain)) if unlike <= self.unlikeness(motion, query_ms) => plain,
+            _ => *motion,
+        }
+    }
+
     /// Stretches, each lengthened by what agrees before and after it.
-    pub(crate) fn lengthen(&self, stretches: &mut [Stretch]) {
+    fn lengthen(&self, stretches: &mut [Stretch]) {
         for n in 0..stretches.len() {
             let before = n.checked_sub(1).and_then(|n| stretches.get(n));
             let before_ms = before.map_or(f64::NEG_INFINITY, |before| before.query_ms[1]);
@@ -128,7 +214,7 @@ impl Pair<'_> {
 
     /// Moments near stretches that are roughly known, of frames that are more like each other than
     /// those of other clips are.
-    pub(crate) fn moments_near(&self, rough: &[Stretch]) -> Vec<Moment> {
+    fn moments_near(&self, rough: &[Stretch]) -> Vec<Moment> {
         let near = |stretch: &Stretch| self.moments_near_one(&stretch.motion);
         let mut moments: Vec<Moment> = rough.iter().flat_map(near).collect();
         moments.sort_by_key(|moment| (moment.query, moment.stored, moment.distance));
@@ -138,7 +224,7 @@ impl Pair<'_> {
 
     fn moments_near_one(&self, motion: &TimeMotion) -> Vec<Moment> {
         let mut moments = Vec::new();
-        for frame in self.query.frames.iter().filter(|frame| !frame.is_flat) {
+        for frame in self.query.frames.iter().filter(|frame| !frame.is_blank) {
             let [from_ms, to_ms] = frame.shown_ms;
             let looks = ((to_ms - from_ms) / self.step_ms).max(0.0) as u32;
             for look in 0..=looks {
@@ -158,6 +244,38 @@ impl Pair<'_> {
         }
         moments
     }
+}
+
+/// How many of a stretch's moments another explains.
+fn in_common(found: &Stretch, other: &Stretch) -> usize {
+    let [from_ms, to_ms] = other.query_ms;
+    let explains = |moment: &&Moment| {
+        (from_ms..=to_ms).contains(&moment.query_ms)
+            && other.motion.residual_ms(moment) <= FRAME_TIME.offset_ms
+    };
+    found.inliers.iter().filter(explains).count()
+}
+
+/// Stretches that follow each other, or overlap, and lie on one line are one.
+fn joined(stretches: Vec<Stretch>) -> Vec<Stretch> {
+    let mut joined: Vec<Stretch> = Vec::new();
+    for next in stretches {
+        match joined.last_mut() {
+            Some(last) if are_one(last, &next) => {
+                last.inliers.extend(next.inliers);
+                last.query_ms[1] = last.query_ms[1].max(next.query_ms[1]);
+            }
+            _ => joined.push(next),
+        }
+    }
+    joined
+}
+
+fn are_one(last: &Stretch, next: &Stretch) -> bool {
+    let apart_ms = next.query_ms[0] - last.query_ms[1];
+    let at = |end_ms: f64| (last.motion.at(end_ms) - next.motion.at(end_ms)).abs();
+    apart_ms <= FRAME_THERE_GAP_MS
+        && [last.query_ms[0], next.query_ms[1]].iter().all(|&ms| at(ms) <= FRAME_TIME.offset_ms)
 }
 
 /// Whether a frame is what is expected where it is. Of one in which nothing is to be seen the code
@@ -180,12 +298,11 @@ mod tests {
         }))
     }
 
-    /// Frames every 250 ms that show these numbers; 0 is blank, those over 100 are flat.
+    /// Frames every 250 ms that show these numbers; 0 is blank.
     fn timeline(shown: &[u64]) -> Timeline {
         let frame = |(n, &number): (usize, &u64)| TimedFrame {
             shown_ms: [n as f64 * 250.0; 2],
             code: if number == 0 { code(1000 + n as u64) } else { code(number) },
-            is_flat: number == 0 || number > 100,
             is_blank: number == 0,
         };
         Timeline::in_order(shown.iter().enumerate().map(frame).collect())

@@ -217,7 +217,7 @@ pub(crate) const FRAME_THERE_RADIUS: Radius = match Radius::new(64) {
 pub(crate) const FRAME_THERE_GAP_MS: f64 = 1000.0;
 
 /// The share of both frames that has to be in common for their codes to tell of their times.
-pub(crate) const FRAME_SEEN_SHARE: f64 = 0.8;
+pub(crate) const FRAME_SEEN_SHARE: f64 = 0.5;
 
 /// The largest distance, in bits, at which frames of clips that are known to be one tell at what
 /// times they lie on each other: something is laid over them, or they would be nearer.

@@ -19,6 +19,7 @@ use crate::{InputError, InputErrorKind, Outcome, intake, prepare_clip};
 use athar_hash::{FileDigest, PictureFingerprint};
 use athar_kernel::{Level, Plane};
 use athar_media::Want;
+use std::sync::Arc;
 
 /// What a file turned out to be.
 pub(crate) struct Prepared {
@@ -105,7 +106,7 @@ pub(crate) struct Wanted<'a> {
 
 /// The means that all threads share.
 pub(crate) struct Preparer<'a> {
-    memory: Memory,
+    memory: Arc<Memory>,
     level: Level,
     decoding: &'a Decoding,
     wanted: Wanted<'a>,
@@ -122,7 +123,17 @@ impl<'a> Preparer<'a> {
         stop: &'a Interrupt,
         known: &'a (dyn Fn(&[u8; 32]) -> bool + Sync),
     ) -> Self {
-        Self { memory: Memory::new(), level, decoding, wanted, stop, known }
+        Self { memory: Arc::new(Memory::new()), level, decoding, wanted, stop, known }
+    }
+
+    /// The same for clips that are to be looked at closely, out of the same memory.
+    pub(crate) fn closer(&self) -> Self {
+        let clips = self.wanted.clips.map(|plan| match plan {
+            ClipPlan::Asked { near, .. } => ClipPlan::Asked { near, deep: true },
+            plan => plan,
+        });
+        let wanted = Wanted { clips, ..self.wanted };
+        Self { memory: self.memory.clone(), wanted, ..*self }
     }
 
     /// `None` when an interrupt came before the file was read.

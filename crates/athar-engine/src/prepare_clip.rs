@@ -116,11 +116,13 @@ impl Look<'_, '_> {
         let pick = Pick::Keys { interval_ms: CLIP_KEYS_MS };
         let plan = FramePlan { pick, stored: 0, asked: self.pictures_asked() };
         let Some(first) = self.session.frames(&plan)? else { return Ok(None) };
-        if first.widest_gap_ms <= CLIP_GAP_MS && !near(&first.frames) {
-            return Ok(Some(first));
+        let is_near = near(&first.frames);
+        if first.widest_gap_ms <= CLIP_GAP_MS && !is_near {
+            return Ok(Some(FramesFound { is_sparse: true, ..first }));
         }
-        let Some(close) = self.closely(0, 0)? else { return Ok(None) };
-        Ok(Some(FramesFound { pictures: first.pictures, ..close }))
+        // What is near may be one thing of several that it shows.
+        let asked = if is_near { CLIP_PICTURES_ASKED } else { self.pictures_asked() };
+        self.closely(0, asked)
     }
 
     /// `None` when it was stopped.

@@ -268,7 +268,7 @@ fn of_clip(
     if found.iter().any(|stretch| policy::judge_stretch(Space::Pdq, stretch)) {
         found.retain(|stretch| policy::judge_stretch(Space::Pdq, stretch));
         let query = Timeline::of_clip(clip, hits.first().map_or(0, |hit| usize::from(hit.way)));
-        pair(clip, &query, &stored).lengthen(&mut found);
+        found = pair(clip, &query, &stored).retold(found);
     }
     let span = |[from, to]: [f64; 2]| span(from, to + f64::from(clip.step_ms));
     let ends = (clip.frames.end_ms, stored.end_ms() + u64::from(policy::CLIP_STEP_MS));
@@ -518,8 +518,7 @@ fn looked_at_closely(
     }
     let query = Timeline::of_clip(clip, best.orientation as usize);
     let pair = pair(clip, &query, stored);
-    let mut found = stretches(&pair.moments_near(rough), &policy::FRAME_SEEN_TIME);
-    pair.lengthen(&mut found);
+    let found = pair.told_near(rough);
     (!found.is_empty()).then_some(found)
 }
 

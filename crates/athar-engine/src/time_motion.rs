@@ -74,6 +74,9 @@ const RATE_GAIN: f32 = 1.02;
 /// Moments over so long a time tell a rate; over a shorter one the rate stays what was tried.
 const RATE_FIT_MS: f64 = 4000.0;
 
+/// And only over so many times what a moment may be off.
+const RATE_FIT_TIMES: f64 = 12.0;
+
 /// A rate that differs less from 1 is 1: no time base is more exact than that.
 const RATE_EXACT: f64 = 0.003;
 
@@ -95,7 +98,7 @@ impl TimeMotion {
     }
 
     /// How far the item's moment is from where it should be.
-    fn residual_ms(&self, moment: &Moment) -> f64 {
+    pub(crate) fn residual_ms(&self, moment: &Moment) -> f64 {
         let at = self.at(moment.query_ms);
         let [from, to] = moment.stored_ms;
         (from - at).max(at - to).max(0.0)
@@ -336,7 +339,8 @@ fn fit(inliers: &[Moment], motion: &TimeMotion, tolerance: &TimeTolerance) -> Ti
     let xy = sum(&|m| (m.query_ms - x) * (middle(m) - y));
     let over_ms = inliers.last().map_or(0.0, |last| last.query_ms - inliers[0].query_ms);
     let [least, most] = tolerance.rates;
-    let told = if over_ms < RATE_FIT_MS || xx <= 0.0 { motion.rate } else { xy / xx };
+    let is_short = over_ms < RATE_FIT_MS.max(RATE_FIT_TIMES * tolerance.offset_ms);
+    let told = if is_short || xx <= 0.0 { motion.rate } else { xy / xx };
     let rate = told.clamp(least * (1.0 - RATE_STEP), most * (1.0 + RATE_STEP));
     let off = (rate - 1.0).abs();
     let rate = if off < RATE_EXACT || off * over_ms < RATE_TOLD_MS { 1.0 } else { rate };

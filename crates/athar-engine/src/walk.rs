@@ -14,6 +14,13 @@ pub(crate) struct Found {
     pub trouble: Option<InputError>,
 }
 
+impl Found {
+    /// A file that was found before.
+    pub(crate) fn of(path: &Path, bytes: u64) -> Self {
+        Self { path: path.into(), bytes, trouble: None }
+    }
+}
+
 /// Every file below `paths`, in the order given and sorted by name within each directory.
 /// Symbolic links are followed; one that leads back to a directory above itself is told as
 /// trouble, like a directory that cannot be read, and the walk goes on.

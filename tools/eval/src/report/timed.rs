@@ -129,7 +129,10 @@ fn line(all: &Row, others: &[Option<&Row>]) -> Line {
         Some(false) => "✗",
         None => "",
     };
-    let name = format!("{} {}", all.edit, all.strength).trim_end().to_owned();
+    let mut name = format!("{} {}", all.edit, all.strength).trim_end().to_owned();
+    if all.flat > 0 {
+        name += &format!(" ({} more are too flat)", all.flat);
+    }
     let mut cells = vec![name, all.n.to_string(), share(all.bar), mark.into(), share(all.recall)];
     cells.extend(others.iter().map(|row| share(row.and_then(|row| row.recall))));
     cells.push(share(all.end_error_ms.map(|errors| errors.within)));
@@ -207,6 +210,7 @@ mod tests {
             edit: edit.into(),
             strength: "5 s".into(),
             route: route.into(),
+            flat: 0,
             n: 20,
             recall: Some(recall),
             false_links: 0,

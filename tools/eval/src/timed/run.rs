@@ -14,6 +14,7 @@ use crate::random::fnv;
 use crate::run::in_parallel;
 use crate::score::Mistake;
 use anyhow::{Context, Result, ensure};
+use athar_engine::policy::searchable;
 use athar_engine::{CheckOptions, Decoding, Interrupt, Outcome, Store, Watcher};
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -139,6 +140,12 @@ struct Made {
     plan: Plan,
 }
 
+impl Made {
+    fn is_still(&self) -> bool {
+        self.plan.media_ms == 0.0
+    }
+}
+
 impl Stage {
     fn set(options: &Options, scratch: &Path) -> Result<Self> {
         let ffmpeg = Ffmpeg::find()?;
@@ -197,6 +204,7 @@ impl Stage {
                 name: &made.name,
                 shown: &made.plan.shown,
                 is_unanswered: answer.is_unread() && found.is_empty(),
+                is_flat: made.is_still() && answer.quality.is_some_and(|q| !searchable(q)),
                 found: &found,
                 vpdq: vpdq.get(n).map(Vec::as_slice),
             };

@@ -53,6 +53,16 @@ pub struct Asked<'a> {
     pub vpdq: Option<&'a [usize]>,
     /// Whether the engine gave no answer.
     pub is_unanswered: bool,
+    /// Whether it is a still of a frame that is too flat to be told by: nothing is wanted of it.
+    pub is_flat: bool,
+}
+
+impl Asked<'_> {
+    /// What it shows; of a still that is too flat nothing that is wanted.
+    fn wanted(&self) -> Vec<Shown> {
+        let of = |shown: &Shown| Shown { wanted: shown.wanted && !self.is_flat, ..shown.clone() };
+        self.shown.iter().map(of).collect()
+    }
 }
 
 /// How large errors are, in milliseconds.
@@ -79,6 +89,8 @@ pub struct Row {
     pub route: String,
     /// Stretches of stored files that should have been found.
     pub n: u64,
+    /// Stills of frames too flat to be told by, which are not among those.
+    pub flat: u64,
     /// The share that was; `null` where nothing was to be found.
     pub recall: Option<f64>,
     /// Unrelated stored files that were found.
@@ -107,6 +119,7 @@ pub struct Row {
 #[derive(Debug, Clone, Default)]
 struct Tally {
     wanted: u64,
+    flat: u64,
     found: u64,
     placed: u64,
     false_links: u64,
@@ -133,22 +146,24 @@ impl Score {
     pub fn take(&mut self, asked: &Asked<'_>, material: &Material, edits: &[Edit]) {
         self.unanswered += u64::from(asked.is_unanswered);
         let medium = edits[asked.edit].medium;
+        let shown = &asked.wanted();
         let routes: BTreeSet<&str> = asked.found.iter().map(|found| found.via.as_str()).collect();
         for route in routes.into_iter().chain([ALL]) {
             let of = asked.found.iter().filter(|found| route == ALL || found.via == route);
-            let mut tally = Tally::of(asked.shown, &of.collect::<Vec<_>>(), medium);
+            let mut tally = Tally::of(shown, &of.collect::<Vec<_>>(), medium);
             if route == ALL {
-                tally.wanted = wanted(asked.shown);
+                tally.wanted = wanted(shown);
+                tally.flat = u64::from(asked.is_flat);
                 tally.pairs = material
                     .sources
                     .iter()
-                    .filter(|s| s.is_stored && !shows(asked.shown, s.number))
+                    .filter(|s| s.is_stored && !shows(shown, s.number))
                     .count() as u64;
             }
             self.tallies.entry((asked.edit, route.to_owned())).or_default().add(&tally);
         }
         if let Some(numbers) = asked.vpdq {
-            let tally = Tally::of_vpdq(asked.shown, numbers, material);
+            let tally = Tally::of_vpdq(shown, numbers, material);
             self.tallies.entry((asked.edit, VPDQ.to_owned())).or_default().add(&tally);
         }
         self.note_mistakes(asked, material, &edits[asked.edit]);
@@ -168,7 +183,7 @@ impl Score {
         for found in asked.found.iter().filter(|found| is_false(asked.shown, found)) {
             self.false_links.push(mistake(&found.via, found.source));
         }
-        for shown in asked.shown.iter().filter(|shown| shown.wanted) {
+        for shown in asked.wanted().iter().filter(|shown| shown.wanted) {
             if !asked.found.iter().any(|found| found.source == Some(shown.source)) {
                 self.misses.push(mistake(ALL, Some(shown.source)));
             }
@@ -295,6 +310,7 @@ impl Tally {
 
     fn add(&mut self, other: &Self) {
         self.wanted += other.wanted;
+        self.flat += other.flat;
         self.found += other.found;
         self.placed += other.placed;
         self.false_links += other.false_links;
@@ -315,6 +331,7 @@ impl Tally {
             strength: strength.into(),
             route: route.into(),
             n: self.wanted,
+            flat: self.flat,
             recall: share(self.found),
             false_links: self.false_links,
             pairs: self.pairs,
@@ -363,6 +380,7 @@ mod tests {
                 found,
                 vpdq: Some(vpdq),
                 is_unanswered: false,
+                is_flat: false,
             };
             score.take(&asked, &material, &edits);
         }
@@ -395,6 +413,29 @@ mod tests {
         assert_eq!((row(&rows, VPDQ).recall, row(&rows, "pdq").n), (Some(1.0), 2));
         assert_eq!(verdict(all), Some(false));
         assert_eq!(all.told["segment"], 1);
+    }
+
+    #[test]
+    fn of_a_still_that_is_too_flat_nothing_is_wanted() {
+        let (edits, material) =
+            (chosen(&["clip: still of a known clip JPEG".into()]).unwrap(), Material::default());
+        let shown = [Shown::cut(0, Stretch::at(1000.0, 0.0))];
+        let mut score = Score::default();
+        for is_flat in [false, true, true] {
+            let asked = Asked {
+                edit: 0,
+                name: "a.mp4",
+                shown: &shown,
+                found: &[],
+                vpdq: None,
+                is_unanswered: false,
+                is_flat,
+            };
+            score.take(&asked, &material, &edits);
+        }
+        let rows = score.rows(&edits, &BTreeMap::new());
+        assert_eq!((rows[0].n, rows[0].flat, rows[0].recall), (1, 2, Some(0.0)));
+        assert_eq!(score.misses.len(), 1);
     }
 
     #[test]
