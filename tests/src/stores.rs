@@ -15,7 +15,7 @@ pub fn code(number: u64) -> Code {
 
 /// Reports an item for each number into case `case` of the store in `dir`, as if by pictures.
 pub fn fill(dir: &Path, case: &str, numbers: std::ops::Range<u64>) {
-    let mut ledger = Ledger::open(&ledger_file(dir)).expect("the store has a ledger");
+    let mut ledger = Ledger::open(&ledger_file(dir), 0).expect("the store has a ledger");
     let filled: Result<(), LedgerError> = ledger.write(|tx| {
         let case = match tx.case_by_name(case)? {
             Some(row) => row.id,
@@ -44,7 +44,7 @@ pub fn fill(dir: &Path, case: &str, numbers: std::ops::Range<u64>) {
 
 /// Reports one more item with these codes into the case, as if by another program.
 pub fn add_item(dir: &Path, case: &str, codes: &[NewCodes<'_>]) {
-    let mut ledger = Ledger::open(&ledger_file(dir)).expect("the store has a ledger");
+    let mut ledger = Ledger::open(&ledger_file(dir), 0).expect("the store has a ledger");
     let added: Result<(), LedgerError> = ledger.write(|tx| {
         let case = tx.case_by_name(case)?.expect("the case is there").id;
         let report = tx.open_report(case, &NewReport::default(), AT_MS)?;

@@ -56,6 +56,7 @@ fn check_answers_with_the_promised_keys() {
             "region",
             "relation",
             "second_opinion",
+            "state",
             "time",
             "via"
         ]

@@ -54,7 +54,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// The ledger of the store in `dir`.
 pub fn ledger(dir: &Path) -> Result<Ledger> {
-    Ok(Ledger::open(&dir.join("ledger.sqlite"))?)
+    Ok(Ledger::open(&dir.join("ledger.sqlite"), 0)?)
 }
 
 /// Makes the store, or goes on where it was left.

@@ -32,9 +32,9 @@ pub(crate) enum Format {
     Text,
     /// One JSON object a line.
     Json,
-    /// A Graphviz graph of cases (links only).
+    /// A Graphviz graph of cases (links and networks only).
     Dot,
-    /// A GraphML graph of cases (links only).
+    /// A GraphML graph of cases (links and networks only).
     Graphml,
 }
 
@@ -51,6 +51,15 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Show what ties cases together, and why.
     Links(LinksArgs),
+    /// Say that a link is right: two items, or one item and the two cases that hold it.
+    Confirm(DecideArgs),
+    /// Say that a link is wrong: it ties nothing any more.
+    Reject(DecideArgs),
+    /// Forget an item, a report or a case: its codes, matches and facts are erased from every file of
+    /// the store. The chain of events keeps that something was taken back, not what.
+    Withdraw(WithdrawArgs),
+    /// Show which cases hang together, the largest networks first, and where that is thin.
+    Networks(NetworksArgs),
     /// Write a page that shows where a stored item is seen in a picture, and by what.
     Explain(ExplainArgs),
     /// Print codes only, as `hash,quality,path`; needs no store.
@@ -82,6 +91,39 @@ pub(crate) enum CaseCommand {
     Open {
         /// An opaque name: a file number, never a person's name.
         name: String,
+
+        #[command(flatten)]
+        facts: FactsArgs,
+
+        #[command(flatten)]
+        handles: HandlesArgs,
+    },
+    /// Change what is known of a case: what is not given stays, and an empty text takes away.
+    Set {
+        /// The case.
+        name: String,
+
+        #[command(flatten)]
+        facts: FactsArgs,
+    },
+    /// Keep what a threat came from: an account, a telephone, a wallet.
+    Handle {
+        /// The case.
+        name: String,
+
+        /// account, telephone, wallet, payment, email, other, or a platform such as instagram.
+        kind: String,
+
+        /// The name, number, address or link.
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+
+        #[command(flatten)]
+        country: CountryArg,
+
+        /// Take it from the case instead.
+        #[arg(long)]
+        remove: bool,
     },
     /// List all cases.
     List,
@@ -90,6 +132,151 @@ pub(crate) enum CaseCommand {
         /// The case.
         name: String,
     },
+}
+
+/// What is known of a case. Names are opaque: numbers of files, never a person's name.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct FactsArgs {
+    /// How the complaint came in: hotline, email, app, walk-in, platform, partner, or a word of
+    /// your own.
+    #[arg(long, value_name = "NAME")]
+    pub channel: Option<String>,
+
+    /// The unit that took it.
+    #[arg(long, value_name = "NAME")]
+    pub unit: Option<String>,
+
+    /// When the unit received it, such as 2026-11-20 or 2026-11-20T14:30+03:00; UTC where no
+    /// offset is given.
+    #[arg(long, value_name = "TIME")]
+    pub received: Option<String>,
+
+    /// The opaque name of who complains.
+    #[arg(long, value_name = "NAME")]
+    pub complainant: Option<String>,
+
+    /// The opaque name of who is suspected.
+    #[arg(long, value_name = "NAME")]
+    pub suspect: Option<String>,
+
+    /// How urgent it is.
+    #[arg(long)]
+    pub urgency: Option<UrgencyArg>,
+
+    /// Why it is as urgent as that.
+    #[arg(long, value_name = "TEXT")]
+    pub urgency_reason: Option<String>,
+
+    /// Anything else.
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+}
+
+/// How urgent a case is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum UrgencyArg {
+    /// It can wait.
+    Low,
+    /// As cases are.
+    Normal,
+    /// Before others.
+    High,
+    /// Now.
+    Immediate,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct HandlesArgs {
+    /// What the threat came from, such as telegram=@name, telephone=0770… or wallet=…; kept for
+    /// the case. May be repeated.
+    #[arg(long = "handle", value_name = "KIND=VALUE")]
+    pub handles: Vec<String>,
+
+    #[command(flatten)]
+    pub country: CountryArg,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CountryArg {
+    /// Calling code of telephone numbers that have none.
+    #[arg(long, value_name = "CODE", default_value = "964")]
+    pub country: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DecideArgs {
+    /// The items that match: their SHA-256, or the first six hex digits of it or more. One item,
+    /// with --cases, where two cases hold the very same file.
+    #[arg(required = true, num_args = 1..=2, value_name = "ITEM")]
+    pub items: Vec<String>,
+
+    /// The two cases that hold the one item.
+    #[arg(long, num_args = 2, value_name = "CASE")]
+    pub cases: Vec<String>,
+
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+
+    /// The opaque name of who decides.
+    #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+    pub by: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(group = clap::ArgGroup::new("what").required(true))]
+pub(crate) struct WithdrawArgs {
+    /// The item, in every case: its SHA-256, or the first six hex digits of it or more.
+    #[arg(long, value_name = "SHA256", group = "what")]
+    pub item: Option<String>,
+
+    /// One submission, by its number ('athar case show' tells it); what other reports hold stays.
+    #[arg(long, value_name = "NUMBER", group = "what")]
+    pub report: Option<i64>,
+
+    /// A case with its name and its reports; what other cases hold stays.
+    #[arg(long, value_name = "CASE", group = "what")]
+    pub case: Option<String>,
+
+    /// Why. It is kept; it should not name anybody.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+
+    /// Under which number your unit keeps the request. It is kept.
+    #[arg(long, value_name = "NUMBER")]
+    pub reference: Option<String>,
+
+    /// The opaque name of who takes it back.
+    #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+    pub by: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct NetworksArgs {
+    /// Only networks that gained a case or a tie since then, such as 2026-11-20; UTC where no
+    /// offset is given.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+
+    /// Only the network of this case.
+    #[arg(long, value_name = "CASE")]
+    pub case: Option<String>,
+
+    /// The most urgent networks first, then the largest.
+    #[arg(long)]
+    pub urgent_first: bool,
+
+    /// Also write a page with the graph: one HTML file that needs nothing else.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+
+    /// The language that the page opens in; it holds both.
+    #[arg(long, value_name = "LANG", default_value = "en")]
+    pub lang: Language,
+
+    /// Write the page even if the file is there already.
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -101,13 +288,22 @@ pub(crate) struct AddArgs {
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
 
-    /// How the report came in: hotline, app, e-mail, walk-in …
+    /// How the report came in: hotline, email, app, walk-in, platform, partner, or a word of your
+    /// own.
     #[arg(long, value_name = "NAME")]
     pub channel: Option<String>,
 
     /// The unit that took it.
     #[arg(long, value_name = "NAME")]
     pub unit: Option<String>,
+
+    /// When the unit received it, if not now, such as 2026-11-20 or 2026-11-20T14:30+03:00; UTC
+    /// where no offset is given.
+    #[arg(long, value_name = "TIME")]
+    pub received: Option<String>,
+
+    #[command(flatten)]
+    pub handles: HandlesArgs,
 
     /// Look inside a picture for known ones only when it matches none as a whole. Faster; the
     /// other pictures in a collage of which one fills the frame may be missed.
@@ -182,6 +378,10 @@ pub(crate) enum Language {
 pub(crate) struct LinksArgs {
     /// Only the links of this case.
     pub case: Option<String>,
+
+    /// Show rejected links too, and say that they are.
+    #[arg(long)]
+    pub all: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -7,8 +7,10 @@
 //! what is committed and is kept in shape by a thread of its own; whatever happens to it, the
 //! report is kept.
 
+use crate::case_facts::keep_handles;
 use crate::clip::PreparedClip;
 use crate::clip_rows::{self, ClipRow};
+use crate::handles::Handle;
 use crate::lookup::Upkeep;
 use crate::matching::Lie;
 use crate::outcome::Kept;
@@ -43,6 +45,10 @@ pub struct AddOptions {
     pub channel: Option<String>,
     /// The unit that took it.
     pub unit: Option<String>,
+    /// When the unit received it, milliseconds since 1970-01-01 UTC, if not now.
+    pub received_at_ms: Option<i64>,
+    /// What the threat came from; kept for the case.
+    pub handles: Vec<Handle>,
     /// Whether landmarks are asked only where whole frames say nothing.
     pub shallow: bool,
 }
@@ -151,6 +157,10 @@ impl Store {
             };
             let (channel, unit) = (options.channel.as_deref(), options.unit.as_deref());
             let report = tx.open_report(id, &NewReport { channel, unit }, at_ms)?;
+            if let Some(received_at_ms) = options.received_at_ms {
+                tx.report_received(report, received_at_ms, at_ms)?;
+            }
+            keep_handles(tx, id, &options.handles, at_ms)?;
             let summary = AddSummary {
                 case: case.into(),
                 report: report.0,
@@ -218,7 +228,7 @@ impl Adding {
         if error.is_some_and(|error| error.kind == InputErrorKind::LowQuality) {
             summary.low_quality += 1;
         }
-        let elsewhere = outcome.matches.iter().filter(|m| m.case != summary.case);
+        let elsewhere = outcome.matches.iter().filter(|m| m.stands() && m.case != summary.case);
         let cases: BTreeSet<_> = elsewhere.map(|m| m.case.clone()).collect();
         summary.matched += u64::from(!cases.is_empty());
         summary.cases.extend(cases);

@@ -222,9 +222,13 @@ impl Checking<'_> {
     }
 
     fn told(&self, mut outcome: Outcome, recognised: &Recognised) -> Result<Outcome, EngineError> {
-        outcome.matches = matching::matches_of(self.ledger, &recognised.matches)?;
+        let item = match &outcome.sha256 {
+            Some(sha256) => self.ledger.item_id(sha256)?,
+            None => None,
+        };
+        outcome.matches = matching::matches_of(self.ledger, item, &recognised.matches)?;
         if self.options.candidates {
-            outcome.candidates = matching::matches_of(self.ledger, &recognised.candidates)?;
+            outcome.candidates = matching::matches_of(self.ledger, item, &recognised.candidates)?;
         }
         Ok(outcome)
     }
@@ -256,7 +260,7 @@ impl Checking<'_> {
         let count = |test: fn(&Outcome) -> bool| outcomes.iter().filter(|o| test(o)).count() as u64;
         let record = CheckRecord {
             inputs: outcomes.len() as u64,
-            matched: count(|outcome| !outcome.matches.is_empty()),
+            matched: count(Outcome::is_matched),
             unreadable: count(Outcome::is_unread),
             program: PROGRAM,
             scheme: athar_hash::PDQ_SCHEME,
@@ -270,7 +274,8 @@ impl Checking<'_> {
         summary.matched += record.matched;
         summary.unreadable += record.unreadable;
         for outcome in outcomes {
-            summary.cases.extend(outcome.matches.iter().map(|found| found.case.clone()));
+            let standing = outcome.matches.iter().filter(|found| found.stands());
+            summary.cases.extend(standing.map(|found| found.case.clone()));
             watcher.done(outcome);
         }
         Ok(())

@@ -32,6 +32,9 @@ pub enum EngineError {
     /// More than one item's digest begins so.
     #[error("the SHA-256 of more than one item begins like this: give more digits")]
     ManyItems,
+    /// What names a link is neither two items nor one and two cases.
+    #[error("a link is named by two items, or by one item and the two cases that hold it")]
+    NotALink,
     /// There is nothing to show of an item.
     #[error("the item has no landmarks: it is too flat or too small")]
     NoLandmarks,

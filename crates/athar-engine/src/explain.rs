@@ -138,7 +138,7 @@ impl Store {
         })
     }
 
-    fn item_named(&self, digits: &str) -> Result<ItemRow, EngineError> {
+    pub(crate) fn item_named(&self, digits: &str) -> Result<ItemRow, EngineError> {
         let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
         if !is_hex || !(ITEM_DIGITS_LEAST..=64).contains(&digits.len()) {
             return Err(EngineError::NotAnItem);

@@ -16,6 +16,7 @@
 //! nowhere below. Nothing here prints: what happens is told to a [`Watcher`].
 
 pub mod align;
+pub mod handles;
 pub mod motion;
 pub mod policy;
 pub mod region;
@@ -23,11 +24,13 @@ pub mod worker;
 
 mod add;
 mod budget;
+mod case_facts;
 mod check;
 mod clip;
 mod clip_rows;
 mod clock;
 mod coverage;
+mod decide;
 mod decoding;
 mod error;
 mod examine;
@@ -41,6 +44,7 @@ mod landmarked;
 mod links;
 mod lookup;
 mod matching;
+mod networks;
 mod outcome;
 mod pipeline;
 mod places;
@@ -60,19 +64,27 @@ mod verify;
 mod votes;
 mod vpdq;
 mod walk;
+mod withdraw;
 
 pub use add::{AddOptions, AddSummary};
 pub use athar_hash::{FileDigest, Space};
 pub use athar_kernel::{Code, CodeParseError, Level, Orientation};
+pub use athar_ledger::LinkState;
 pub use athar_media::clip::Pick;
 pub use athar_media::{Limits, Want, is_decoding};
+pub use case_facts::{CHANNELS, CaseFacts, Urgency};
 pub use check::{CheckOptions, CheckSummary};
+pub use decide::{Decided, Decision};
 pub use decoding::Decoding;
 pub use error::{EngineError, InputError, InputErrorKind};
 pub use explain::{Explanation, FrameComparison, PREVIEW_SIDE_PX, Side, Way};
 pub use follow::IndexNote;
 pub use hash_clip::{ClipPrint, ClipWant, FrameLandmarks, FramePrint, hash_clip};
 pub use links::{CasePage, CaseSummary, Item, Link, LinkEnd, Report};
+pub use networks::{
+    Network, NetworkBrief, NetworkCase, NetworkEdge, NetworkEnd, NetworkHub, Networks,
+    NetworksQuestion, Reason, Shared,
+};
 pub use outcome::{
     Differing, Kept, Match, Outcome, Region, SecondOpinion, Segment, Similar, Span, Time,
 };
@@ -80,3 +92,4 @@ pub use pipeline::{HashTaker, Hashes, Interrupt, Watcher, hash_files};
 pub use store::Store;
 pub use verify::VerifySummary;
 pub use vpdq::{FrameCode, VpdqError, from_vpdq, to_vpdq};
+pub use withdraw::{WithdrawOptions, WithdrawSummary, WithdrawTarget};

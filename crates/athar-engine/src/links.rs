@@ -1,11 +1,15 @@
 //! What ties cases together.
 
+use crate::case_facts::CaseFacts;
+use crate::decide::state_name;
+use crate::handles::Handle;
 use crate::outcome::{Region, SecondOpinion, Time, hex, orientation_name};
 use crate::policy::{self, Relation};
-use crate::{EngineError, Store, clock, matching};
+use crate::{EngineError, Store, matching};
 use athar_kernel::{Distance, Orientation};
-use athar_ledger::{CaseId, ItemRow, LinkRow, ReportRow};
+use athar_ledger::{CaseId, ItemRow, LinkRow, LinkState, ReportRow};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A match between items of two cases.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -38,6 +42,9 @@ pub struct Link {
     pub false_alarm_rate: f64,
     /// Pairs of unrelated pictures on which the rate rests.
     pub false_alarm_pairs: u64,
+    /// What a reviewer decided.
+    #[serde(serialize_with = "state_name")]
+    pub state: LinkState,
 }
 
 /// One side of a link.
@@ -77,8 +84,12 @@ pub struct CasePage {
     pub report_list: Vec<Report>,
     /// Its items, oldest first.
     pub item_list: Vec<Item>,
-    /// Its links with other cases.
+    /// Its links with other cases, without those that were rejected.
     pub links: Vec<Link>,
+    /// What is known of it beside its material.
+    pub facts: CaseFacts,
+    /// What the threat came from.
+    pub handles: Vec<Handle>,
 }
 
 /// One submission of items into a case.
@@ -92,6 +103,8 @@ pub struct Report {
     pub unit: Option<String>,
     /// When it was begun, milliseconds since 1970-01-01 UTC.
     pub opened_at_ms: i64,
+    /// When the unit received it, where that was said.
+    pub received_at_ms: Option<i64>,
     /// Whether every file was looked at; `false` when it was broken off.
     pub complete: bool,
 }
@@ -119,12 +132,6 @@ pub struct Item {
 }
 
 impl Store {
-    /// Opens a case. Fails when there is one of this name.
-    pub fn open_case(&mut self, name: &str) -> Result<(), EngineError> {
-        self.ledger.write(|tx| tx.open_case(name, clock::now_ms()))?;
-        Ok(())
-    }
-
     /// Every case, oldest first.
     pub fn cases(&self) -> Result<Vec<CaseSummary>, EngineError> {
         Ok(self.ledger.cases()?.into_iter().map(CaseSummary::from).collect())
@@ -136,19 +143,37 @@ impl Store {
         let summary = self.ledger.cases()?.into_iter().find(|row| row.id == id);
         Ok(CasePage {
             summary: summary.ok_or(EngineError::NoSuchCase)?.into(),
-            report_list: self.ledger.case_reports(id)?.into_iter().map(Report::from).collect(),
+            report_list: self.reports(id)?,
             item_list: self.ledger.case_items(id)?.into_iter().map(Item::from).collect(),
-            links: self.links(Some(name))?,
+            links: self.standing_links(Some(name))?,
+            facts: self.ledger.case_facts(id)?.into(),
+            handles: self.ledger.handles(id)?.into_iter().map(Handle::from).collect(),
         })
     }
 
-    /// Every link between two cases, or those of one case.
+    fn reports(&self, case: CaseId) -> Result<Vec<Report>, EngineError> {
+        let receipts: BTreeMap<_, _> = self.ledger.receipts(case)?.into_iter().collect();
+        let report = |row: ReportRow| {
+            let received_at_ms = receipts.get(&row.id).copied();
+            Report { received_at_ms, ..Report::from(row) }
+        };
+        Ok(self.ledger.case_reports(case)?.into_iter().map(report).collect())
+    }
+
+    /// As [`Store::links`], without those that were rejected.
+    pub fn standing_links(&self, case: Option<&str>) -> Result<Vec<Link>, EngineError> {
+        let mut links = self.links(case)?;
+        links.retain(|link| link.state != LinkState::Rejected);
+        Ok(links)
+    }
+
+    /// Every link between two cases, or those of one case, the rejected ones too.
     pub fn links(&self, case: Option<&str>) -> Result<Vec<Link>, EngineError> {
         let case = case.map(|name| self.case_id(name)).transpose()?;
         Ok(self.ledger.links(case)?.into_iter().map(Link::from).collect())
     }
 
-    fn case_id(&self, name: &str) -> Result<CaseId, EngineError> {
+    pub(crate) fn case_id(&self, name: &str) -> Result<CaseId, EngineError> {
         Ok(self.ledger.case_by_name(name)?.ok_or(EngineError::NoSuchCase)?.id)
     }
 }
@@ -178,6 +203,7 @@ impl From<LinkRow> for Link {
             second_opinion: evidence.second_distance.map(matching::second_opinion),
             false_alarm_rate,
             false_alarm_pairs,
+            state: row.state,
         }
     }
 }
@@ -208,6 +234,7 @@ impl From<ReportRow> for Report {
             channel: row.channel,
             unit: row.unit,
             opened_at_ms: row.opened_at_ms,
+            received_at_ms: None,
             complete: row.closing.is_some_and(|closing| closing.complete),
         }
     }

@@ -6,7 +6,7 @@ use crate::policy::{self, Relation};
 use crate::recognise::Finding;
 use athar_hash::{SecondDistance, Space};
 use athar_kernel::{Distance, Orientation};
-use athar_ledger::{CaseId, ItemId, ItemRow, Ledger, LedgerError, MatchRow};
+use athar_ledger::{CaseId, ItemId, ItemRow, Ledger, LedgerError, LinkPair, LinkState, MatchRow};
 use serde::{Deserialize, Serialize};
 
 /// Every match of a stored item as the ledger holds it, the same file in other cases included.
@@ -21,26 +21,63 @@ pub(crate) fn standing_matches(
         && ledger.is_searchable(item)?
     {
         let same_file = Verdict::of_the_same_file();
-        push_cases(ledger, &row, &same_file, own, &mut matches)?;
+        push_cases(ledger, &row, &same_file, &State::OfCases(own), &mut matches)?;
     }
     for row in ledger.matches_of_item(item)? {
         let other = if row.query == item { row.stored } else { row.query };
         if let Some(other) = ledger.item(other)? {
-            push_cases(ledger, &other, &Verdict::seen_from(item, &row), None, &mut matches)?;
+            let state = State::of_items(ledger, item, other.id)?;
+            push_cases(ledger, &other, &Verdict::seen_from(item, &row), &state, &mut matches)?;
         }
     }
     Ok(in_order(matches))
 }
 
-/// The matches of material that is not kept.
-pub(crate) fn matches_of(ledger: &Ledger, findings: &[Finding]) -> Result<Vec<Match>, LedgerError> {
+/// The matches of material that is not kept now; `query` is the item of the very same file, where
+/// there is one.
+pub(crate) fn matches_of(
+    ledger: &Ledger,
+    query: Option<ItemId>,
+    findings: &[Finding],
+) -> Result<Vec<Match>, LedgerError> {
     let mut matches = Vec::new();
     for finding in findings {
         if let Some(item) = ledger.item(finding.item)? {
-            push_cases(ledger, &item, &Verdict::of(finding), None, &mut matches)?;
+            let state = State::of_items(ledger, query.unwrap_or(item.id), item.id)?;
+            push_cases(ledger, &item, &Verdict::of(finding), &state, &mut matches)?;
         }
     }
     Ok(in_order(matches))
+}
+
+/// Where it is told what was decided about a match.
+enum State {
+    /// Of two items, whatever cases hold them.
+    OfItems(LinkState),
+    /// Of one item in the case from which one looks, if any, and in each of the others.
+    OfCases(Option<CaseId>),
+}
+
+impl State {
+    fn of_items(ledger: &Ledger, one: ItemId, other: ItemId) -> Result<Self, LedgerError> {
+        Ok(Self::OfItems(match one == other {
+            true => LinkState::Unreviewed,
+            false => ledger.link_state(LinkPair::Items(one, other))?,
+        }))
+    }
+
+    fn in_case(
+        &self,
+        ledger: &Ledger,
+        item: ItemId,
+        case: CaseId,
+    ) -> Result<LinkState, LedgerError> {
+        match *self {
+            Self::OfItems(state) => Ok(state),
+            Self::OfCases(Some(own)) => ledger.link_state(LinkPair::Cases(item, own, case)),
+            Self::OfCases(None) => Ok(LinkState::Unreviewed),
+        }
+    }
 }
 
 /// What the independent hash says of a distance in its own bits.
@@ -172,14 +209,15 @@ fn push_cases(
     ledger: &Ledger,
     item: &ItemRow,
     verdict: &Verdict,
-    without: Option<CaseId>,
+    state: &State,
     matches: &mut Vec<Match>,
 ) -> Result<(), LedgerError> {
     for case in ledger.cases_of_item(item.id)? {
-        if Some(case.id) == without {
+        if matches!(state, State::OfCases(own) if *own == Some(case.id)) {
             continue;
         }
         matches.push(Match {
+            state: state.in_case(ledger, item.id, case.id)?,
             case: case.name,
             item: item.sha256,
             relation: verdict.relation,

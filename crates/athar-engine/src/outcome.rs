@@ -1,9 +1,11 @@
 //! What is told about one input: the JSON line of `add` and `check`.
 
+use crate::decide::state_name;
 use crate::policy::Relation;
 use crate::region::Polygon;
 use crate::{InputError, InputErrorKind};
 use athar_kernel::Orientation;
+use athar_ledger::LinkState;
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -91,6 +93,9 @@ pub struct Match {
     pub false_alarm_rate: f64,
     /// Pairs of unrelated pictures on which the rate rests.
     pub false_alarm_pairs: u64,
+    /// What a reviewer decided about the two items; an input that is no item was never reviewed.
+    #[serde(serialize_with = "state_name")]
+    pub state: LinkState,
 }
 
 /// What two pictures have in common. Polygons are in the pixels of their own upright picture; the
@@ -227,6 +232,13 @@ impl Time {
     }
 }
 
+impl Match {
+    /// Whether nobody has rejected it.
+    pub fn stands(&self) -> bool {
+        self.state != LinkState::Rejected
+    }
+}
+
 impl Outcome {
     pub(crate) fn of_path(path: &Path) -> Self {
         Self {
@@ -252,6 +264,11 @@ impl Outcome {
             steps_us: BTreeMap::new(),
             error: None,
         }
+    }
+
+    /// Whether it matches something, in a way that nobody has rejected.
+    pub fn is_matched(&self) -> bool {
+        self.matches.iter().any(Match::stands)
     }
 
     /// Whether the input could not be read as material at all. A picture of low quality was.

@@ -415,6 +415,10 @@ const INDEX_REPLAY_LANDMARKS: usize = 1 << 14;
 /// As [`INDEX_REPLAY_CODES`] for voices, of which a minute has some five hundred.
 const INDEX_REPLAY_VOICES: usize = 1 << 13;
 
+/// The largest ledger that is written anew when something is taken back: that takes memory for all
+/// of it, and some ten seconds.
+pub(crate) const SCRUB_MOST_BYTES: u64 = 1 << 30;
+
 /// Codes of a space that a process may have to read from the ledger.
 pub(crate) fn index_replay_codes(space: Space) -> usize {
     match space {

@@ -35,7 +35,7 @@ impl Store {
 
     /// Opens the store in `dir` for reading and writing.
     pub fn open(dir: &Path) -> Result<Self, EngineError> {
-        Self::open_with(dir, Ledger::open)
+        Self::open_with(dir, |file| Ledger::open(file, clock::now_ms()))
     }
 
     /// Opens the store in `dir` for reading only, which works on a write-protected one too.

@@ -26,42 +26,63 @@ const WITHDRAWAL_DOMAIN: &str = "athar/ledger/1/withdrawal";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     LedgerCreated,
+    SchemaUpgraded,
     CaseOpened,
+    CaseDescribed,
+    HandleAdded,
+    HandleRemoved,
     ReportOpened,
+    ReportReceived,
     ReportClosed,
     ItemAdded,
     ItemReported,
     FileRefused,
     MatchFound,
+    LinkDecided,
     CheckMade,
+    WithdrawalRequested,
     Withdrawn,
 }
 
 impl Kind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 17] = [
         Self::LedgerCreated,
+        Self::SchemaUpgraded,
         Self::CaseOpened,
+        Self::CaseDescribed,
+        Self::HandleAdded,
+        Self::HandleRemoved,
         Self::ReportOpened,
+        Self::ReportReceived,
         Self::ReportClosed,
         Self::ItemAdded,
         Self::ItemReported,
         Self::FileRefused,
         Self::MatchFound,
+        Self::LinkDecided,
         Self::CheckMade,
+        Self::WithdrawalRequested,
         Self::Withdrawn,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::LedgerCreated => "ledger_created",
+            Self::SchemaUpgraded => "schema_upgraded",
             Self::CaseOpened => "case_opened",
+            Self::CaseDescribed => "case_described",
+            Self::HandleAdded => "handle_added",
+            Self::HandleRemoved => "handle_removed",
             Self::ReportOpened => "report_opened",
+            Self::ReportReceived => "report_received",
             Self::ReportClosed => "report_closed",
             Self::ItemAdded => "item_added",
             Self::ItemReported => "item_reported",
             Self::FileRefused => "file_refused",
             Self::MatchFound => "match_found",
+            Self::LinkDecided => "link_decided",
             Self::CheckMade => "check_made",
+            Self::WithdrawalRequested => "withdrawal_requested",
             Self::Withdrawn => "withdrawn",
         }
     }
@@ -88,7 +109,7 @@ pub(crate) struct Table {
 }
 
 /// Every table of records.
-pub(crate) const TABLES: [Table; 7] = [
+pub(crate) const TABLES: [Table; 13] = [
     Table {
         name: "cases",
         kind: Kind::CaseOpened,
@@ -140,6 +161,45 @@ pub(crate) const TABLES: [Table; 7] = [
                          orientation, second_distance, radius, inliers, region,
                          false_alarm_rate, false_alarm_pairs
                   FROM matches WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "report_receipts",
+        kind: Kind::ReportReceived,
+        row_sql: "SELECT salt, report_id, received_at_ms FROM report_receipts WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "case_facts",
+        kind: Kind::CaseDescribed,
+        row_sql: "SELECT salt, case_id, channel, unit, received_at_ms, complainant, suspect,
+                         urgency, urgency_reason, note
+                  FROM case_facts WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "handles",
+        kind: Kind::HandleAdded,
+        row_sql: "SELECT salt, case_id, kind, platform, value FROM handles WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "handle_removals",
+        kind: Kind::HandleRemoved,
+        row_sql: "SELECT salt, handle_id FROM handle_removals WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "decisions",
+        kind: Kind::LinkDecided,
+        row_sql: "SELECT salt, item_a_id, item_b_id, case_a_id, case_b_id, verdict, reason, actor
+                  FROM decisions WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "withdrawal_requests",
+        kind: Kind::WithdrawalRequested,
+        row_sql: "SELECT salt, reason, reference, actor FROM withdrawal_requests WHERE id = ?1",
         parts_sql: None,
     },
 ];

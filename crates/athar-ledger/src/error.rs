@@ -66,6 +66,24 @@ pub enum LedgerError {
     NoSuchItem,
     /// An item does not match itself.
     SelfMatch,
+    /// Nothing ties these two, so there is nothing to decide.
+    NoSuchLink,
+    /// A text has at most so many bytes.
+    TextLength {
+        /// Bytes given.
+        bytes: usize,
+        /// Bytes that it may have.
+        most: usize,
+    },
+    /// A text of one line has no control characters.
+    TextControl {
+        /// Byte offset of the first one.
+        offset: usize,
+    },
+    /// A reason or a handle that is needed is empty.
+    TextEmpty,
+    /// The case has no such handle.
+    NoSuchHandle,
     /// A number given lies outside what the ledger holds: a distance or radius over 256 bits, a
     /// rate outside 0 to 1, a count over 2^63.
     OutOfRange,
@@ -111,6 +129,17 @@ impl fmt::Display for LedgerError {
             Self::ReportClosed => f.write_str("this report is closed"),
             Self::NoSuchItem => f.write_str("there is no such item"),
             Self::SelfMatch => f.write_str("an item cannot be matched with itself"),
+            Self::NoSuchLink => {
+                f.write_str("nothing ties these two, so there is nothing to decide")
+            }
+            Self::TextLength { bytes, most } => {
+                write!(f, "a text has {bytes} bytes and may have {most}")
+            }
+            Self::TextControl { offset } => {
+                write!(f, "byte {} of a text is a control character", offset + 1)
+            }
+            Self::TextEmpty => f.write_str("a text that is needed is empty"),
+            Self::NoSuchHandle => f.write_str("the case has no such handle"),
             Self::OutOfRange => f.write_str("a number given is out of the ledger's range"),
             Self::CodesInRow { codes } => write!(
                 f,

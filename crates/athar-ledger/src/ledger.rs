@@ -49,25 +49,26 @@ impl Ledger {
         open::create(file, |conn| {
             schema::make_tables(conn)?;
             let details = Details::new().text("program", program).number("schema", schema::VERSION);
-            Tx::genesis(conn)?.event(Kind::LedgerCreated, &details, at_ms)
+            Tx::appender(conn)?.event(Kind::LedgerCreated, &details, at_ms)
         })?;
-        Self::open(file)
+        Self::open(file, at_ms)
     }
 
     /// Opens the ledger at `file` for reading and writing. What the file is gets settled before
-    /// anything is touched.
+    /// anything is touched. One of an older schema version is brought to this program's; `at_ms`
+    /// is when that happens, for the event that tells it.
     ///
     /// # Errors
     /// [`LedgerError::NotFound`], [`LedgerError::NotALedger`], [`LedgerError::NewerVersion`],
     /// [`LedgerError::Corrupt`], [`LedgerError::Locked`], [`LedgerError::ReadOnly`],
     /// [`LedgerError::Denied`], [`LedgerError::Full`].
-    pub fn open(file: &Path) -> Result<Self> {
-        Self::open_patiently(file, PATIENCE)
+    pub fn open(file: &Path, at_ms: i64) -> Result<Self> {
+        Self::open_patiently(file, PATIENCE, at_ms)
     }
 
     /// Opens the ledger at `file` for reading, which also works on a disk that cannot be
     /// written. Writing ends in [`LedgerError::ReadOnly`]. SQLite may leave an empty log beside
-    /// the file.
+    /// the file. One of an older schema version is read as it is; what that did not have is empty.
     ///
     /// # Errors
     /// As [`Ledger::open`]; [`LedgerError::ReadOnly`] only when a crash left changes beside the
@@ -76,8 +77,8 @@ impl Ledger {
         Ok(Self { conn: open::read_only(file, PATIENCE)?, read_only: true })
     }
 
-    pub(crate) fn open_patiently(file: &Path, patience: Duration) -> Result<Self> {
-        Ok(Self { conn: open::read_write(file, patience)?, read_only: false })
+    pub(crate) fn open_patiently(file: &Path, patience: Duration, at_ms: i64) -> Result<Self> {
+        Ok(Self { conn: open::read_write(file, patience, at_ms)?, read_only: false })
     }
 
     /// Runs `f` as one change: when it returns `Ok` everything it wrote is on the disk, and when

@@ -11,8 +11,11 @@
 //! Nothing here reads a clock: times are given, in milliseconds of UTC since 1970.
 
 mod chain;
+mod decisions;
 mod details;
 mod error;
+mod facts;
+mod handles;
 mod ledger;
 mod links;
 mod open;
@@ -21,6 +24,7 @@ mod read;
 mod record;
 mod replay;
 mod schema;
+mod ties;
 mod verify;
 mod withdraw;
 mod write;
@@ -28,13 +32,17 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use decisions::{DecisionRow, LinkPair, LinkState, NewDecision};
 pub use error::{LedgerError, Result};
+pub use facts::CaseFacts;
+pub use handles::{HandleRow, NewHandle};
 pub use ledger::{Ledger, Scrubbed};
 pub use record::{
     Added, CaseId, CaseRow, CaseSummary, CheckRecord, CodeChange, CodeId, CodesId, CodesRow,
     Evidence, ItemId, ItemRow, LinkEnd, LinkRow, MatchRow, NewCodes, NewItem, NewMatch, NewReport,
     Refusal, RefusalRow, ReportClose, ReportId, ReportRow, SchemeRow, Seq,
 };
+pub use ties::CaseBrief;
 pub use verify::{Fault, VerifyReport};
-pub use withdraw::{Withdrawal, Withdrawn};
+pub use withdraw::{Withdrawal, WithdrawalRequest, Withdrawn};
 pub use write::Tx;

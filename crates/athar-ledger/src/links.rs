@@ -6,7 +6,7 @@
 //! shows the one that chance explains least.
 
 use crate::{
-    CaseId, ItemId, Ledger, LinkEnd, LinkRow,
+    CaseId, ItemId, Ledger, LinkEnd, LinkRow, LinkState,
     error::Result,
     read::{all, evidence},
 };
@@ -22,7 +22,7 @@ pub(crate) const LINK: &str =
                            l.radius, l.inliers, l.region,
                            l.false_alarm_rate, l.false_alarm_pairs, l.match_id,
                            l.from_case_id, l.from_item_id, fc.name, fi.sha256,
-                           l.to_case_id, l.to_item_id, tc.name, ti.sha256
+                           l.to_case_id, l.to_item_id, tc.name, ti.sha256, l.state
                     FROM links AS l
                     JOIN cases AS fc ON fc.id = l.from_case_id
                     JOIN items AS fi ON fi.id = l.from_item_id
@@ -31,7 +31,8 @@ pub(crate) const LINK: &str =
 
 impl Ledger {
     /// Every link, or every link of one case: one row per unordered pair of (case, item), in
-    /// the order of the ids of their older, then of their newer side.
+    /// the order of the ids of their older, then of their newer side. Rejected ones are among
+    /// them, and say so.
     pub fn links(&self, case: Option<CaseId>) -> Result<Vec<LinkRow>> {
         let rows = match case {
             None => all(&self.conn, LINK, [], link_row)?,
@@ -46,9 +47,9 @@ impl Ledger {
     }
 }
 
-/// For each case, the other cases it is linked with.
+/// For each case, the other cases it is linked with; what was rejected is no link.
 pub(crate) fn linked_cases(conn: &Connection) -> Result<BTreeMap<CaseId, BTreeSet<CaseId>>> {
-    let sql = "SELECT DISTINCT from_case_id, to_case_id FROM links";
+    let sql = "SELECT DISTINCT from_case_id, to_case_id FROM links WHERE state <> 'rejected'";
     let pairs = all(conn, sql, [], |row| Ok((CaseId(row.get(0)?), CaseId(row.get(1)?))))?;
     let mut linked = BTreeMap::<_, BTreeSet<_>>::new();
     for (one, other) in pairs {
@@ -87,6 +88,7 @@ fn link_row(row: &Row<'_>) -> rusqlite::Result<LinkRow> {
         match_seq: row.get(10)?,
         from: link_end(row, 11)?,
         to: link_end(row, 15)?,
+        state: LinkState::from_name(row.get_ref(19)?.as_str()?),
     })
 }
 

@@ -44,7 +44,7 @@ pub(crate) fn create<T>(file: &Path, fill: impl FnOnce(&Connection) -> Result<T>
 }
 
 /// Opens `file` for reading and writing, and brings it to this program's schema version.
-pub(crate) fn read_write(file: &Path, patience: Duration) -> Result<Connection> {
+pub(crate) fn read_write(file: &Path, patience: Duration, at_ms: i64) -> Result<Connection> {
     check_file(file)?;
     if is_write_protected(file)? {
         return Err(LedgerError::ReadOnly);
@@ -59,7 +59,7 @@ pub(crate) fn read_write(file: &Path, patience: Duration) -> Result<Connection> 
     }
     use_write_ahead_log(&conn)?;
     conn.execute_batch(WRITER_SETTINGS)?;
-    schema::migrate(&conn, version)?;
+    schema::migrate(&conn, version, at_ms)?;
     Ok(conn)
 }
 
@@ -71,10 +71,7 @@ pub(crate) fn read_only(file: &Path, patience: Duration) -> Result<Connection> {
         return read_immutable(file, patience);
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let opened = connect(file, flags, patience).and_then(|conn| {
-        check_connection(&conn)?;
-        Ok(conn)
-    });
+    let opened = connect(file, flags, patience).and_then(readable);
     match opened {
         Err(LedgerError::ReadOnly) if !has_log(file) => read_immutable(file, patience),
         opened => opened,
@@ -83,8 +80,13 @@ pub(crate) fn read_only(file: &Path, patience: Duration) -> Result<Connection> {
 
 fn read_immutable(file: &Path, patience: Duration) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-    let conn = connect(Path::new(&immutable_uri(file)), flags, patience)?;
-    check_connection(&conn)?;
+    readable(connect(Path::new(&immutable_uri(file)), flags, patience)?)
+}
+
+/// A connection that reads a file of any version as one of this program's.
+fn readable(conn: Connection) -> Result<Connection> {
+    let version = check_connection(&conn)?;
+    schema::overlay(&conn, version)?;
     Ok(conn)
 }
 

@@ -1,5 +1,6 @@
 //! What goes into the ledger and what comes out of it: plain data.
 
+use crate::LinkState;
 use athar_kernel::Code;
 use std::fmt;
 
@@ -420,6 +421,8 @@ pub struct LinkRow {
     pub match_seq: Option<Seq>,
     /// The evidence, from the newer side to the older.
     pub evidence: Evidence,
+    /// What was decided about it.
+    pub state: LinkState,
 }
 
 /// A change of what the index of a space must hold.

@@ -9,6 +9,7 @@ use crate::{
     chain::{Kind, withdrawal_subject},
     details::Details,
     error::{LedgerError, Result},
+    facts::check_line,
     write::Appender,
 };
 use rusqlite::{Connection, params};
@@ -22,6 +23,17 @@ pub enum Withdrawal {
     Report(ReportId),
     /// A case and its reports, its name too. Items that another case holds stay there.
     Case(CaseId),
+}
+
+/// Why it is taken back. It is a record of its own: nothing in it says what went.
+#[derive(Debug, Clone, Copy)]
+pub struct WithdrawalRequest<'a> {
+    /// Why, in one line.
+    pub reason: &'a str,
+    /// Under which number the unit keeps the request.
+    pub reference: Option<&'a str>,
+    /// The opaque name of who takes it back.
+    pub actor: Option<&'a str>,
 }
 
 /// How much went.
@@ -45,6 +57,8 @@ pub struct Withdrawn {
     pub matches: u64,
     /// Files that could not be hashed.
     pub refusals: u64,
+    /// Facts, handles and decisions.
+    pub facts: u64,
 }
 
 /// The numbers of rows that go, a table each, before they go.
@@ -68,7 +82,22 @@ const OF_ITEMS: &str = "
     INSERT OR IGNORE INTO going SELECT 'matches', id FROM matches
     WHERE query_item_id IN (SELECT id FROM going WHERE tab = 'items');
     INSERT OR IGNORE INTO going SELECT 'matches', id FROM matches
-    WHERE stored_item_id IN (SELECT id FROM going WHERE tab = 'items');";
+    WHERE stored_item_id IN (SELECT id FROM going WHERE tab = 'items');
+    INSERT OR IGNORE INTO going SELECT 'decisions', id FROM decisions
+    WHERE item_a_id IN (SELECT id FROM going WHERE tab = 'items')
+       OR item_b_id IN (SELECT id FROM going WHERE tab = 'items');";
+
+/// What hangs on cases that go.
+const OF_CASES: &str = "
+    INSERT OR IGNORE INTO going SELECT 'case_facts', id FROM case_facts
+    WHERE case_id IN (SELECT id FROM going WHERE tab = 'cases');
+    INSERT OR IGNORE INTO going SELECT 'handles', id FROM handles
+    WHERE case_id IN (SELECT id FROM going WHERE tab = 'cases');
+    INSERT OR IGNORE INTO going SELECT 'handle_removals', id FROM handle_removals
+    WHERE handle_id IN (SELECT id FROM going WHERE tab = 'handles');
+    INSERT OR IGNORE INTO going SELECT 'decisions', id FROM decisions
+    WHERE case_a_id IN (SELECT id FROM going WHERE tab = 'cases')
+       OR case_b_id IN (SELECT id FROM going WHERE tab = 'cases');";
 
 /// What hangs on reports that go.
 const OF_REPORTS: &str = "
@@ -80,23 +109,49 @@ const OF_REPORTS: &str = "
     FROM going AS g JOIN reports AS r ON r.id = g.id
     JOIN refusals AS f ON f.case_id = r.case_id AND f.report_id = r.id
     WHERE g.tab = 'reports';
+    INSERT OR IGNORE INTO going SELECT 'report_receipts', c.id
+    FROM going AS g JOIN report_receipts AS c ON c.report_id = g.id
+    WHERE g.tab = 'reports';
     INSERT OR IGNORE INTO going SELECT 'report_closings', c.id
     FROM going AS g JOIN report_closings AS c ON c.report_id = g.id
     WHERE g.tab = 'reports';";
 
 /// Tables in an order in which nothing is referred to by what is left.
-const TABLES: [&str; 7] =
-    ["matches", "report_items", "items", "refusals", "report_closings", "reports", "cases"];
+const TABLES: [&str; 12] = [
+    "decisions",
+    "matches",
+    "report_items",
+    "items",
+    "refusals",
+    "report_receipts",
+    "report_closings",
+    "reports",
+    "handle_removals",
+    "handles",
+    "case_facts",
+    "cases",
+];
+
+/// Those of them that are counted together.
+const FACTS: [&str; 4] = ["decisions", "handles", "case_facts", "report_receipts"];
 
 impl Tx<'_> {
     /// Takes something back, with everything that only it held. It is gone from the ledger's pages
     /// once [`Ledger::scrub`](crate::Ledger::scrub) ran after the commit.
     ///
     /// # Errors
-    /// [`LedgerError::NoSuchItem`], [`LedgerError::NoSuchReport`], [`LedgerError::NoSuchCase`].
-    pub fn withdraw(&mut self, what: Withdrawal, at_ms: i64) -> Result<Withdrawn> {
+    /// [`LedgerError::NoSuchItem`], [`LedgerError::NoSuchReport`], [`LedgerError::NoSuchCase`],
+    /// [`LedgerError::TextEmpty`] without a reason, [`LedgerError::TextLength`],
+    /// [`LedgerError::TextControl`].
+    pub fn withdraw(
+        &mut self,
+        what: Withdrawal,
+        request: &WithdrawalRequest<'_>,
+        at_ms: i64,
+    ) -> Result<Withdrawn> {
         self.known(what)?;
-        self.chain().step(|chain| {
+        self.request(request, at_ms)?;
+        self.chain.step(|chain| {
             gather(chain.conn, what)?;
             let seq = chain.last as i64 + 1;
             let gone = count(chain.conn)?;
@@ -104,6 +159,22 @@ impl Tx<'_> {
             remove(chain.conn)?;
             append(chain, &gone, seq, at_ms)
         })
+    }
+
+    fn request(&mut self, request: &WithdrawalRequest<'_>, at_ms: i64) -> Result<()> {
+        let WithdrawalRequest { reason, reference, actor } = *request;
+        if reason.trim().is_empty() {
+            return Err(LedgerError::TextEmpty);
+        }
+        [Some(reason), reference, actor].into_iter().flatten().try_for_each(check_line)?;
+        let sql = "INSERT INTO withdrawal_requests (id, salt, reason, reference, actor)
+                   VALUES (?1, ?2, ?3, ?4, ?5)";
+        let details = Details::new();
+        self.chain.record(Kind::WithdrawalRequested, &details, at_ms, |conn, id, salt| {
+            conn.prepare_cached(sql)?.execute(params![id, salt, reason, reference, actor])?;
+            Ok(())
+        })?;
+        Ok(())
     }
 
     fn known(&self, what: Withdrawal) -> Result<()> {
@@ -134,7 +205,8 @@ fn gather(conn: &Connection, what: Withdrawal) -> Result<()> {
     conn.execute(first, [id])?;
     conn.execute_batch(OF_REPORTS)?;
     conn.execute_batch(ORPHANS)?;
-    Ok(conn.execute_batch(OF_ITEMS)?)
+    conn.execute_batch(OF_ITEMS)?;
+    Ok(conn.execute_batch(OF_CASES)?)
 }
 
 fn count(conn: &Connection) -> Result<Withdrawn> {
@@ -150,6 +222,7 @@ fn count(conn: &Connection) -> Result<Withdrawn> {
         codes: conn.query_row(codes, [], |row| row.get(0))?,
         matches: of("matches")?,
         refusals: of("refusals")?,
+        facts: FACTS.into_iter().map(&mut of).sum::<rusqlite::Result<u64>>()?,
         ..Withdrawn::default()
     })
 }
@@ -188,6 +261,7 @@ fn append(chain: &mut Appender<'_>, gone: &Withdrawn, seq: i64, at_ms: i64) -> R
     let details = Details::new()
         .number("cases", gone.cases)
         .number("codes", gone.codes)
+        .number("facts", gone.facts)
         .number("items", gone.items)
         .number("matches", gone.matches)
         .number("refusals", gone.refusals)

@@ -19,7 +19,7 @@ const CASE_NAME_BYTES: usize = 128;
 /// here too.
 pub struct Tx<'a> {
     ledger: &'a Ledger,
-    chain: Appender<'a>,
+    pub(crate) chain: Appender<'a>,
 }
 
 impl fmt::Debug for Tx<'_> {
@@ -41,8 +41,8 @@ impl<'a> Tx<'a> {
         Ok(Self { ledger, chain: Appender::new(&ledger.conn)? })
     }
 
-    /// The beginning of the chain, where there is no ledger yet.
-    pub(crate) fn genesis(conn: &Connection) -> Result<Appender<'_>> {
+    /// The end of the chain, where there is no ledger to write through yet.
+    pub(crate) fn appender(conn: &Connection) -> Result<Appender<'_>> {
         Appender::new(conn)
     }
 
@@ -217,10 +217,6 @@ impl<'a> Tx<'a> {
         self.chain.event(Kind::CheckMade, &details, at_ms)
     }
 
-    pub(crate) fn chain(&mut self) -> &mut Appender<'a> {
-        &mut self.chain
-    }
-
     fn store_item(&mut self, item: &NewItem<'_>, at_ms: i64) -> Result<ItemId> {
         item.codes.iter().try_for_each(check_codes)?;
         let count = |rows: &mut dyn Iterator<Item = &NewCodes<'_>>| {
@@ -248,7 +244,7 @@ impl<'a> Tx<'a> {
         Ok(())
     }
 
-    fn case_of_open_report(&self, report: ReportId) -> Result<CaseId> {
+    pub(crate) fn case_of_open_report(&self, report: ReportId) -> Result<CaseId> {
         let sql = "SELECT r.case_id, c.id IS NOT NULL
                    FROM reports AS r LEFT JOIN report_closings AS c ON c.report_id = r.id
                    WHERE r.id = ?1";
@@ -297,7 +293,7 @@ impl<'a> Appender<'a> {
 
     /// Inserts a row of `kind`'s table by `insert`, which is given the row's id and salt, and
     /// appends the event that records it. Returns the id.
-    fn record(
+    pub(crate) fn record(
         &mut self,
         kind: Kind,
         details: &Details,

@@ -1,7 +1,7 @@
 //! `athar add`.
 
-use super::Shown;
 use super::store::Location;
+use super::{Shown, typed};
 use crate::args::{AddArgs, Format};
 use crate::decoder;
 use crate::exit::Exit;
@@ -11,9 +11,15 @@ use anyhow::Result;
 use athar_engine::{AddOptions, AddSummary};
 
 pub(super) fn run(at: &Location, format: Format, args: AddArgs) -> Result<Exit> {
+    let options = AddOptions {
+        received_at_ms: typed::time_if(args.received.as_deref(), "--received")?,
+        handles: typed::handles(&args.handles)?,
+        channel: args.channel,
+        unit: args.unit,
+        shallow: args.shallow,
+    };
     let mut store = at.open()?;
     let stop = interrupt::on_ctrl_c();
-    let options = AddOptions { channel: args.channel, unit: args.unit, shallow: args.shallow };
     let mut shown = Shown::new(format);
     let decoding = decoder::sealed()?;
     let summary = store.add(&args.case, &args.paths, &options, &decoding, &stop, &mut shown)?;

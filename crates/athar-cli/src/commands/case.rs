@@ -1,29 +1,85 @@
 //! `athar case`.
 
 use super::store::Location;
+use super::typed;
 use crate::args::{CaseCommand, Format};
 use crate::exit::Exit;
-use crate::output::{Answers, message, text};
+use crate::output::{Answers, message, network_text, text};
 use anyhow::Result;
+use athar_engine::CaseFacts;
+use athar_engine::handles::Handle;
 use serde::Serialize;
 
 pub(super) fn run(at: &Location, format: Format, command: CaseCommand) -> Result<Exit> {
     match command {
-        CaseCommand::Open { name } => open(at, format, &name),
+        CaseCommand::Open { name, facts, handles } => {
+            open(at, format, &name, &typed::facts(facts)?, &typed::handles(&handles)?)
+        }
+        CaseCommand::Set { name, facts } => set(at, format, &name, &typed::facts(facts)?),
+        CaseCommand::Handle { name, kind, value, country, remove } => {
+            let handle = typed::a_handle(&kind, &value, &country)?;
+            keep(at, format, &name, &handle, remove)
+        }
         CaseCommand::List => list(at, format),
         CaseCommand::Show { name } => show(at, format, &name),
     }
 }
 
-fn open(at: &Location, format: Format, name: &str) -> Result<Exit> {
+fn open(
+    at: &Location,
+    format: Format,
+    name: &str,
+    facts: &CaseFacts,
+    handles: &[Handle],
+) -> Result<Exit> {
     #[derive(Serialize)]
     struct Opened<'a> {
         case: &'a str,
     }
-    at.open()?.open_case(name)?;
+    at.open()?.open_case(name, facts, handles)?;
     match format {
         Format::Json => Answers::new().json(&Opened { case: name })?,
         _ => message(&format!("opened case {name}")),
+    }
+    Ok(Exit::Success)
+}
+
+fn set(at: &Location, format: Format, name: &str, change: &CaseFacts) -> Result<Exit> {
+    #[derive(Serialize)]
+    struct Set<'a> {
+        case: &'a str,
+        facts: CaseFacts,
+    }
+    let facts = at.open()?.describe_case(name, change)?;
+    let mut answers = Answers::new();
+    match format {
+        Format::Json => answers.json(&Set { case: name, facts })?,
+        _ => answers.line(&network_text::facts(&facts).join("\n"))?,
+    }
+    Ok(Exit::Success)
+}
+
+fn keep(at: &Location, format: Format, name: &str, handle: &Handle, remove: bool) -> Result<Exit> {
+    #[derive(Serialize)]
+    struct Handled<'a> {
+        case: &'a str,
+        handle: &'a Handle,
+        /// Whether the case changed.
+        changed: bool,
+    }
+    let mut store = at.open()?;
+    let changed = match remove {
+        true => store.remove_handle(name, handle).map(|()| true)?,
+        false => store.add_handle(name, handle)?,
+    };
+    let done = match (remove, changed) {
+        (true, _) => "no longer has",
+        (false, true) => "has now",
+        (false, false) => "had already",
+    };
+    match format {
+        Format::Json => Answers::new().json(&Handled { case: name, handle, changed })?,
+        _ => message(&format!("case {name} {done} {handle}")),
     }
     Ok(Exit::Success)
 }

@@ -39,16 +39,22 @@ fn named(error: EngineError, args: &ExplainArgs) -> anyhow::Error {
 
 /// Refused before any work is done, and before the look-up is recorded.
 fn may_be_written(args: &ExplainArgs) -> Result<()> {
-    let Ok(standing) = fs::symlink_metadata(&args.out) else { return Ok(()) };
-    if !args.force {
+    refuse_standing(&args.out, args.force)?;
+    let place = |path: &Path| fs::canonicalize(path).ok();
+    if args.out.exists() && place(&args.out) == place(&args.query) {
+        bail!("this is the picture that is asked about");
+    }
+    Ok(())
+}
+
+/// Fails where something is that is not to be replaced.
+pub(super) fn refuse_standing(out: &Path, force: bool) -> Result<()> {
+    let Ok(standing) = fs::symlink_metadata(out) else { return Ok(()) };
+    if !force {
         bail!(THERE);
     }
     if !standing.is_file() {
         bail!("this is no plain file, and only such a one is replaced");
-    }
-    let place = |path: &Path| fs::canonicalize(path).ok();
-    if place(&args.out) == place(&args.query) {
-        bail!("this is the picture that is asked about");
     }
     Ok(())
 }
@@ -56,7 +62,7 @@ fn may_be_written(args: &ExplainArgs) -> Result<()> {
 const THERE: &str = "there is such a file already (--force replaces it)";
 
 /// Writes a file that is there whole or not at all, and that only its owner may read.
-fn write(path: &Path, content: &[u8], force: bool) -> Result<()> {
+pub(super) fn write(path: &Path, content: &[u8], force: bool) -> Result<()> {
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(dir).context("it cannot be written")?;
     file.write_all(content).context("it cannot be written")?;

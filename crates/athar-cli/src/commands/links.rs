@@ -8,7 +8,10 @@ use anyhow::Result;
 
 pub(super) fn run(at: &Location, format: Format, args: &LinksArgs) -> Result<Exit> {
     let store = at.open_read_only()?;
-    let links = store.links(args.case.as_deref())?;
+    let links = match args.all {
+        true => store.links(args.case.as_deref())?,
+        false => store.standing_links(args.case.as_deref())?,
+    };
     let mut answers = Answers::new();
     match format {
         Format::Json => links.iter().try_for_each(|link| answers.json(link))?,

@@ -3,13 +3,17 @@
 mod add;
 mod case;
 mod check;
+mod decide;
 mod doctor;
 mod explain;
 mod extras;
 mod hash;
 mod links;
+mod networks;
 mod store;
+mod typed;
 mod verify;
+mod withdraw;
 
 use crate::args::{Args, Command, Format};
 use crate::exit::Exit;
@@ -22,8 +26,9 @@ use crate::output::{Answers, message, text};
 /// Runs one command.
 pub(crate) fn run(args: Args) -> Result<Exit> {
     let Args { data, format, command } = args;
-    if matches!(format, Format::Dot | Format::Graphml) && !matches!(command, Command::Links(_)) {
-        bail!("--format dot and graphml draw links only: use text or json");
+    let is_drawn = matches!(command, Command::Links(_) | Command::Networks(_));
+    if matches!(format, Format::Dot | Format::Graphml) && !is_drawn {
+        bail!("--format dot and graphml draw links and networks only: use text or json");
     }
     let at = store::Location::from_args(data);
     match command {
@@ -31,6 +36,10 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
         Command::Case(command) => case::run(&at, format, command),
         Command::Add(args) => add::run(&at, format, args),
         Command::Check(args) => check::run(&at, format, args),
+        Command::Confirm(args) => decide::run(&at, format, args, true),
+        Command::Reject(args) => decide::run(&at, format, args, false),
+        Command::Withdraw(args) => withdraw::run(&at, format, args),
+        Command::Networks(args) => networks::run(&at, format, &args),
         Command::Explain(args) => explain::run(&at, format, &args),
         Command::Links(args) => links::run(&at, format, &args),
         Command::Hash(args) => hash::run(format, &args),

@@ -104,12 +104,12 @@ fn linked_cases<'a>(
     cases.iter().filter(move |case| linked.contains(case.case.as_str()))
 }
 
-fn dot_text(text: &str) -> String {
+pub(super) fn dot_text(text: &str) -> String {
     let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
     format!("\"{escaped}\"")
 }
 
-fn xml_text(text: &str) -> String {
+pub(super) fn xml_text(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     text.replace('"', "&quot;")
 }
@@ -118,7 +118,7 @@ fn xml_text(text: &str) -> String {
 mod tests {
     use super::*;
     use athar_engine::policy::Relation;
-    use athar_engine::{LinkEnd, Orientation};
+    use athar_engine::{LinkEnd, LinkState, Orientation};
 
     #[test]
     fn names_cannot_break_out_of_the_graph() {
@@ -154,6 +154,7 @@ mod tests {
             second_opinion: None,
             false_alarm_rate: 1e-6,
             false_alarm_pairs: 1,
+            state: LinkState::Unreviewed,
         }
     }
 }

@@ -1,29 +1,29 @@
 //! Answers for people.
 
-use super::{shown, times};
+use super::{network_text, shown, times};
 use anstyle::{AnsiColor, Style};
 use athar_engine::policy::Relation;
 use athar_engine::{
     AddSummary, CasePage, CaseSummary, CheckSummary, Differing, Explanation, FrameComparison, Kept,
-    Link, Match, Orientation, Outcome, Region, SecondOpinion, Similar, Space, Time, VerifySummary,
-    Way, region, worker::WorkerReport,
+    Link, LinkState, Match, Orientation, Outcome, Region, SecondOpinion, Similar, Space, Time,
+    VerifySummary, Way, WithdrawSummary, region, worker::WorkerReport,
 };
 use std::fmt::Write;
 
-const STRONG: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const FOUND: Style = AnsiColor::Yellow.on_default().bold();
-const WRONG: Style = AnsiColor::Red.on_default();
-const GOOD: Style = AnsiColor::Green.on_default();
+pub(super) const STRONG: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
+pub(super) const FOUND: Style = AnsiColor::Yellow.on_default().bold();
+pub(super) const WRONG: Style = AnsiColor::Red.on_default();
+pub(super) const GOOD: Style = AnsiColor::Green.on_default();
 
-fn styled(style: Style, text: impl std::fmt::Display) -> String {
+pub(super) fn styled(style: Style, text: impl std::fmt::Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
 /// One input, what became of it, and below it a line for each match.
 pub(crate) fn outcome(outcome: &Outcome) -> String {
     let name = outcome.path.as_deref().map_or("(code)".into(), shown);
-    let mark = match (outcome.is_unread(), outcome.matches.is_empty()) {
+    let mark = match (outcome.is_unread(), !outcome.is_matched()) {
         (true, _) => styled(WRONG, "✗"),
         (false, false) => styled(FOUND, "●"),
         (false, true) => styled(DIM, "·"),
@@ -56,9 +56,18 @@ fn match_line(found: &Match) -> String {
         "{} {}  {}  {}",
         styled(STRONG, &found.case),
         styled(DIM, short(&found.item)),
-        Evidence::from(found).sentence(),
+        Evidence::from(found).sentence() + &decided(found.state),
         styled(DIM, rate(found.false_alarm_rate, found.false_alarm_pairs)),
     )
+}
+
+/// What a reviewer said of a link, where one did.
+fn decided(state: LinkState) -> String {
+    match state {
+        LinkState::Unreviewed => String::new(),
+        LinkState::Confirmed => format!(", {}", styled(GOOD, "confirmed")),
+        LinkState::Rejected => format!(", {}", styled(WRONG, "rejected: it ties nothing")),
+    }
 }
 
 fn similar_line(similar: &Similar) -> String {
@@ -219,7 +228,7 @@ fn turned(orientation: Orientation) -> &'static str {
     }
 }
 
-fn rate(rate: f64, pairs: u64) -> String {
+pub(super) fn rate(rate: f64, pairs: u64) -> String {
     format!("false alarms at most {rate:.0e} a comparison ({} pairs)", grouped(pairs))
 }
 
@@ -286,8 +295,32 @@ fn tied<'a>(matched: u64, cases: impl ExactSizeIterator<Item = &'a String>) -> S
     styled(FOUND, format!("{matched} {verb} known from {}", names.join(", ")))
 }
 
-fn count(n: u64, what: &str) -> String {
+pub(super) fn count(n: u64, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+/// What was taken back, and what of it may be left.
+pub(crate) fn withdrawn(summary: &WithdrawSummary) -> String {
+    let counts = [
+        (summary.cases, "case"),
+        (summary.reports, "report"),
+        (summary.items, "item"),
+        (summary.codes, "code"),
+        (summary.refusals, "file that could not be hashed"),
+        (summary.facts, "fact"),
+    ];
+    let counts = counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| count(n, what));
+    let matches = (summary.matches > 0).then(|| match summary.matches {
+        1 => "1 match".to_owned(),
+        n => format!("{n} matches"),
+    });
+    let gone: Vec<String> = counts.chain(matches).collect();
+    let gone = if gone.is_empty() { "from the case".to_owned() } else { gone.join(", ") };
+    let mut text = format!("{}  {gone}; event {}", styled(GOOD, "taken back"), summary.event);
+    for left in &summary.left {
+        let _ = write!(text, "\n{} {left}", styled(WRONG, "left:"));
+    }
+    text
 }
 
 /// A table of cases.
@@ -320,9 +353,14 @@ pub(crate) fn case(page: &CasePage) -> String {
         count(summary.items, "item"),
         summary.refused,
     );
+    let handles = page.handles.iter().map(|handle| format!("handle {handle}"));
+    for line in network_text::facts(&page.facts).into_iter().chain(handles) {
+        let _ = write!(text, "\n{line}");
+    }
     for report in &page.report_list {
         let source = [report.channel.as_deref(), report.unit.as_deref()];
-        let source: Vec<_> = source.into_iter().flatten().collect();
+        let mut source: Vec<_> = source.into_iter().flatten().map(str::to_owned).collect();
+        source.extend(report.received_at_ms.map(|at_ms| format!("received {}", time(at_ms))));
         let broken = if report.complete { "" } else { "  broken off" };
         let opened = time(report.opened_at_ms);
         let _ = write!(text, "\nreport {}  {opened}  {}{broken}", report.report, source.join(", "));
@@ -377,7 +415,7 @@ fn link_line(link: &Link) -> String {
         styled(DIM, short(&from.item)),
         to.case,
         styled(DIM, short(&to.item)),
-        Evidence::from(link).sentence(),
+        Evidence::from(link).sentence() + &decided(link.state),
     )
 }
 
@@ -476,7 +514,7 @@ pub(crate) fn verify(summary: &VerifySummary) -> String {
     }
 }
 
-fn time(at_ms: i64) -> String {
+pub(super) fn time(at_ms: i64) -> String {
     match jiff::Timestamp::from_millisecond(at_ms) {
         Ok(at) => at.strftime("%Y-%m-%d %H:%M").to_string(),
         Err(_) => "?".into(),

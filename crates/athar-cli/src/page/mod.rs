@@ -2,6 +2,7 @@
 //! without scripts, which asks the network for nothing and holds no code.
 
 mod figure;
+pub(crate) mod network;
 mod preview;
 mod words;
 

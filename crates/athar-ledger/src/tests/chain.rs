@@ -4,14 +4,16 @@ use super::*;
 use crate::verify::Fault;
 
 pub(super) fn withdraw(ledger: &mut Ledger, item: ItemId) {
-    change(ledger, |tx| tx.withdraw(Withdrawal::Item(item), NOW_MS).unwrap());
+    let request = WithdrawalRequest { reason: "a mistake", reference: None, actor: None };
+    change(ledger, |tx| tx.withdraw(Withdrawal::Item(item), &request, NOW_MS).unwrap());
 }
 
 /// What `verify` says of the sample after `forgery`.
 fn fault_after(forgery: &str) -> Option<Fault> {
     let place = Place::new();
     let mut ledger = place.create();
-    sample(&mut ledger);
+    let (query, stored) = sample(&mut ledger);
+    describe(&mut ledger, query, stored);
     assert_eq!(ledger.verify().unwrap().fault, None);
     place.forge(forgery);
     ledger.verify().unwrap().fault
@@ -88,6 +90,22 @@ fn an_edited_record_shows_whatever_its_column() {
         ("UPDATE matches SET region = NULL WHERE id = 14", changed("matches", 14)),
         ("UPDATE refusals SET kind = 'limit'", changed("refusals", 11)),
         ("UPDATE report_closings SET complete = 0", changed("report_closings", 12)),
+        ("UPDATE case_facts SET channel = 'app'", changed("case_facts", 15)),
+        ("UPDATE case_facts SET unit = NULL", changed("case_facts", 15)),
+        ("UPDATE case_facts SET received_at_ms = 0", changed("case_facts", 15)),
+        ("UPDATE case_facts SET complainant = suspect", changed("case_facts", 15)),
+        ("UPDATE case_facts SET suspect = 'other'", changed("case_facts", 15)),
+        ("UPDATE case_facts SET urgency = 'low'", changed("case_facts", 15)),
+        ("UPDATE case_facts SET urgency_reason = ''", changed("case_facts", 15)),
+        ("UPDATE case_facts SET note = NULL", changed("case_facts", 15)),
+        ("UPDATE handles SET case_id = 4", changed("handles", 16)),
+        ("UPDATE handles SET platform = ''", changed("handles", 16)),
+        ("UPDATE handles SET value = 'other'", changed("handles", 16)),
+        ("UPDATE handle_removals SET salt = randomblob(16)", changed("handle_removals", 17)),
+        ("UPDATE report_receipts SET received_at_ms = 1", changed("report_receipts", 18)),
+        ("UPDATE decisions SET verdict = 'rejected'", changed("decisions", 19)),
+        ("UPDATE decisions SET reason = 'another'", changed("decisions", 19)),
+        ("UPDATE decisions SET actor = NULL", changed("decisions", 19)),
     ] {
         assert_eq!(fault_after(forgery), fault, "{forgery}");
     }
@@ -100,9 +118,11 @@ fn a_record_that_vanished_or_was_slipped_in_shows() {
     for (forgery, fault) in [
         ("DELETE FROM matches", missing("matches", 10)),
         ("DELETE FROM refusals", missing("refusals", 11)),
+        ("DELETE FROM decisions", missing("decisions", 19)),
+        ("DELETE FROM handle_removals", missing("handle_removals", 17)),
         ("DELETE FROM codes; DELETE FROM items WHERE id = 8", changed("items", 6)),
         ("DELETE FROM cases WHERE id = 4", missing("cases", 4)),
-        ("INSERT INTO cases VALUES (15, randomblob(16), 'x')", unrecorded("cases", 15)),
+        ("INSERT INTO cases VALUES (20, randomblob(16), 'x')", unrecorded("cases", 20)),
         ("INSERT INTO cases VALUES (13, randomblob(16), 'x')", unrecorded("cases", 13)),
         ("INSERT INTO cases VALUES (1, randomblob(16), 'x')", unrecorded("cases", 1)),
         ("INSERT INTO withdrawn_rows VALUES (10, 13); DELETE FROM matches", missing("matches", 10)),
@@ -136,8 +156,9 @@ fn an_edited_dropped_or_moved_event_shows() {
         ),
         (
             "DELETE FROM events WHERE seq >= 12; DELETE FROM report_closings;
-             DELETE FROM matches WHERE id = 14",
-            Some(Fault::TailMissing { last_seq: 11, written: 14 }),
+             DELETE FROM matches WHERE id = 14; DELETE FROM case_facts; DELETE FROM handles;
+             DELETE FROM handle_removals; DELETE FROM report_receipts; DELETE FROM decisions",
+            Some(Fault::TailMissing { last_seq: 11, written: 19 }),
         ),
         (
             "DELETE FROM events WHERE seq >= 12; UPDATE sqlite_sequence SET seq = 11",
@@ -180,7 +201,7 @@ fn a_withdrawal_erases_the_rows_and_leaves_the_chain_whole() {
     let (query, _) = sample(&mut ledger);
     withdraw(&mut ledger, query);
     let report = ledger.verify().unwrap();
-    assert_eq!((report.fault, report.events, report.records), (None, 15, 8));
+    assert_eq!((report.fault, report.events, report.records), (None, 16, 9));
     assert!(ledger.links(None).unwrap().is_empty());
     assert!(ledger.item(query).unwrap().is_none());
 
@@ -190,7 +211,7 @@ fn a_withdrawal_erases_the_rows_and_leaves_the_chain_whole() {
     ] {
         place.forge(forgery);
         let fault = ledger.verify().unwrap().fault;
-        assert_eq!(fault, Some(Fault::WithdrawalChanged { seq: 15 }), "{forgery}");
+        assert_eq!(fault, Some(Fault::WithdrawalChanged { seq: 16 }), "{forgery}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a user of the ledger would notice, and what an examiner relies on.
 
 mod chain;
+mod facts;
 mod files;
 mod links;
 mod records;
@@ -186,6 +187,38 @@ fn sample(ledger: &mut Ledger) -> (ItemId, ItemId) {
         tx.add_match(&part(query, stored), NOW_MS).unwrap();
         (query, stored)
     })
+}
+
+/// What version 2 added, one row in every table, behind `sample`: events 15 to 19.
+fn describe(ledger: &mut Ledger, query: ItemId, stored: ItemId) {
+    change(ledger, |tx| {
+        let case = tx.case_by_name("case one").unwrap().unwrap().id;
+        tx.describe_case(case, &facts(), NOW_MS).unwrap();
+        tx.add_handle(case, &ACCOUNT, NOW_MS).unwrap();
+        tx.remove_handle(case, &ACCOUNT, NOW_MS).unwrap();
+        let report = ReportId(5);
+        tx.report_received(report, NOW_MS - 1_000, NOW_MS).unwrap();
+        tx.decide(&decision(LinkPair::Items(query, stored), true), NOW_MS).unwrap();
+    });
+}
+
+const ACCOUNT: NewHandle<'_> = NewHandle { kind: "account", platform: "instagram", value: "x.y_z" };
+
+fn facts() -> CaseFacts {
+    CaseFacts {
+        channel: Some("hotline".into()),
+        unit: Some("unit 7".into()),
+        received_at_ms: Some(NOW_MS - 86_400_000),
+        complainant: Some("P-17".into()),
+        suspect: Some("S-3".into()),
+        urgency: Some("high".into()),
+        urgency_reason: Some("a deadline was set".into()),
+        note: Some("two\nlines".into()),
+    }
+}
+
+fn decision(pair: LinkPair, is_confirmed: bool) -> NewDecision<'static> {
+    NewDecision { pair, is_confirmed, reason: "looked at both", actor: Some("officer 12") }
 }
 
 fn check() -> CheckRecord<'static> {

@@ -16,7 +16,7 @@ fn a_report_comes_out_as_it_went_in() {
     });
 
     drop(ledger);
-    let ledger = Ledger::open(&place.file).unwrap();
+    let ledger = Ledger::open(&place.file, NOW_MS).unwrap();
     let row = ledger.case_by_name("Fall 7/é").unwrap().unwrap();
     assert_eq!((row.id, row.opened_at_ms), (case, NOW_MS));
     assert_eq!(ledger.case_by_name("Fall 7").unwrap(), None);
@@ -101,7 +101,7 @@ fn many_codes_share_a_row_and_each_is_found_by_its_own_id() {
     assert_eq!(details, r#"{"codes":4398,"searchable":4098}"#);
     drop(ledger);
 
-    let ledger = Ledger::open(&place.file).unwrap();
+    let ledger = Ledger::open(&place.file, NOW_MS).unwrap();
     let kept = ledger.codes_of_item(item).unwrap();
     assert_eq!(kept.len(), rows.len());
     for (kept, given) in kept.iter().zip(&rows) {
@@ -382,7 +382,8 @@ fn numbers_out_of_range_are_refused() {
 fn an_event_holds_nothing_that_may_have_to_be_erased() {
     let place = Place::new();
     let mut ledger = place.create();
-    sample(&mut ledger);
+    let (query, stored) = sample(&mut ledger);
+    describe(&mut ledger, query, stored);
     let conn = place.raw();
     let mut statement = conn.prepare("SELECT kind, details FROM events ORDER BY seq").unwrap();
     let events: Vec<(String, String)> = statement
@@ -391,7 +392,7 @@ fn an_event_holds_nothing_that_may_have_to_be_erased() {
         .collect::<rusqlite::Result<_>>()
         .unwrap();
     let expected = [
-        ("ledger_created", r#"{"program":"athar test","schema":1}"#),
+        ("ledger_created", r#"{"program":"athar test","schema":2}"#),
         ("case_opened", "{}"),
         ("report_opened", "{}"),
         ("case_opened", "{}"),
@@ -408,6 +409,11 @@ fn an_event_holds_nothing_that_may_have_to_be_erased() {
             r#"{"deep":true,"inputs":3,"matched":1,"program":"athar test","radius":31,"scheme":"pdq","unreadable":0,"version":1}"#,
         ),
         ("match_found", r#"{"distance":20,"radius":31,"relation":"part","via":"landmark"}"#),
+        ("case_described", "{}"),
+        ("handle_added", r#"{"kind":"account"}"#),
+        ("handle_removed", "{}"),
+        ("report_received", "{}"),
+        ("link_decided", r#"{"verdict":"confirmed"}"#),
     ];
     let expected: Vec<_> =
         expected.into_iter().map(|(k, d)| (k.to_owned(), d.to_owned())).collect();

@@ -73,7 +73,7 @@ fn searchable_codes_of_a_space_come_in_the_order_of_the_chain() {
 fn a_second_handle_sees_what_the_first_committed() {
     let place = Place::new();
     let mut first = place.create();
-    let second = Ledger::open(&place.file).unwrap();
+    let second = Ledger::open(&place.file, NOW_MS).unwrap();
     let reader = Ledger::open_read_only(&place.file).unwrap();
     let start = second.last_seq().unwrap();
     sample(&mut first);
@@ -175,7 +175,7 @@ fn blobs_that_are_not_asked_for_stay_on_the_disk() {
     assert!(spoilt > 2 * 25, "{spoilt}");
     fs::write(&place.file, file).unwrap();
 
-    let ledger = Ledger::open(&place.file).unwrap();
+    let ledger = Ledger::open(&place.file, NOW_MS).unwrap();
     let pdq: Vec<_> = added(items[0], 2, 1..2).chain(added(items[1], 4, 2..3)).collect();
     assert_eq!(replay(&ledger, "pdq", 0).0, pdq);
     assert_eq!(replay(&ledger, "pdq", items[0].0 as u64).0, pdq[1..]);

@@ -5,6 +5,9 @@ use crate::pack::pack;
 use std::collections::HashSet;
 use std::fs;
 
+const ASKED: WithdrawalRequest<'_> =
+    WithdrawalRequest { reason: "at her wish", reference: Some("W-17"), actor: None };
+
 /// Every file of the store's folder, one after the other.
 fn bytes_of(place: &Place) -> Vec<u8> {
     let folder = place.file.parent().unwrap();
@@ -57,14 +60,15 @@ fn an_item_goes_from_every_case() {
         tx.add_match(&copy(other, item, 4), NOW_MS).unwrap();
         (item, other)
     });
-    let gone = change(&mut ledger, |tx| tx.withdraw(Withdrawal::Item(item), NOW_MS).unwrap());
+    let gone =
+        change(&mut ledger, |tx| tx.withdraw(Withdrawal::Item(item), &ASKED, NOW_MS).unwrap());
     assert_eq!((gone.items, gone.reported, gone.codes, gone.matches), (1, 2, 1, 1));
     assert_eq!((gone.cases, gone.reports), (0, 0));
     assert_eq!(ledger.event_digest(gone.seq).unwrap(), Some(gone.digest));
     assert_eq!(ledger.item(item).unwrap(), None);
     assert!(ledger.item(other).unwrap().is_some());
     assert_eq!(ledger.verify().unwrap().fault, None);
-    let again = ledger.write(|tx| tx.withdraw(Withdrawal::Item(item), NOW_MS));
+    let again = ledger.write(|tx| tx.withdraw(Withdrawal::Item(item), &ASKED, NOW_MS));
     assert_eq!(again, Err(LedgerError::NoSuchItem));
 }
 
@@ -82,7 +86,8 @@ fn a_report_takes_along_what_only_it_held() {
         tx.add_known_item(later, shared, NOW_MS).unwrap();
         (report, shared, own)
     });
-    let gone = change(&mut ledger, |tx| tx.withdraw(Withdrawal::Report(report), NOW_MS).unwrap());
+    let gone =
+        change(&mut ledger, |tx| tx.withdraw(Withdrawal::Report(report), &ASKED, NOW_MS).unwrap());
     assert_eq!((gone.reports, gone.items, gone.reported, gone.refusals), (1, 1, 2, 1));
     assert!(ledger.item(shared).unwrap().is_some());
     assert_eq!(ledger.item(own).unwrap(), None);
@@ -100,12 +105,46 @@ fn a_case_goes_with_its_name_which_may_be_given_again() {
         tx.case_and_report("C-2");
         case
     });
-    let gone = change(&mut ledger, |tx| tx.withdraw(Withdrawal::Case(case), NOW_MS).unwrap());
+    let gone =
+        change(&mut ledger, |tx| tx.withdraw(Withdrawal::Case(case), &ASKED, NOW_MS).unwrap());
     assert_eq!((gone.cases, gone.reports, gone.items), (1, 1, 1));
     assert_eq!(ledger.scrub(u64::MAX), Ok(Scrubbed::Pages));
     assert!(!holds(&bytes_of(&place), b"a-very-telling-name"));
     change(&mut ledger, |tx| tx.open_case("a-very-telling-name", NOW_MS).unwrap());
     assert_eq!(ledger.verify().unwrap().fault, None);
+}
+
+#[test]
+fn the_facts_of_a_case_its_handles_and_decisions_go_with_it() {
+    let place = Place::new();
+    let mut ledger = place.create();
+    let (query, stored) = sample(&mut ledger);
+    describe(&mut ledger, query, stored);
+    let case = ledger.case_by_name("case one").unwrap().unwrap().id;
+    let facts = ledger.case_facts(case).unwrap();
+    let gone =
+        change(&mut ledger, |tx| tx.withdraw(Withdrawal::Case(case), &ASKED, NOW_MS).unwrap());
+    assert!(gone.facts > 2, "{gone:?}");
+    assert_eq!(ledger.verify().unwrap().fault, None);
+    assert_eq!(ledger.case_facts(case), Ok(CaseFacts::default()));
+    assert_eq!(ledger.scrub(u64::MAX), Ok(Scrubbed::Pages));
+    let bytes = bytes_of(&place);
+    for text in [&facts.complainant, &facts.suspect, &facts.note].into_iter().flatten() {
+        assert!(!holds(&bytes, text.as_bytes()));
+    }
+    assert!(holds(&bytes, b"at her wish"), "why is kept");
+}
+
+#[test]
+fn a_withdrawal_without_a_reason_changes_nothing() {
+    let place = Place::new();
+    let mut ledger = place.create();
+    let (item, _) = sample(&mut ledger);
+    let before = ledger.last_seq().unwrap();
+    let asked = WithdrawalRequest { reason: " ", ..ASKED };
+    let refused = ledger.write(|tx| tx.withdraw(Withdrawal::Item(item), &asked, NOW_MS));
+    assert_eq!(refused, Err(LedgerError::TextEmpty));
+    assert_eq!(ledger.last_seq(), Ok(before));
 }
 
 #[test]
@@ -128,7 +167,7 @@ fn nothing_of_what_is_taken_back_is_left_in_any_file() {
     for (round, some) in order.chunks(60).enumerate() {
         for &n in some {
             let what = Withdrawal::Item(items[n as usize]);
-            change(&mut ledger, |tx| tx.withdraw(what, NOW_MS).unwrap());
+            change(&mut ledger, |tx| tx.withdraw(what, &ASKED, NOW_MS).unwrap());
         }
         assert_eq!(ledger.scrub(u64::MAX), Ok(Scrubbed::Pages));
         let gone = &order[..order.len().min(60 * (round + 1))];
@@ -150,8 +189,8 @@ fn a_reader_of_before_keeps_its_moment_and_is_told_of() {
     reader.execute_batch("BEGIN; SELECT count(*) FROM items;").unwrap();
     let count = || reader.query_row("SELECT count(*) FROM items", [], |row| row.get::<_, u64>(0));
     assert_eq!(count().unwrap(), 1);
-    let mut hasty = Ledger::open_patiently(&place.file, std::time::Duration::ZERO).unwrap();
-    change(&mut hasty, |tx| tx.withdraw(Withdrawal::Item(item), NOW_MS).unwrap());
+    let mut hasty = Ledger::open_patiently(&place.file, std::time::Duration::ZERO, NOW_MS).unwrap();
+    change(&mut hasty, |tx| tx.withdraw(Withdrawal::Item(item), &ASKED, NOW_MS).unwrap());
     assert_eq!((count().unwrap(), hasty.scrub(u64::MAX)), (1, Ok(Scrubbed::InUse)));
     reader.execute_batch("COMMIT").unwrap();
     assert_eq!((count().unwrap(), hasty.scrub(u64::MAX)), (0, Ok(Scrubbed::Pages)));

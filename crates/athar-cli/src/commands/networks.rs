@@ -1,0 +1,63 @@
+//! `athar networks`.
+
+use super::store::Location;
+use super::{explain, typed};
+use crate::args::{Format, NetworksArgs};
+use crate::exit::Exit;
+use crate::output::{Answers, message, network_graph, network_text, shown};
+use crate::page::network;
+use anyhow::{Context, Result};
+use athar_engine::{Network, Networks, NetworksQuestion, Store};
+
+/// Networks that text shows when all are asked for.
+const SHOWN: usize = 20;
+
+/// Edges of each that text shows.
+const SHOWN_EDGES: usize = 12;
+
+pub(super) fn run(at: &Location, format: Format, args: &NetworksArgs) -> Result<Exit> {
+    if let Some(out) = &args.out {
+        explain::refuse_standing(out, args.force).with_context(|| shown(out))?;
+    }
+    let question = NetworksQuestion {
+        since_ms: typed::time_if(args.since.as_deref(), "--since")?,
+        case: args.case.clone(),
+        urgent_first: args.urgent_first,
+    };
+    let store = at.open_read_only()?;
+    let networks = store.networks(&question)?;
+    tell(&store, &networks, format)?;
+    if let Some(out) = &args.out {
+        let page = network::html(&store, &networks, args.lang)?;
+        explain::write(out, page.as_bytes(), args.force).with_context(|| shown(out))?;
+        message(&format!("page written to {}", shown(out)));
+    }
+    Ok(Exit::Success)
+}
+
+fn tell(store: &Store, networks: &Networks, format: Format) -> Result<()> {
+    let mut answers = Answers::new();
+    match format {
+        Format::Json => {
+            for brief in networks.list() {
+                answers.json(&store.network(networks, brief, usize::MAX)?)?;
+            }
+        }
+        Format::Dot => answers.line(&network_graph::dot(&all(store, networks)?))?,
+        Format::Graphml => answers.line(&network_graph::graphml(&all(store, networks)?))?,
+        Format::Text if networks.list().is_empty() => message("no networks"),
+        Format::Text => {
+            for brief in networks.list().iter().take(SHOWN) {
+                let network = store.network(networks, brief, SHOWN_EDGES)?;
+                answers.line(&network_text::network(&network))?;
+            }
+            answers.line(&network_text::sums(networks.list(), SHOWN))?;
+        }
+    }
+    Ok(())
+}
+
+fn all(store: &Store, networks: &Networks) -> Result<Vec<Network>> {
+    let network = |brief| Ok(store.network(networks, brief, usize::MAX)?);
+    networks.list().iter().map(network).collect()
+}

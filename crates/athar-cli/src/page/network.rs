@@ -1,0 +1,168 @@
+//! A page with the graph of networks: one HTML file that loads nothing and tells nobody anything.
+//!
+//! The file holds a fixed style, a fixed script and the networks as JSON. The browser is told the
+//! digests of the two and runs nothing else, so no name of a case, whatever stands in it, can
+//! become a script. The page speaks English and Arabic, and changes between them by itself.
+
+use crate::args::Language;
+use athar_engine::{EngineError, Network, NetworkBrief, NetworkEnd, Networks, Store};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::collections::HashSet;
+
+const STYLE: &str = include_str!("network.css");
+const SCRIPT: &str = include_str!("network.js");
+
+/// Edges that are drawn at most: more can neither be laid out in a moment nor be read.
+const DRAWN_EDGES: u64 = 6_000;
+
+/// Cases that are drawn at most.
+const DRAWN_CASES: u64 = 3_000;
+
+/// What the script is given.
+#[derive(Serialize)]
+struct Data {
+    lang: &'static str,
+    program: &'static str,
+    /// Networks that are not drawn at all.
+    left_out: usize,
+    networks: Vec<Drawn>,
+}
+
+#[derive(Serialize)]
+struct Drawn {
+    #[serde(flatten)]
+    network: Network,
+    /// Whether some of its cases or edges are not drawn.
+    is_part: bool,
+}
+
+/// The page. Of very many networks the first are drawn, of a very large one a part, and the page
+/// says so.
+pub(crate) fn html(
+    store: &Store,
+    networks: &Networks,
+    language: Language,
+) -> Result<String, EngineError> {
+    let (mut edges, mut cases, mut drawn) = (DRAWN_EDGES, DRAWN_CASES, Vec::new());
+    for brief in networks.list() {
+        if edges == 0 || cases < 2 {
+            break;
+        }
+        let one = drawing(store, networks, brief, edges, cases)?;
+        edges = edges.saturating_sub(one.network.edge_list.len() as u64);
+        cases = cases.saturating_sub(one.network.case_list.len() as u64);
+        drawn.push(one);
+    }
+    let data = Data {
+        lang: code(language),
+        program: concat!("athar ", env!("CARGO_PKG_VERSION")),
+        left_out: networks.list().len() - drawn.len(),
+        networks: drawn,
+    };
+    // Structures of texts and numbers always have a text.
+    let data = serde_json::to_string(&data).unwrap_or_default();
+    Ok(page(&data, language))
+}
+
+fn code(language: Language) -> &'static str {
+    match language {
+        Language::En => "en",
+        Language::Ar => "ar",
+    }
+}
+
+/// A network, or as much of it as may still be drawn.
+fn drawing(
+    store: &Store,
+    networks: &Networks,
+    brief: &NetworkBrief,
+    edges: u64,
+    cases: u64,
+) -> Result<Drawn, EngineError> {
+    let mut network =
+        store.network(networks, brief, usize::try_from(edges).unwrap_or(usize::MAX))?;
+    let is_part = brief.edges > edges || brief.cases > cases;
+    if is_part {
+        cut(&mut network, usize::try_from(cases).unwrap_or(usize::MAX));
+    }
+    Ok(Drawn { network, is_part })
+}
+
+/// Leaves of a network the first edges, and what they tie.
+fn cut(network: &mut Network, most_cases: usize) {
+    let (mut cases, mut hubs) = (HashSet::new(), HashSet::new());
+    network.edge_list.retain(|edge| {
+        let ends = [&edge.from, &edge.to];
+        let names = ends.into_iter().filter_map(|end| match end {
+            NetworkEnd::Case(name) if !cases.contains(name) => Some(name.clone()),
+            _ => None,
+        });
+        let names: Vec<_> = names.collect();
+        if cases.len() + names.len() > most_cases {
+            return false;
+        }
+        cases.extend(names);
+        for end in ends {
+            if let NetworkEnd::Hub(number) = end {
+                hubs.insert(*number);
+            }
+        }
+        true
+    });
+    network.case_list.retain(|case| cases.contains(&case.case));
+    network.hubs.retain(|hub| hubs.contains(&hub.hub));
+}
+
+fn page(data: &str, language: Language) -> String {
+    let direction = if language == Language::Ar { "rtl" } else { "ltr" };
+    // What is in the JSON cannot end the element that it stands in.
+    let data = data.replace('<', "\\u003c");
+    format!(
+        "<!doctype html>\n<html lang=\"{}\" dir=\"{direction}\">\n<head>\n\
+         <meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
+         style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n\
+         <meta name=\"referrer\" content=\"no-referrer\">\n\
+         <meta name=\"robots\" content=\"noindex\">\n\
+         <title>Athar</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
+         <main id=\"page\"></main>\n\
+         <noscript><p>This page draws itself with a script that it holds. · \
+         <span lang=\"ar\" dir=\"rtl\">ترسم هذه الصفحة نفسها ببرنامج مضمّن فيها.</span></p></noscript>\n\
+         <script type=\"application/json\" id=\"data\">{data}</script>\n\
+         <script>{SCRIPT}</script>\n</body>\n</html>\n",
+        code(language),
+        source(STYLE),
+        source(SCRIPT),
+    )
+}
+
+/// What names a text to the browser (Content Security Policy Level 3, section 2.3.1).
+fn source(text: &str) -> String {
+    format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_the_data_ends_its_element_and_nothing_is_loaded() {
+        let page = page(r#"{"case":"</script><script>alert(1)</script>"}"#, Language::Ar);
+        assert!(!page.contains("<script>alert"), "{page}");
+        assert!(page.contains("\\u003c/script>"));
+        assert_eq!(page.matches("<script").count(), 2);
+        assert!(page.contains("<html lang=\"ar\" dir=\"rtl\">"));
+        for outside in ["https:", "src=", "href=", "@import", "url("] {
+            assert!(!page.contains(outside), "{outside}");
+        }
+    }
+
+    /// The browser would drop a style or a script in which such marks end it early.
+    #[test]
+    fn the_fixed_parts_can_stand_in_their_elements() {
+        assert!(!STYLE.contains("</") && !SCRIPT.contains("</"));
+    }
+}

@@ -1,0 +1,157 @@
+//! What a person takes back is forgotten: by the ledger, by the indexes, by every file of the store.
+//!
+//! The commit that takes it back is also the moment from which no question finds it. Then the files
+//! are rid of it: the indexes' segments and the ledger's pages are written anew without it.
+
+use crate::follow::{self, IndexNote, follow};
+use crate::outcome::hex;
+use crate::policy::SCRUB_MOST_BYTES;
+use crate::{EngineError, Store, Watcher, clock};
+use athar_hash::Space;
+use athar_ledger::{ReportId, Scrubbed, Withdrawal, WithdrawalRequest, Withdrawn};
+use serde::Serialize;
+
+/// What is taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WithdrawTarget {
+    /// A file and what is known of it, in every case: the hex digits that its SHA-256 begins with.
+    Item(String),
+    /// One submission, by its number; what other reports hold stays there.
+    Report(i64),
+    /// A case with its name and its reports; what other cases hold stays there.
+    Case(String),
+}
+
+/// A wish that something be forgotten.
+#[derive(Debug, Clone)]
+pub struct WithdrawOptions {
+    /// What.
+    pub target: WithdrawTarget,
+    /// Why, in one line. It is kept.
+    pub reason: String,
+    /// Under which number the unit keeps the wish.
+    pub reference: Option<String>,
+    /// The opaque name of who takes it back.
+    pub actor: Option<String>,
+}
+
+/// What was forgotten.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WithdrawSummary {
+    /// The event that says so.
+    pub event: u64,
+    /// Its digest.
+    #[serde(serialize_with = "hex")]
+    pub digest: [u8; 32],
+    /// When, milliseconds since 1970-01-01 UTC.
+    pub at_ms: i64,
+    /// Cases.
+    pub cases: u64,
+    /// Reports.
+    pub reports: u64,
+    /// Items of which nothing is left.
+    pub items: u64,
+    /// Items that left a case, those included.
+    pub reported: u64,
+    /// Codes.
+    pub codes: u64,
+    /// Matches.
+    pub matches: u64,
+    /// Files that could not be hashed.
+    pub refusals: u64,
+    /// Facts, handles and decisions.
+    pub facts: u64,
+    /// What may still be found in the store's files, in a sentence each; nothing where all is gone.
+    pub left: Vec<String>,
+}
+
+impl Store {
+    /// Takes an item, a report or a case back. From the commit on nothing finds it; when this
+    /// returns, no file of the store holds any of it, but for what [`WithdrawSummary::left`] says.
+    ///
+    /// # Errors
+    ///
+    /// There is no such item, report or case, or no reason is given. Nothing was changed.
+    pub fn withdraw(
+        &mut self,
+        options: &WithdrawOptions,
+        watcher: &mut dyn Watcher,
+    ) -> Result<WithdrawSummary, EngineError> {
+        let what = self.named(&options.target)?;
+        let request = WithdrawalRequest {
+            reason: &options.reason,
+            reference: options.reference.as_deref(),
+            actor: options.actor.as_deref(),
+        };
+        let at_ms = clock::now_ms();
+        let gone = self.ledger.write(|tx| tx.withdraw(what, &request, at_ms))?;
+        let mut left = Vec::new();
+        for space in Space::ALL {
+            left.extend(self.forget(space, watcher)?);
+        }
+        left.extend(match self.ledger.scrub(SCRUB_MOST_BYTES)? {
+            Scrubbed::Pages => None,
+            Scrubbed::Rows => Some(LARGE.to_owned()),
+            Scrubbed::InUse => Some(READ.to_owned()),
+        });
+        Ok(summary(&gone, at_ms, left))
+    }
+
+    fn named(&self, target: &WithdrawTarget) -> Result<Withdrawal, EngineError> {
+        Ok(match target {
+            WithdrawTarget::Item(digits) => Withdrawal::Item(self.item_named(digits)?.id),
+            WithdrawTarget::Report(id) => Withdrawal::Report(ReportId(*id)),
+            WithdrawTarget::Case(name) => Withdrawal::Case(self.case_id(name)?),
+        })
+    }
+
+    /// Rids the files of an index of what was taken back; says what is in the way.
+    fn forget(
+        &self,
+        space: Space,
+        watcher: &mut dyn Watcher,
+    ) -> Result<Option<String>, EngineError> {
+        let mut note = |note: &IndexNote| watcher.noted(note);
+        let found = follow::open(&self.index_dir(space), &self.ledger, &mut note)?;
+        if !found.writable {
+            return Ok(Some(in_use(space)));
+        }
+        let reached = found.index.reached().map_or(0, |mark| mark.reached);
+        follow(&found.index, reached, &self.ledger, space)?;
+        let purged = found.index.purge();
+        Ok(purged
+            .err()
+            .map(|error| format!("the {} index cannot be written: {error}", space.name())))
+    }
+}
+
+const LARGE: &str = "the ledger is so large that its pages are not written anew: what was taken \
+                     back is overwritten, but SQLite may have kept copies of rows that it moved";
+
+const READ: &str = "another process reads the ledger as it was: its log still has what was taken \
+                    back, until something is taken back again";
+
+fn in_use(space: Space) -> String {
+    format!(
+        "another process uses the {} index: its files still have what was taken back, until \
+         something is taken back again",
+        space.name()
+    )
+}
+
+fn summary(gone: &Withdrawn, at_ms: i64, left: Vec<String>) -> WithdrawSummary {
+    WithdrawSummary {
+        event: gone.seq,
+        digest: gone.digest,
+        at_ms,
+        cases: gone.cases,
+        reports: gone.reports,
+        items: gone.items,
+        reported: gone.reported,
+        codes: gone.codes,
+        matches: gone.matches,
+        refusals: gone.refusals,
+        facts: gone.facts,
+        left,
+    }
+}

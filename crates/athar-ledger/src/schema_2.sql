@@ -1,0 +1,110 @@
+-- Athar's ledger, from schema version 1 to 2: facts of cases, handles, decisions on links, and
+-- requests to take something back.
+-- SCHEMA.md says what each column means.
+
+CREATE TABLE report_receipts (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    report_id INTEGER NOT NULL UNIQUE REFERENCES reports (id),
+    received_at_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE case_facts (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    case_id INTEGER NOT NULL REFERENCES cases (id),
+    channel TEXT,
+    unit TEXT,
+    received_at_ms INTEGER,
+    complainant TEXT,
+    suspect TEXT,
+    urgency TEXT CHECK (urgency IN ('low', 'normal', 'high', 'immediate')),
+    urgency_reason TEXT,
+    note TEXT
+) STRICT;
+CREATE INDEX case_facts_by_case ON case_facts (case_id, id);
+
+CREATE TABLE handles (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    case_id INTEGER NOT NULL REFERENCES cases (id),
+    kind TEXT NOT NULL,
+    platform TEXT NOT NULL,
+    value TEXT NOT NULL
+) STRICT;
+CREATE INDEX handles_by_case ON handles (case_id);
+CREATE INDEX handles_by_value ON handles (kind, platform, value, case_id);
+
+CREATE TABLE handle_removals (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    handle_id INTEGER NOT NULL UNIQUE REFERENCES handles (id)
+) STRICT;
+
+CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    item_a_id INTEGER NOT NULL REFERENCES items (id),
+    item_b_id INTEGER NOT NULL REFERENCES items (id),
+    case_a_id INTEGER REFERENCES cases (id),
+    case_b_id INTEGER REFERENCES cases (id),
+    verdict TEXT NOT NULL CHECK (verdict IN ('confirmed', 'rejected')),
+    reason TEXT NOT NULL,
+    actor TEXT,
+    -- Two items, or one item that two cases hold.
+    CHECK (
+        item_a_id < item_b_id AND case_a_id IS NULL AND case_b_id IS NULL
+        OR item_a_id = item_b_id AND case_a_id IS NOT NULL AND case_b_id IS NOT NULL
+           AND case_a_id < case_b_id
+    )
+) STRICT;
+CREATE INDEX decisions_by_pair ON decisions (item_a_id, item_b_id, case_a_id, case_b_id, id, verdict);
+
+-- Why something was taken back, in its event the one before that of the withdrawal itself.
+CREATE TABLE withdrawal_requests (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    reason TEXT NOT NULL,
+    reference TEXT,
+    actor TEXT
+) STRICT;
+
+CREATE INDEX events_by_time ON events (at_ms);
+
+-- As in version 1, and with what was decided about each link.
+CREATE VIEW links AS
+SELECT
+    later.case_id AS from_case_id, m.query_item_id AS from_item_id,
+    earlier.case_id AS to_case_id, m.stored_item_id AS to_item_id,
+    m.id AS match_id, m.relation, m.via, m.distance, m.orientation,
+    m.second_distance, m.radius, m.inliers, m.region, m.false_alarm_rate, m.false_alarm_pairs,
+    coalesce(
+        (SELECT d.verdict FROM decisions AS d
+         WHERE d.item_a_id = min(m.query_item_id, m.stored_item_id)
+           AND d.item_b_id = max(m.query_item_id, m.stored_item_id)
+           AND d.case_a_id IS NULL AND d.case_b_id IS NULL
+         ORDER BY d.id DESC LIMIT 1),
+        'unreviewed'
+    ) AS state
+FROM matches AS m
+JOIN report_items AS later ON later.item_id = m.query_item_id
+JOIN report_items AS earlier ON earlier.item_id = m.stored_item_id
+WHERE later.case_id <> earlier.case_id AND m.ordinal = 0
+UNION ALL
+SELECT
+    later.case_id, later.item_id, earlier.case_id, earlier.item_id,
+    NULL, 'copy',
+    (SELECT s.space FROM codes AS c JOIN schemes AS s ON s.id = c.scheme_id
+     WHERE c.item_id = later.item_id AND c.searchable = 1 ORDER BY c.id LIMIT 1),
+    0, 'rot0', NULL, 0, NULL, NULL, 0.0, 0,
+    coalesce(
+        (SELECT d.verdict FROM decisions AS d
+         WHERE d.item_a_id = later.item_id AND d.item_b_id = later.item_id
+           AND d.case_a_id = min(later.case_id, earlier.case_id)
+           AND d.case_b_id = max(later.case_id, earlier.case_id)
+         ORDER BY d.id DESC LIMIT 1),
+        'unreviewed'
+    )
+FROM report_items AS later
+JOIN report_items AS earlier ON earlier.item_id = later.item_id AND earlier.id < later.id
+WHERE EXISTS (SELECT 1 FROM codes AS c WHERE c.item_id = later.item_id AND c.searchable = 1);

@@ -1,0 +1,161 @@
+//! What a person takes back is found no more, and no file of the store holds any of it.
+
+use athar_kernel::Code;
+use athar_ledger::Ledger;
+use athar_tests::command::Bench;
+use athar_tests::stores;
+use serde_json::Value;
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Every byte of every file below a directory.
+fn bytes_of(dir: &Path) -> Vec<u8> {
+    let entries = fs::read_dir(dir).expect("a readable directory");
+    let paths = entries.map(|entry| entry.expect("a readable directory").path());
+    let bytes = |path: PathBuf| match path.is_dir() {
+        true => bytes_of(&path),
+        false => fs::read(&path).expect("a readable file"),
+    };
+    paths.flat_map(bytes).collect()
+}
+
+/// The first and last eight bytes of a code, as the ledger and as the index write them.
+fn ends(code: &Code) -> [Vec<u8>; 4] {
+    let (text, words) = (code.to_bytes(), code.words().map(u64::to_le_bytes).concat());
+    [text[..8].to_vec(), text[24..].to_vec(), words[..8].to_vec(), words[24..].to_vec()]
+}
+
+/// Each eight bytes of a code, as the ledger and as the index write them.
+fn words(code: &Code) -> Vec<Vec<u8>> {
+    code.words()
+        .iter()
+        .flat_map(|word| [word.to_le_bytes(), word.to_be_bytes()])
+        .map(Vec::from)
+        .collect()
+}
+
+/// How many of the codes begin or end somewhere in the bytes, but for what `others` have anywhere
+/// in them: a copy shares a word here and there, a mirrored one in another place.
+fn traces(bytes: &[u8], codes: &[Code], others: &[Code]) -> usize {
+    let others: HashSet<Vec<u8>> = others.iter().flat_map(words).collect();
+    let told: HashSet<Vec<u8>> = codes.iter().flat_map(ends).collect();
+    let is_telling = |end: &&Vec<u8>| end.iter().any(|byte| *byte != end[0]);
+    let told: HashSet<&[u8]> =
+        told.difference(&others).filter(is_telling).map(Vec::as_slice).collect();
+    bytes.windows(8).filter(|window| told.contains(window)).count()
+}
+
+fn ledger(bench: &Bench) -> Ledger {
+    Ledger::open_read_only(&stores::ledger_file(&bench.store())).expect("the store has a ledger")
+}
+
+/// Every code of a case's items.
+fn codes_of(bench: &Bench, case: &str) -> Vec<Code> {
+    let ledger = ledger(bench);
+    let case = ledger.case_by_name(case).unwrap().expect("the case is there").id;
+    let items = ledger.case_items(case).unwrap();
+    let rows = items.iter().flat_map(|item| ledger.codes_of_item(item.id).unwrap());
+    rows.flat_map(|row| row.codes).collect()
+}
+
+/// The SHA-256 of the one item of a case, in hex.
+fn item_of(bench: &Bench, case: &str) -> String {
+    let ledger = ledger(bench);
+    let case = ledger.case_by_name(case).unwrap().expect("the case is there").id;
+    let items = ledger.case_items(case).unwrap();
+    items[0].sha256.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn withdraw(bench: &Bench, what: &[&str]) -> Value {
+    let args = [&["withdraw"], what, &["--reason", "at her wish", "--reference", "W-17"]].concat();
+    let (code, lines) = bench.json(args);
+    assert_eq!(code, 0, "{lines:?}");
+    lines[0]["withdrawn"].clone()
+}
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/clips").join(name)
+}
+
+fn add(bench: &Bench, case: &str, file: &str) {
+    let (code, lines) = bench.json(["add".as_ref(), case.as_ref(), fixture(file).as_os_str()]);
+    assert_eq!(code, 0, "{file}: {lines:?}");
+}
+
+fn matches(bench: &Bench, file: &str) -> usize {
+    let (_, lines) = bench.json(["check".as_ref(), fixture(file).as_os_str()]);
+    lines[0]["matches"].as_array().expect("a list").len()
+}
+
+#[test]
+fn an_item_that_is_taken_back_is_found_no_more_and_left_nowhere() {
+    let bench = Bench::new(env!("CARGO_BIN_EXE_athar-under-test"));
+    add(&bench, "A-1", "film-a.mp4");
+    add(&bench, "A-2", "a-cut-mirrored.mkv");
+    add(&bench, "A-3", "note-one.opus");
+    assert_eq!(bench.json(["links"]).1.len(), 1);
+    assert!(matches(&bench, "a-frame.jpg") > 0);
+    let (of_film, of_note) = (codes_of(&bench, "A-1"), codes_of(&bench, "A-3"));
+    let others = [codes_of(&bench, "A-2"), of_note.clone()].concat();
+    let bytes = bytes_of(&bench.store());
+    assert!(traces(&bytes, &of_film, &others) >= of_film.len(), "they are there as they are told");
+
+    let item = &item_of(&bench, "A-1");
+    let told = withdraw(&bench, &["--item", item]);
+    assert_eq!((&told["items"], &told["left"]), (&1.into(), &Value::Array(Vec::new())), "{told}");
+    let bytes = bytes_of(&bench.store());
+    assert_eq!(traces(&bytes, &of_film, &others), 0);
+    assert!(traces(&bytes, &of_note, &of_film) >= of_note.len(), "what nobody took back stays");
+    assert!(bench.json(["links"]).1.is_empty());
+    assert_eq!(matches(&bench, "film-a.mp4"), 1, "the cut that another case holds");
+    assert_eq!(bench.run(["verify"]).code, 0);
+    let again = bench.run(["withdraw", "--item", item, "--reason", "again"]);
+    assert_eq!((again.code, again.err.contains("no item")), (2, true), "{}", again.err);
+}
+
+#[test]
+fn a_report_goes_from_an_index_that_is_on_the_disk() {
+    let bench = Bench::new(env!("CARGO_BIN_EXE_athar-under-test"));
+    stores::fill(&bench.store(), "B-1", 0..5000);
+    stores::fill(&bench.store(), "B-1", 5000..5600);
+    // Whoever adds something writes the index.
+    add(&bench, "B-2", "a-frame.jpg");
+    let index = bench.store().join("index");
+    let codes: Vec<Code> = (5000..5600).map(stores::code).collect();
+    assert!(traces(&bytes_of(&index), &codes, &[]) >= codes.len());
+
+    let ledger = ledger(&bench);
+    let case = ledger.case_by_name("B-1").unwrap().expect("the case is there").id;
+    let report = ledger.case_reports(case).unwrap().last().expect("two reports").id;
+    drop(ledger);
+    let told = withdraw(&bench, &["--report", &report.0.to_string()]);
+    assert_eq!((&told["items"], &told["codes"]), (&600.into(), &600.into()), "{told}");
+    assert_eq!(traces(&bytes_of(&bench.store()), &codes, &[]), 0);
+    let kept: Vec<Code> = (0..5000).map(stores::code).collect();
+    assert!(traces(&bytes_of(&index), &kept, &[]) >= kept.len());
+    let hex = |code: &Code| code.to_hex();
+    assert_eq!(bench.run(["check", "--pdq", &hex(&codes[0])]).code, 1);
+    assert_eq!(bench.run(["check", "--pdq", &hex(&kept[0])]).code, 0);
+    assert_eq!(bench.run(["verify"]).code, 0);
+}
+
+#[test]
+fn what_is_held_elsewhere_stays_and_a_reason_is_needed() {
+    let bench = Bench::new(env!("CARGO_BIN_EXE_athar-under-test"));
+    for case in ["C-1", "C-2"] {
+        add(&bench, case, "a-frame.jpg");
+    }
+    assert_eq!(bench.run(["withdraw", "--case", "C-1"]).code, 2);
+    assert_eq!(bench.run(["withdraw", "--case", "C-1", "--reason", ""]).code, 2);
+    assert_eq!(bench.run(["withdraw", "--case", "C-9", "--reason", "x"]).code, 2);
+    assert_eq!(bench.run(["withdraw", "--reason", "x"]).code, 2);
+    let told = withdraw(&bench, &["--case", "C-1"]);
+    assert_eq!(
+        (&told["cases"], &told["items"], &told["reported"]),
+        (&1.into(), &0.into(), &1.into())
+    );
+    assert_eq!(bench.run(["case", "show", "C-1"]).code, 2);
+    assert_eq!(matches(&bench, "a-frame.jpg"), 1);
+    assert_eq!(bench.run(["verify"]).code, 0);
+}
