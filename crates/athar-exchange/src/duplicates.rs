@@ -5,7 +5,7 @@
 //! is of the duplicates at least.
 
 use crate::entry::Entry;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, RandomState};
 
 /// Slots at most: 32 MiB.
 const SLOTS_MAX: usize = 1 << 22;
@@ -47,9 +47,7 @@ impl Seen {
 
     fn key(&self, entry: &Entry) -> u64 {
         let Entry { subject, state, medium, quality, scheme, provenance, place: _ } = entry;
-        let mut hasher = self.keys.build_hasher();
-        (subject, state, medium, quality, scheme, provenance).hash(&mut hasher);
-        hasher.finish().max(1)
+        self.keys.hash_one((subject, state, medium, quality, scheme, provenance)).max(1)
     }
 
     fn grow(&mut self) {

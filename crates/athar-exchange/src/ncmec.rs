@@ -20,8 +20,8 @@ const NAMESPACE_END: &str = "/hashsharing/v2";
 /// Most fingerprints of one entry.
 const FINGERPRINTS_MAX: usize = 64;
 
-/// Longest text that is kept of an element, a fingerprint's among them.
-const TEXT_BYTES_MAX: usize = 64 << 10;
+/// A text this long gets no more pieces: it is longer than any fingerprint.
+const TEXT_BYTES_ENOUGH: usize = 64 << 10;
 
 pub(crate) struct Source<R: Read> {
     xml: Xml<R>,
@@ -107,11 +107,16 @@ fn read_text<R: Read>(xml: &mut Xml<R>) -> Result<Option<String>, ReadError> {
     let mut text = String::new();
     while xml.depth() >= depth {
         if let Token::Text(piece) = xml.next()? {
-            text.push_str(&piece);
-            text.truncate(text.floor_char_boundary(TEXT_BYTES_MAX));
+            append(&mut text, &piece);
         }
     }
     Ok(Some(text.trim().to_owned()).filter(|text| text.len() <= Provenance::TEXT_BYTES_MAX))
+}
+
+fn append(text: &mut String, piece: &str) {
+    if text.len() <= TEXT_BYTES_ENOUGH {
+        text.push_str(piece);
+    }
 }
 
 /// One entry, as far as it was read.
@@ -156,10 +161,7 @@ impl Draft {
                     let read = self.opened(&tag);
                     self.wrong = self.wrong.or(read.err());
                 }
-                Token::Text(piece) => {
-                    self.text.push_str(&piece);
-                    self.text.truncate(self.text.floor_char_boundary(TEXT_BYTES_MAX));
-                }
+                Token::Text(piece) => append(&mut self.text, &piece),
                 Token::Close => {
                     let read = self.closed();
                     self.wrong = self.wrong.or(read.err());

@@ -1,5 +1,7 @@
 //! What a writer writes, the reader reads back as it was; and no bytes make a reader panic.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use athar_exchange::delta::{DeltaWriter, Header, Sequence, SigningKey, verify};
 use athar_exchange::{
     DescriptorWriter, Entries, Entry, Feedback, Format, Medium, Options, Place, PlainWriter,
@@ -97,7 +99,7 @@ fn entry() -> impl Strategy<Value = Entry> {
 /// Entries of which some follow each other with the same provenance, as those of one file do.
 fn entries() -> impl Strategy<Value = Vec<Entry>> {
     let file = (entry(), vec(signal(), 0..3)).prop_map(|(first, signals)| {
-        let rest = signals.into_iter().map(|signal| Subject::Signal(signal));
+        let rest = signals.into_iter().map(Subject::Signal);
         let rest = rest.map(|subject| Entry { subject, ..first.clone() }).collect::<Vec<_>>();
         [vec![first], rest].concat()
     });
