@@ -82,10 +82,14 @@ impl<R: Read> Table<R> {
     fn read_row(&mut self) -> io::Result<Row> {
         self.row.clear();
         let place = Place::Line(self.lines.number());
+        let mut quote_open = false;
         loop {
-            let bad = match self.lines.append(&mut self.row)? {
+            let before = self.row.len();
+            let got = self.lines.append(&mut self.row)?;
+            quote_open ^= memchr::memchr_iter(b'"', &self.row[before..]).count() % 2 == 1;
+            let bad = match got {
                 Got::End if self.row.is_empty() => return Ok(Row::End),
-                Got::Line if open_quote(&self.row) => continue,
+                Got::Line if quote_open => continue,
                 Got::Line if self.row.trim_ascii().is_empty() => return Ok(Row::Empty),
                 Got::Line => None,
                 Got::End => Some(Reason::QuoteNotClosed),
@@ -115,10 +119,6 @@ impl<R: Read> Table<R> {
             None => Ok(reason),
         }
     }
-}
-
-fn open_quote(row: &[u8]) -> bool {
-    memchr::memchr_iter(b'"', row).count() % 2 == 1
 }
 
 impl Fields {

@@ -393,10 +393,14 @@ impl<W: Write> DeltaWriter<W> {
     /// When the format cannot say all of it (see [`Format::keep`]), or writing fails.
     pub fn write(&mut self, entry: &Entry) -> Result<(), WriteError> {
         Format::Delta.check(entry)?;
-        let bytes = delta_record::to_bytes(entry);
-        self.out.write_all(&bytes)?;
-        self.digest.update(&bytes);
-        self.records += 1;
+        self.write_raw(&delta_record::to_bytes(entry), 1)
+    }
+
+    /// Writes the bytes of so many records.
+    pub(crate) fn write_raw(&mut self, bytes: &[u8], records: u64) -> Result<(), WriteError> {
+        self.out.write_all(bytes)?;
+        self.digest.update(bytes);
+        self.records += records;
         self.record_bytes += bytes.len() as u64;
         Ok(())
     }

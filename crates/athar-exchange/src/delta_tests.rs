@@ -113,10 +113,7 @@ fn another_s_signature_is_not_taken() {
 #[test]
 fn signed_nonsense_is_no_entry() {
     let mut writer = DeltaWriter::new(Vec::new(), &header(), key(7)).unwrap();
-    let record = [4, 0, 9, 0, 0, 255];
-    writer.out.extend(record);
-    writer.digest.update(record);
-    (writer.records, writer.record_bytes) = (1, record.len() as u64);
+    writer.write_raw(&[4, 0, 9, 0, 0, 255], 1).unwrap();
     let bytes = writer.finish().unwrap();
     let mut entries = verified(&bytes).unwrap().entries(Options::default()).unwrap();
     let place = Place::Byte(HEADER_BYTES as u64);

@@ -24,6 +24,8 @@ mod duplicates;
 mod entry;
 mod error;
 mod format;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod group;
 mod json;
 mod lines;

@@ -1,13 +1,21 @@
 //! Times as the formats write them, in seconds since 1970.
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::fmt::strtime;
+use jiff::tz::TimeZone;
 
 /// The seconds of an ISO 8601 time with an offset or `Z`. Parts of a second are dropped.
 pub(crate) fn parse(text: &str) -> Option<i64> {
     let standard = text.parse::<Timestamp>().ok();
     let loose = || strtime::parse("%Y-%m-%dT%H:%M:%S%z", text).ok()?.to_timestamp().ok();
     Some(standard.or_else(loose)?.as_second())
+}
+
+/// The same; a time without an offset is taken for UTC, as OData's older times are written.
+pub(crate) fn parse_or_utc(text: &str) -> Option<i64> {
+    let naive = || text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok();
+    parse(text).or_else(|| Some(naive()?.timestamp().as_second()))
 }
 
 /// `2017-10-24T15:00:00Z`; `None` outside the years that can be written.
@@ -33,6 +41,9 @@ mod tests {
         assert_eq!(parse("yesterday"), None);
         assert_eq!(parse("2017-10-24T15:00:00"), None);
         assert_eq!(parse(""), None);
+        assert_eq!(parse_or_utc("2017-10-24T15:00:00"), Some(1_508_857_200));
+        assert_eq!(parse_or_utc("2017-10-24T10:00:00-05:00"), Some(1_508_857_200));
+        assert_eq!(parse_or_utc("15:00"), None);
     }
 
     #[test]

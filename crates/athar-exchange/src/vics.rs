@@ -312,7 +312,7 @@ impl Draft {
 fn seconds(scalar: Scalar) -> Result<Option<i64>, Reason> {
     let text = scalar.text(Field::Time)?;
     let invalid = Reason::Invalid(Field::Time);
-    if text.is_empty() { Ok(None) } else { time::parse(&text).map(Some).ok_or(invalid) }
+    if text.is_empty() { Ok(None) } else { time::parse_or_utc(&text).map(Some).ok_or(invalid) }
 }
 
 #[cfg(test)]
