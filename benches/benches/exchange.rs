@@ -4,6 +4,8 @@
 //! Each list is made in memory, written by our own writer, and read three times; the quickest
 //! counts. There is no peer in the same process: others read these formats in Python or Java.
 
+#![expect(clippy::print_stdout, reason = "a benchmark's rows")]
+
 use athar_exchange::delta::{DeltaWriter, Header, Sequence, SigningKey, verify};
 use athar_exchange::{
     Entries, Entry, Format, Options, PlainWriter, Provenance, Signal, StopNciiWriter, Tlp,

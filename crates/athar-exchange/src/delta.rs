@@ -19,11 +19,12 @@ use crate::error::{ReadError, WriteError};
 use crate::format::Format;
 use crate::reader::{Entries, Options, Sink, Source};
 use crate::tlp::Tlp;
+use ed25519_dalek::{Signature, Signer};
 use sha2::{Digest, Sha256};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::{fmt, mem};
 
-pub use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+pub use ed25519_dalek::{SigningKey, VerifyingKey};
 
 /// Bytes of records that are held against their digest, and so held in memory, together.
 pub const BLOCK_BYTES: usize = 256 << 10;

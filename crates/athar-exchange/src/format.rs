@@ -17,9 +17,11 @@ pub enum Format {
     Descriptors,
     /// Project VIC's JSON, versions 1.2 (`#Media`), 1.3 and 2.0.
     Vics,
-    /// A page of `FetchHashes` of StopNCII's API, version 1.
+    /// A page of `FetchHashes` of StopNCII's API, version 1. A record is the present state of its
+    /// hash, and replaces what was listed of it before.
     StopNcii,
-    /// A page of entries of NCMEC's hash-sharing API, version 2.
+    /// A page of entries of NCMEC's hash-sharing API, version 2. An entry replaces everything that
+    /// was listed under its owner and id before.
     Ncmec,
     /// Our own signed delta.
     Delta,

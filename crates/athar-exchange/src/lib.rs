@@ -14,6 +14,10 @@
 //! Nothing here opens a file, speaks over a network or knows the ledger. No error holds a code,
 //! a digest or any other word of a file.
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadMe;
+
 mod bounded;
 mod csv;
 pub mod delta;
