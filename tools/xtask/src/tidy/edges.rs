@@ -15,7 +15,19 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("athar-hash", &["athar-kernel"]),
     ("athar-index", &["athar-kernel"]),
     ("athar-ledger", &["athar-kernel"]),
-    ("athar-engine", &["athar-kernel", "athar-media", "athar-hash", "athar-index", "athar-ledger"]),
+    // A durable format earns a wall: the lists of the field are read and written here alone.
+    ("athar-exchange", &["athar-kernel"]),
+    (
+        "athar-engine",
+        &[
+            "athar-kernel",
+            "athar-media",
+            "athar-hash",
+            "athar-index",
+            "athar-ledger",
+            "athar-exchange",
+        ],
+    ),
     ("athar-server", &["athar-engine"]),
     ("athar-cli", &["athar-engine"]),
     ("athar-python", &["athar-engine"]),
@@ -165,7 +177,9 @@ mod tests {
     #[test]
     fn the_drawn_edges_are_allowed() {
         let rest = "[dependencies]\nathar-kernel.workspace = true\nserde = \"1\"\n";
-        for package in ["athar-media", "athar-hash", "athar-index", "athar-ledger"] {
+        for package in
+            ["athar-media", "athar-hash", "athar-index", "athar-ledger", "athar-exchange"]
+        {
             assert_eq!(complaints_about(package, rest), [""; 0]);
         }
         assert_eq!(complaints_about("athar-cli", "[dependencies]\nathar-engine = {}\n"), [""; 0]);
