@@ -69,7 +69,20 @@ pub(crate) enum Command {
         /// Make the index anew from the ledger before it is compared.
         #[arg(long)]
         rebuild_index: bool,
+
+        /// A public key that checkpoints may be signed with; without any, the store's own.
+        #[arg(long, value_name = "HEX")]
+        key: Vec<String>,
+
+        /// A checkpoint that was kept somewhere else, as 'athar checkpoint' wrote it.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        kept: Option<PathBuf>,
     },
+    /// Sign the chain of events as it stands, and print what to keep somewhere else.
+    Checkpoint,
+    /// Make and show the unit's signing key, and check what was signed.
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Show in what decoder files are opened: what it cannot do, and which formats it reads.
     Doctor,
     /// Print a completion script for a shell.
@@ -82,6 +95,24 @@ pub(crate) enum Command {
         /// The directory.
         #[arg(value_hint = ValueHint::DirPath)]
         dir: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make the store's key, once.
+    Make,
+    /// Print the public key, which anybody may have.
+    Show,
+    /// Check a signed statement, such as the receipt of a withdrawal; needs no store.
+    Check {
+        /// The statement.
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+
+        /// The public key that it should be signed with.
+        #[arg(long, value_name = "HEX")]
+        key: Option<String>,
     },
 }
 
@@ -249,6 +280,10 @@ pub(crate) struct WithdrawArgs {
     /// The opaque name of who takes it back.
     #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
     pub by: Option<String>,
+
+    /// Write a signed receipt for the person who asked; the store needs a key.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub receipt: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

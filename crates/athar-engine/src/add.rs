@@ -139,6 +139,7 @@ impl Store {
         adding.summary.interrupted = adding.summary.files < found.len() as u64;
         worked?;
         self.end_report(&adding)?;
+        self.checkpoint_if_due()?;
         lookups.catch_up(&self.ledger)?;
         let finish = || upkeeps.iter().try_for_each(Upkeep::finish);
         if let Err(error) = kept_up.and_then(|()| finish()) {

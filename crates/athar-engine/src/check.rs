@@ -93,6 +93,7 @@ impl Store {
         let closer = preparer.closer();
         prepare_all(&found, &preparer, stop, |batch| checking.files(batch, &closer, watcher))?;
         let mut summary = checking.summary;
+        self.checkpoint_if_due()?;
         summary.interrupted =
             summary.inputs < (found.len() + options.codes.len() + options.clips.len()) as u64;
         Ok(summary)

@@ -61,6 +61,24 @@ pub enum EngineError {
     /// Writing the new index failed.
     #[error("the index cannot be made anew: {0}")]
     Index(#[source] StorageError),
+    /// A key was to be made where one is.
+    #[error("the store has a key already")]
+    KeyExists,
+    /// There is no key to sign with.
+    #[error("the store has no key: make one with 'athar key make'")]
+    NoKey,
+    /// What stands where a key should is none.
+    #[error("this is no key")]
+    NotAKey,
+    /// What stands where a signed statement should is none.
+    #[error("this is no signed statement of Athar's")]
+    NotAStatement,
+    /// The key's file cannot be read or written.
+    #[error("the key cannot be read or written: {}", io_reason(.0))]
+    KeyFile(#[source] io::Error),
+    /// The system gave no random numbers.
+    #[error("the system gave no random numbers")]
+    Entropy,
     /// Nothing can be decoded.
     #[error(transparent)]
     Worker(#[from] WorkerError),

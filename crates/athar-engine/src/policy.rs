@@ -419,6 +419,12 @@ const INDEX_REPLAY_VOICES: usize = 1 << 13;
 /// of it, and some ten seconds.
 pub(crate) const SCRUB_MOST_BYTES: u64 = 1 << 30;
 
+/// Events after which the chain is signed again, where there is a key.
+pub(crate) const CHECKPOINT_EVENTS: u64 = 1000;
+
+/// Time after which the chain is signed again, if anything happened.
+pub(crate) const CHECKPOINT_MS: i64 = 24 * 3_600_000;
+
 /// Codes of a space that a process may have to read from the ledger.
 pub(crate) fn index_replay_codes(space: Space) -> usize {
     match space {

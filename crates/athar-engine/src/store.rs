@@ -69,6 +69,11 @@ impl Store {
         Ok(())
     }
 
+    /// The store's directory.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// The directory of a space's index.
     pub(crate) fn index_dir(&self, space: Space) -> PathBuf {
         self.dir.join(INDEX_DIR).join(space.name())

@@ -4,12 +4,23 @@
 //! are rid of it: the indexes' segments and the ledger's pages are written anew without it.
 
 use crate::follow::{self, IndexNote, follow};
-use crate::outcome::hex;
+use crate::keys::Signed;
+use crate::outcome::{hex, to_hex};
 use crate::policy::SCRUB_MOST_BYTES;
 use crate::{EngineError, Store, Watcher, clock};
 use athar_hash::Space;
 use athar_ledger::{ReportId, Scrubbed, Withdrawal, WithdrawalRequest, Withdrawn};
 use serde::Serialize;
+
+/// What kind of statement a receipt is.
+const RECEIPT: &str = "athar/receipt/1";
+
+#[derive(Serialize)]
+struct Receipt<'a> {
+    /// Names the ledger: the digest of its first event.
+    ledger: Option<String>,
+    withdrawn: &'a WithdrawSummary,
+}
 
 /// What is taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +105,22 @@ impl Store {
             Scrubbed::Rows => Some(LARGE.to_owned()),
             Scrubbed::InUse => Some(READ.to_owned()),
         });
+        self.checkpoint_if_due()?;
         Ok(summary(&gone, at_ms, left))
+    }
+
+    /// What whoever asked for it may be given: what was forgotten, in the unit's name.
+    ///
+    /// # Errors
+    ///
+    /// The store has no key.
+    pub fn receipt(&self, summary: &WithdrawSummary) -> Result<Signed, EngineError> {
+        let key = self.key()?.ok_or(EngineError::NoKey)?;
+        let ledger = self.ledger.event_digest(1)?.map(|digest| to_hex(&digest));
+        let statement = serde_json::to_string(&Receipt { ledger, withdrawn: summary });
+        // It is made of numbers and texts.
+        let statement = statement.map_err(|_| EngineError::NotAStatement)?;
+        Ok(key.sign_statement(RECEIPT, statement))
     }
 
     fn named(&self, target: &WithdrawTarget) -> Result<Withdrawal, EngineError> {

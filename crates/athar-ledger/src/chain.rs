@@ -40,12 +40,13 @@ pub(crate) enum Kind {
     MatchFound,
     LinkDecided,
     CheckMade,
+    CheckpointSigned,
     WithdrawalRequested,
     Withdrawn,
 }
 
 impl Kind {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::LedgerCreated,
         Self::SchemaUpgraded,
         Self::CaseOpened,
@@ -61,6 +62,7 @@ impl Kind {
         Self::MatchFound,
         Self::LinkDecided,
         Self::CheckMade,
+        Self::CheckpointSigned,
         Self::WithdrawalRequested,
         Self::Withdrawn,
     ];
@@ -82,6 +84,7 @@ impl Kind {
             Self::MatchFound => "match_found",
             Self::LinkDecided => "link_decided",
             Self::CheckMade => "check_made",
+            Self::CheckpointSigned => "checkpoint_signed",
             Self::WithdrawalRequested => "withdrawal_requested",
             Self::Withdrawn => "withdrawn",
         }

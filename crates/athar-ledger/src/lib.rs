@@ -11,6 +11,7 @@
 //! Nothing here reads a clock: times are given, in milliseconds of UTC since 1970.
 
 mod chain;
+mod checkpoints;
 mod decisions;
 mod details;
 mod error;
@@ -32,6 +33,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use checkpoints::{Checkpoint, CheckpointRow};
 pub use decisions::{DecisionRow, LinkPair, LinkState, NewDecision};
 pub use error::{LedgerError, Result};
 pub use facts::CaseFacts;

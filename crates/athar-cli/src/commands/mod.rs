@@ -8,6 +8,7 @@ mod doctor;
 mod explain;
 mod extras;
 mod hash;
+mod key;
 mod links;
 mod networks;
 mod store;
@@ -43,7 +44,11 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
         Command::Explain(args) => explain::run(&at, format, &args),
         Command::Links(args) => links::run(&at, format, &args),
         Command::Hash(args) => hash::run(format, &args),
-        Command::Verify { rebuild_index } => verify::run(&at, format, rebuild_index),
+        Command::Verify { rebuild_index, key, kept } => {
+            verify::run(&at, format, rebuild_index, &key, kept)
+        }
+        Command::Checkpoint => key::checkpoint(&at),
+        Command::Key(command) => key::run(&at, format, command),
         Command::Doctor => doctor::run(format),
         Command::Completions { shell } => extras::completions(shell),
         Command::Man { dir } => extras::man(&dir),

@@ -496,8 +496,12 @@ pub(crate) fn worker(report: &WorkerReport) -> String {
 
 /// What `verify` found.
 pub(crate) fn verify(summary: &VerifySummary) -> String {
+    let signed = match summary.signed.signed_up_to {
+        Some(event) => format!(", signed up to event {event}"),
+        None => String::new(),
+    };
     let counts = format!(
-        "{}, {} compared with them; {} in the index{}, {} asked for",
+        "{}{signed}, {} compared with them; {} in the index{}, {} asked for",
         count(summary.events, "event"),
         count(summary.rows, "row"),
         count(summary.codes, "code"),
