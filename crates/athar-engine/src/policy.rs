@@ -146,6 +146,17 @@ pub(crate) const VOICE_RADIUS: Radius = match Radius::new(31) {
 /// closely.
 pub(crate) const CLIP_STEP_MS: u32 = 250;
 
+/// The same of what is going to be stored: a still may be of any frame, and where a scene clears up
+/// a quarter of a second is long. Only frames that are unlike both their neighbours are kept.
+pub(crate) const CLIP_STORED_STEP_MS: u32 = CLIP_STEP_MS / 2;
+
+/// The largest distance, in bits, at which a frame is found by its neighbour: a still of it has to
+/// be within [`PDQ_RADIUS`] of that too.
+pub(crate) const BETWEEN_RADIUS: Radius = match Radius::new(16) {
+    Some(radius) => radius,
+    None => unreachable!(),
+};
+
 /// Milliseconds from one key frame to the next that is looked at, at least.
 pub(crate) const CLIP_KEYS_MS: u32 = 500;
 
