@@ -31,7 +31,7 @@ pub(crate) fn network(network: &Network) -> String {
     }
     let left = brief.edges.saturating_sub(network.edge_list.len() as u64);
     if left > 0 {
-        let more = format!("… and {} more (--format json shows all)", count(left, "edge"));
+        let more = format!("… and {} (--format json shows all)", count(left, "more edge"));
         let _ = write!(text, "\n    {}", styled(DIM, more));
     }
     text
