@@ -78,6 +78,23 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         kept: Option<PathBuf>,
     },
+    /// Write a verified copy of the ledger, while the store is in use; the signing key is not in it.
+    Backup {
+        /// The copy.
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
+    /// Make a store of such a copy, which is verified first.
+    Restore {
+        /// The copy.
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+
+        /// A checkpoint that was kept somewhere else, as 'athar checkpoint' wrote it: the copy must
+        /// reach it.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        kept: Option<PathBuf>,
+    },
     /// Sign the chain of events as it stands, and print what to keep somewhere else.
     Checkpoint,
     /// Make and show the unit's signing key, and check what was signed.

@@ -76,6 +76,9 @@ pub enum EngineError {
     /// The key's file cannot be read or written.
     #[error("the key cannot be read or written: {}", io_reason(.0))]
     KeyFile(#[source] io::Error),
+    /// A copy of the ledger does not fit together, or is another one.
+    #[error("the copy is not sound: {0}")]
+    Unsound(String),
     /// The system gave no random numbers.
     #[error("the system gave no random numbers")]
     Entropy,

@@ -23,6 +23,7 @@ pub mod region;
 pub mod worker;
 
 mod add;
+mod backup;
 mod budget;
 mod case_facts;
 mod check;
@@ -74,6 +75,7 @@ pub use athar_kernel::{Code, CodeParseError, Level, Orientation};
 pub use athar_ledger::LinkState;
 pub use athar_media::clip::Pick;
 pub use athar_media::{Limits, Want, is_decoding};
+pub use backup::BackupSummary;
 pub use case_facts::{CHANNELS, CaseFacts, Urgency};
 pub use check::{CheckOptions, CheckSummary};
 pub use checkpoint::{CheckpointSummary, SignedCheckpoint};

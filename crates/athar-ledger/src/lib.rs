@@ -10,6 +10,7 @@
 //!
 //! Nothing here reads a clock: times are given, in milliseconds of UTC since 1970.
 
+mod backup;
 mod chain;
 mod checkpoints;
 mod decisions;

@@ -1,6 +1,7 @@
 //! One module a command: what was typed becomes a question, the answer becomes lines.
 
 mod add;
+mod backup;
 mod case;
 mod check;
 mod decide;
@@ -47,6 +48,8 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
         Command::Verify { rebuild_index, key, kept } => {
             verify::run(&at, format, rebuild_index, &key, kept)
         }
+        Command::Backup { file } => backup::run(&at, format, &file),
+        Command::Restore { file, kept } => backup::restore(&at, format, &file, kept),
         Command::Checkpoint => key::checkpoint(&at),
         Command::Key(command) => key::run(&at, format, command),
         Command::Doctor => doctor::run(format),

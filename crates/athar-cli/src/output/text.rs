@@ -4,9 +4,9 @@ use super::{network_text, shown, times};
 use anstyle::{AnsiColor, Style};
 use athar_engine::policy::Relation;
 use athar_engine::{
-    AddSummary, CasePage, CaseSummary, CheckSummary, Differing, Explanation, FrameComparison, Kept,
-    Link, LinkState, Match, Orientation, Outcome, Region, SecondOpinion, Similar, Space, Time,
-    VerifySummary, Way, WithdrawSummary, region, worker::WorkerReport,
+    AddSummary, BackupSummary, CasePage, CaseSummary, CheckSummary, Differing, Explanation,
+    FrameComparison, Kept, Link, LinkState, Match, Orientation, Outcome, Region, SecondOpinion,
+    Similar, Space, Time, VerifySummary, Way, WithdrawSummary, region, worker::WorkerReport,
 };
 use std::fmt::Write;
 
@@ -297,6 +297,17 @@ fn tied<'a>(matched: u64, cases: impl ExactSizeIterator<Item = &'a String>) -> S
 
 pub(super) fn count(n: u64, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+/// What a verified copy holds.
+pub(crate) fn backup(what: &str, summary: &BackupSummary) -> String {
+    format!(
+        "{}  {}, {} compared with them, {}",
+        styled(GOOD, format!("{what} and sound")),
+        count(summary.events, "event"),
+        count(summary.rows, "row"),
+        count(summary.codes, "code"),
+    )
 }
 
 /// What was taken back, and what of it may be left.
