@@ -246,17 +246,16 @@ impl Look {
         let content = content_of(plane, self.clip_px)
             .map(|(extent, inner)| self.coded(extent, &inner))
             .filter(|content| !is_blank(content.quality));
-        let frame_coded = (at_ms, whole, content);
-        match self.between.take(frame_coded) {
-            Turn::Later => (Vec::new(), None),
-            Turn::Now { before } => {
-                let before =
-                    before.map(|(at_ms, whole, content)| self.spans.add(at_ms, whole, content));
-                let picture = self.picture(frame, &whole.codes[0]);
-                let spans = self.spans.add(at_ms, whole, content);
-                ([before.unwrap_or_default(), spans].concat(), picture)
-            }
+        if self.between.holds((at_ms, whole, content)) {
+            return (Vec::new(), None);
         }
+        let mut spans = Vec::new();
+        if let Some((at_ms, whole, content)) = self.between.before(whole.codes[0]) {
+            spans.extend(self.spans.add(at_ms, whole, content));
+        }
+        let picture = self.picture(frame, &whole.codes[0]);
+        spans.extend(self.spans.add(at_ms, whole, content));
+        (spans, picture)
     }
 
     /// The spans that are left at the end.
@@ -310,31 +309,26 @@ struct Between {
     held: Option<FrameCoded>,
 }
 
-/// Whether a frame is told.
-enum Turn {
-    /// When it is known what comes next.
-    Later,
-    /// At once, and the one before it first, where something else is seen there.
-    Now { before: Option<FrameCoded> },
-}
-
 impl Between {
     fn new(is_wanted: bool) -> Self {
         Self { is_wanted, last: None, held: None }
     }
 
-    fn take(&mut self, frame: FrameCoded) -> Turn {
-        let code = frame.1.codes[0];
-        if self.is_wanted && self.held.is_none() && self.last.is_some() {
+    /// Whether a frame waits until it is known what comes next.
+    fn holds(&mut self, frame: FrameCoded) -> bool {
+        let is_held = self.is_wanted && self.held.is_none() && self.last.is_some();
+        if is_held {
             self.held = Some(frame);
-            return Turn::Later;
         }
-        let last = self.last.replace(code);
-        let is_other = |held: &FrameCoded| {
-            let differs = |other: &Code| !BETWEEN_RADIUS.covers(held.1.codes[0].distance(other));
-            last.as_ref().is_some_and(differs) && differs(&code)
-        };
-        Turn::Now { before: self.held.take().filter(is_other) }
+        is_held
+    }
+
+    /// Before a frame of this code is told: the one that waited, if it is like neither neighbour.
+    fn before(&mut self, code: Code) -> Option<FrameCoded> {
+        let last = self.last.replace(code)?;
+        let held = self.held.take()?;
+        let differs = |other: &Code| !BETWEEN_RADIUS.covers(held.1.codes[0].distance(other));
+        (differs(&last) && differs(&code)).then_some(held)
     }
 }
 
@@ -451,9 +445,9 @@ mod tests {
         let mut between = Between::new(is_wanted);
         let mut told = Vec::new();
         for (n, &bits) in bits.iter().enumerate() {
-            let at_ms = n as u64 * 125;
-            if let Turn::Now { before } = between.take(frame(at_ms, bits)) {
-                told.extend(before.map(|before| before.0));
+            let (at_ms, whole, content) = frame(n as u64 * 125, bits);
+            if !between.holds((at_ms, whole, content)) {
+                told.extend(between.before(whole.codes[0]).map(|before| before.0));
                 told.push(at_ms);
             }
         }
