@@ -56,6 +56,7 @@ pub struct Run {
 
 impl Run {
     /// The places of its words among all words.
+    #[inline]
     pub fn range(&self) -> Range<usize> {
         self.start..self.start + self.len as usize
     }
@@ -87,6 +88,7 @@ pub struct LongRun {
 
 impl LongRun {
     /// The places of its words among all words.
+    #[inline]
     pub fn range(&self) -> Range<usize> {
         self.start..self.start + self.len as usize
     }
