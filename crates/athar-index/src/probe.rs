@@ -274,17 +274,21 @@ impl<'a> Search<'a> {
         let masks = masks(self.parts, index, plan);
         let sketch = Sketch::of(self.parts, self.query, index, plan);
         let mut entries = 0;
-        for mask in masks {
+        let blocks = masks.iter().map(|mask| {
             let bucket = (address ^ mask) as usize;
             let (start, end) = (starts[bucket], starts[bucket + 1]);
             let len = entries_of(self.parts, index, end - start);
-            let (start, flips) = (table + start as usize, mask.count_ones());
             entries += u64::from(len);
-            match &mut self.runs {
-                Runs::Narrow(runs) => runs.push(sketch.run(start, len, flips)),
+            (table + start as usize, len, mask.count_ones())
+        });
+        match &mut self.runs {
+            Runs::Narrow(runs) => {
+                runs.extend(blocks.map(|(start, len, flips)| sketch.run(start, len, flips)));
+            }
+            Runs::Wide(runs) => {
                 // Many of so many buckets may be empty.
-                Runs::Wide(_) if len == 0 => {}
-                Runs::Wide(runs) => runs.push(sketch.long_run(start, len, flips)),
+                let filled = blocks.filter(|&(_, len, _)| len > 0);
+                runs.extend(filled.map(|(start, len, flips)| sketch.long_run(start, len, flips)));
             }
         }
         self.cost_ps += masks.len() as u64 * BUCKET_PS + entries * SKETCH_PS;
