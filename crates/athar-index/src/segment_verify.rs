@@ -224,8 +224,17 @@ impl Verifying<'_> {
 /// A block of a table, taken apart.
 enum Block<'a> {
     /// `at` is its first word, counted among those of the file.
-    Narrow { at: usize, sketches: &'a [u16], lows: &'a [u16], unary: &'a [u16] },
-    Wide { at: usize, sketches: &'a [u32], rows: &'a [u32] },
+    Narrow {
+        at: usize,
+        sketches: &'a [u16],
+        lows: &'a [u16],
+        unary: &'a [u16],
+    },
+    Wide {
+        at: usize,
+        sketches: &'a [u32],
+        rows: &'a [u32],
+    },
 }
 
 impl<'a> Block<'a> {
