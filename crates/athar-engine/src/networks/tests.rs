@@ -1,7 +1,7 @@
 //! Networks of small ledgers made by chance, against what all pairs of links and handles say.
 
-use super::graph;
 use super::ties::{Graph, HUB_CASES};
+use super::{Networks, graph};
 use athar_kernel::Code;
 use athar_ledger::{
     CaseId, ItemId, Ledger, LedgerError, LinkPair, LinkState, NewCodes, NewDecision, NewHandle,
@@ -181,4 +181,32 @@ fn a_flood_stays_as_large_as_what_was_written() {
     assert_eq!((graph.hubs.len(), graph.edges.len(), graph.ties.len()), (1, cases, cases));
     let shape = graph::shape(&graph.are_cases(), &graph.ends());
     assert_eq!(shape.weights, [cases as u32]);
+}
+
+/// A case that was there long before is new to a network when it is first tied to it.
+#[test]
+fn what_is_new_is_what_was_tied_since_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = Ledger::create(&folder.path().join("l.sqlite"), "athar test", AT_MS).unwrap();
+    let reports = ledger.write(|tx| {
+        let reports: Vec<_> = ["a", "b", "c", "d", "e"]
+            .iter()
+            .map(|name| {
+                let case = tx.open_case(name, AT_MS)?;
+                tx.open_report(case, &NewReport::default(), AT_MS)
+            })
+            .collect::<Result<_, LedgerError>>()?;
+        for (report, number) in [(0, 1), (1, 1), (3, 2), (4, 2)] {
+            add(tx, reports[report], number)?;
+        }
+        Ok::<_, LedgerError>(reports)
+    });
+    let (reports, from) = (reports.unwrap(), ledger.last_seq().unwrap() + 1);
+    let networks = |from| Networks::of(Graph::read(&ledger).unwrap(), from);
+    assert_eq!(networks(Some(from)).list().len(), 0, "nothing is new yet");
+    assert_eq!(networks(None).list().len(), 2);
+    ledger.write(|tx| add(tx, reports[2], 1)).unwrap();
+    let networks = Networks::of(Graph::read(&ledger).unwrap(), Some(from));
+    let [brief] = networks.list() else { panic!("only the first network is new") };
+    assert_eq!((brief.cases, brief.new_cases, brief.new_edges), (3, Some(1), Some(1)));
 }
