@@ -149,6 +149,10 @@ fn found(plane: &Plane, setting: &Setting, level: Level) -> Vec<Found> {
     let blobs = select::select(&blobs, plane, setting.most);
     let mut found = Vec::new();
     for blob in &blobs {
+        // Those with two angles leave no room for the last of them.
+        if found.len() >= setting.most {
+            break;
+        }
         let angles = orient::angles(&layers, blob, level);
         let wanted = if setting.both_angles { 2 } else { 1 };
         found.extend(angles.into_iter().flatten().take(wanted).map(|angle_rad| Found {
