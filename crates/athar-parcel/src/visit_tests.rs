@@ -306,10 +306,15 @@ fn whoever_wants_no_more_gets_no_more() {
 #[test]
 fn a_parcel_cut_anywhere_says_so() {
     let members = [("a.jpg", &picture(1)[..]), ("b.jpg", &picture(2))];
-    for parcel in [samples::mail(), tar(&members), samples::gzip(&tar(&members)), zip(&members)] {
+    // A mail may be cut within what stands after its last part; one empty block is a tar's end.
+    let parcels = [
+        (samples::mail(), 12),
+        (tar(&members), 512),
+        (samples::gzip(&tar(&members)), 0),
+        (zip(&members), 0),
+    ];
+    for (parcel, lenient) in parcels {
         let whole = all(&parcel).len();
-        // A mail may be cut within what stands after its last part.
-        let lenient = if parcel.starts_with(b"Rec") { 12 } else { 0 };
         for length in HEAD_BYTES.min(600).min(parcel.len() / 2)..parcel.len() {
             let cut = &parcel[..length];
             if recognise(&cut[..length.min(HEAD_BYTES)]).is_none() {
