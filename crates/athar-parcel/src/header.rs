@@ -4,7 +4,7 @@ use crate::lines::Lines;
 use crate::provenance::{Moment, Time, Zone};
 use crate::transfer::Transfer;
 use crate::{Trouble, text};
-use mail_parser::{Addr, HeaderName, Message, MessageParser, MimeHeaders};
+use mail_parser::{Addr, ContentType, HeaderName, Message, MessageParser, MimeHeaders};
 use std::io;
 
 /// What the headers of a part say.
@@ -134,7 +134,7 @@ fn body(message: &Message<'_>, is_mail: bool) -> Body {
 }
 
 fn text_or_file(message: &Message<'_>) -> Body {
-    let is_attached = message.content_disposition().is_some_and(|it| it.is_attachment());
+    let is_attached = message.content_disposition().is_some_and(ContentType::is_attachment);
     match is_attached || message.attachment_name().is_some() {
         true => Body::File,
         false => Body::Text,

@@ -29,19 +29,19 @@ fn entity(visit: &mut Visit<'_>, header: Header, body: &mut dyn Read, depth: usi
         let limit = visit.limits.multipart_depth;
         return match depth < limit {
             true => multipart(visit, body, boundary, *is_digest, depth + 1),
-            false => visit.trouble(told, Trouble::TooDeep { limit }),
+            false => visit.trouble(&told, Trouble::TooDeep { limit }),
         };
     }
     if header.body == Body::Text {
         return visit.passed_text();
     }
-    let Some(transfer) = header.transfer else { return visit.trouble(told, Trouble::Packing) };
+    let Some(transfer) = header.transfer else { return visit.trouble(&told, Trouble::Packing) };
     let mut content = Decoded::new(body, transfer);
     match header.body {
-        Body::Encrypted => visit.trouble(told, Trouble::Encrypted),
-        Body::Broken => visit.trouble(told, Trouble::Malformed),
-        Body::Mail => visit.sure_parcel(Kind::Mail, told, &mut content),
-        _ => visit.part(told, &mut content),
+        Body::Encrypted => visit.trouble(&told, Trouble::Encrypted),
+        Body::Broken => visit.trouble(&told, Trouble::Malformed),
+        Body::Mail => visit.sure_parcel(Kind::Mail, &told, &mut content),
+        _ => visit.part(&told, &mut content),
     }
 }
 

@@ -13,7 +13,7 @@ pub(crate) fn visit(visit: &mut Visit<'_>, source: &mut dyn Read) -> Going {
     lines.next()?;
     loop {
         let mut section = Section::new(&mut lines, Fence::Mbox);
-        visit.sure_parcel(Kind::Mail, Told::default(), &mut section)?;
+        visit.sure_parcel(Kind::Mail, &Told::default(), &mut section)?;
         if section.end()? != Behind::Next {
             return Ok(());
         }

@@ -14,7 +14,7 @@ pub(crate) fn visit_gzip(visit: &mut Visit<'_>, source: &mut dyn Read) -> Going 
     let (counted, packed) = Counted::new(source);
     let decoder = MultiGzDecoder::new(counted);
     let mut unpacked = Unpacked::new(decoder, &visit.limits, packed);
-    visit.part(Told::default(), &mut unpacked)
+    visit.part(&Told::default(), &mut unpacked)
 }
 
 /// What headers before a member say of it.
@@ -82,11 +82,11 @@ fn member<R: Read>(
         return Err(Trouble::Packing.into());
     }
     match kind {
-        EntryType::GNUSparse => visit.trouble(told, Trouble::Packing),
-        _ if ahead.is_sparse => visit.trouble(told, Trouble::Packing),
+        EntryType::GNUSparse => visit.trouble(&told, Trouble::Packing),
+        _ if ahead.is_sparse => visit.trouble(&told, Trouble::Packing),
         EntryType::Regular | EntryType::Continuous if name.ends_with(b"/") => Ok(()),
         EntryType::Regular | EntryType::Continuous => {
-            visit.part(told, &mut Whole { inner: entry, left: size })
+            visit.part(&told, &mut Whole { inner: entry, left: size })
         }
         _ => Ok(()),
     }

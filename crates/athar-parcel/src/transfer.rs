@@ -20,7 +20,7 @@ impl Transfer {
         let text = text.trim();
         let is = |name: &&str| text.eq_ignore_ascii_case(name);
         match () {
-            () if ["", "7bit", "8bit", "binary"].iter().any(|name| is(name)) => Some(Self::Plain),
+            () if ["", "7bit", "8bit", "binary"].iter().any(is) => Some(Self::Plain),
             () if is(&"base64") => Some(Self::Base64),
             () if is(&"quoted-printable") => Some(Self::QuotedPrintable),
             () => None,

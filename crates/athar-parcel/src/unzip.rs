@@ -42,8 +42,8 @@ pub(crate) fn visit(visit: &mut Visit<'_>, source: &mut dyn Source) -> Going {
             let told = told(&entry, &chats);
             let packed = Packed::of(&entry);
             match survey.shared.contains(&index) {
-                true => visit.trouble(told, Trouble::Overlapping)?,
-                false => give(visit, &zip, told, &packed)?,
+                true => visit.trouble(&told, Trouble::Overlapping)?,
+                false => give(visit, &zip, &told, &packed)?,
             }
         }
         index += 1;
@@ -185,7 +185,7 @@ fn is_directory(entry: &ZipFileHeaderRecord<'_>) -> bool {
     entry.is_dir() && entry.uncompressed_size_hint() == 0
 }
 
-fn give(visit: &mut Visit<'_>, zip: &Zip<'_>, told: Told, packed: &Packed) -> Going {
+fn give(visit: &mut Visit<'_>, zip: &Zip<'_>, told: &Told, packed: &Packed) -> Going {
     let trouble = match packed.method {
         _ if packed.is_encrypted => Some(Trouble::Encrypted),
         CompressionMethod::STORE | CompressionMethod::DEFLATE => None,

@@ -136,7 +136,7 @@ pub(crate) struct Visit<'a> {
 
 impl Visit<'_> {
     /// A part with its content, which may be a parcel.
-    pub(crate) fn part(&mut self, told: Told, content: &mut dyn Read) -> Going {
+    pub(crate) fn part(&mut self, told: &Told, content: &mut dyn Read) -> Going {
         self.count()?;
         let (limits, totals) = (self.limits, self.totals.clone());
         let mut content = Meter::new(content, &limits, &totals);
@@ -159,13 +159,13 @@ impl Visit<'_> {
     }
 
     /// A part without content.
-    pub(crate) fn trouble(&mut self, told: Told, trouble: Trouble) -> Going {
+    pub(crate) fn trouble(&mut self, told: &Told, trouble: Trouble) -> Going {
         self.count()?;
         self.give(told, Err(trouble))
     }
 
     /// A part that is a parcel for sure.
-    pub(crate) fn sure_parcel(&mut self, kind: Kind, told: Told, content: &mut dyn Read) -> Going {
+    pub(crate) fn sure_parcel(&mut self, kind: Kind, told: &Told, content: &mut dyn Read) -> Going {
         self.count()?;
         let (limits, totals) = (self.limits, self.totals.clone());
         let mut content = Meter::new(content, &limits, &totals);
@@ -173,7 +173,7 @@ impl Visit<'_> {
         self.parcel(kind, told, &mut content)
     }
 
-    fn parcel(&mut self, kind: Kind, told: Told, content: &mut dyn Read) -> Going {
+    fn parcel(&mut self, kind: Kind, told: &Told, content: &mut dyn Read) -> Going {
         let limit = self.limits.depth;
         if self.frames.len() >= limit {
             return self.give(told, Err(Trouble::TooDeep { limit }));
@@ -237,14 +237,14 @@ impl Visit<'_> {
         self.summary.chats += 1;
     }
 
-    fn troubled(&mut self, told: Told, error: io::Error) -> Going {
+    fn troubled(&mut self, told: &Told, error: io::Error) -> Going {
         match error.into() {
             Stop::Here(trouble) => self.give(told, Err(trouble)),
             stop => Err(stop),
         }
     }
 
-    fn give(&mut self, told: Told, content: Result<&mut dyn Read, Trouble>) -> Going {
+    fn give(&mut self, told: &Told, content: Result<&mut dyn Read, Trouble>) -> Going {
         self.summary.parts += 1;
         self.summary.troubled += u64::from(content.is_err());
         let provenance = self.provenance(told);
@@ -256,9 +256,9 @@ impl Visit<'_> {
 
     /// The nearest sender, and the nearest time that something was sent: an archive's own times
     /// say less.
-    fn provenance(&self, told: Told) -> Provenance {
+    fn provenance(&self, told: &Told) -> Provenance {
         let around =
-            || std::iter::once(&told).chain(self.frames.iter().rev().map(|frame| &frame.told));
+            || std::iter::once(told).chain(self.frames.iter().rev().map(|frame| &frame.told));
         let sender = around().find_map(|told| told.sender.clone());
         let times = || around().filter_map(|told| told.time);
         let time = times().find(|time| time.moment == Moment::Sent).or(times().next());

@@ -315,7 +315,9 @@ mod tests {
         read(&mut text.as_bytes(), &Limits::default()).unwrap()
     }
 
-    fn line(text: &str) -> Option<([u16; 3], (u8, u8, u8), String)> {
+    type Seen = ([u16; 3], (u8, u8, u8), String);
+
+    fn line(text: &str) -> Option<Seen> {
         Line::read(text.as_bytes()).map(|line| (line.stamp.numbers, line.stamp.clock, line.sender))
     }
 
