@@ -3,6 +3,7 @@
 //! Whatever the bytes are, going through them ends, without a panic, and what comes out is within
 //! the limits.
 
+use crate::text::is_clean;
 use crate::{Chat, ChatKind, HEAD_BYTES, Kind, Limits, Part, clean, recognise, visit};
 use std::io::Cursor;
 use std::ops::ControlFlow;
@@ -47,11 +48,12 @@ pub fn read(bytes: &[u8]) -> usize {
 fn check(part: Part<'_>) -> u64 {
     let provenance = &part.provenance;
     assert!(provenance.parcels.len() < LIMITS.depth);
-    let sender = provenance.sender.iter().flat_map(|sender| sender.split(" <"));
     for text in provenance.name.iter().chain(&provenance.parcels) {
         assert!(*text == clean(text) && !text.is_empty());
     }
-    assert!(sender.into_iter().all(|text| *text == clean(text)));
+    // Two texts and what stands around the second.
+    let sender = provenance.sender.as_deref().unwrap_or_default();
+    assert!(is_clean(sender) && sender.chars().count() <= 2 * 255 + 3);
     let Ok(content) = part.content else { return 0 };
     let mut held = Vec::new();
     let _ = content.read_to_end(&mut held);

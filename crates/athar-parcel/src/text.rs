@@ -33,6 +33,12 @@ pub(crate) fn is_mark(c: char) -> bool {
     matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
+/// Whether nothing in a text deceives.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn is_clean(text: &str) -> bool {
+    !text.chars().any(is_harmful)
+}
+
 fn is_harmful(c: char) -> bool {
     // Joiners stay: Persian and Urdu are not readable without.
     c.is_control()
