@@ -93,6 +93,18 @@ fn who_has_not_the_key_cannot_sign_another_chain() {
 }
 
 #[test]
+fn a_key_that_cannot_be_read_is_told_before_anything_is_done() {
+    let (bench, _) = bench();
+    fs::write(bench.store().join("signing.key"), "something else").unwrap();
+    let note = fixture("note-one.opus");
+    let added = bench.run(["add".as_ref(), "K-9".as_ref(), note.as_os_str()]);
+    assert_eq!((added.code, added.err.contains("no key")), (2, true), "{}", added.err);
+    assert_eq!(bench.run(["case", "show", "K-9"]).code, 2, "there is no such case");
+    assert_eq!(bench.run(["withdraw", "--case", "K-1", "--reason", "x"]).code, 2);
+    assert_eq!(bench.run(["case", "show", "K-1"]).code, 0);
+}
+
+#[test]
 fn whoever_takes_back_may_be_given_a_receipt() {
     let (bench, key) = bench();
     let receipt = bench.file("receipt.json");

@@ -97,6 +97,8 @@ impl Store {
         watcher: &mut dyn Watcher,
     ) -> Result<AddSummary, EngineError> {
         self.comparable()?;
+        // A key that cannot be read is told before anything is done.
+        self.key()?;
         let found = walk(paths);
         // Before a report is opened into which nothing could then go.
         if !found.is_empty() {

@@ -67,6 +67,8 @@ impl Store {
         watcher: &mut dyn Watcher,
     ) -> Result<CheckSummary, EngineError> {
         self.comparable()?;
+        // A key that cannot be read is told before anything is done.
+        self.key()?;
         let found = walk(&options.paths);
         if !found.is_empty() {
             decoding.ready()?;

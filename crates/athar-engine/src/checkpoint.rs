@@ -98,7 +98,10 @@ impl Store {
                 return Ok((summary, Some(fault("is of another chain"))));
             }
             let Some(key) = keys.iter().find(|known| known.id() == key) else {
-                return Ok((summary, Some(fault("is signed by a key that is not known"))));
+                return Ok((
+                    summary,
+                    Some(fault("is signed by a key that is not known (--key names others)")),
+                ));
             };
             if !key.has_signed(DOMAIN, &signed_bytes(&first, seq, &digest), &signature) {
                 return Ok((summary, Some(fault("has a signature that does not hold"))));

@@ -88,6 +88,8 @@ impl Store {
         options: &WithdrawOptions,
         watcher: &mut dyn Watcher,
     ) -> Result<WithdrawSummary, EngineError> {
+        // A key that cannot be read is told before anything is done.
+        self.key()?;
         let what = self.named(&options.target)?;
         let request = WithdrawalRequest {
             reason: &options.reason,
@@ -96,14 +98,17 @@ impl Store {
         };
         let at_ms = clock::now_ms();
         let gone = self.ledger.write(|tx| tx.withdraw(what, &request, at_ms))?;
+        // It is taken back by now: what fails from here on leaves something behind.
         let mut left = Vec::new();
         for space in Space::ALL {
-            left.extend(self.forget(space, watcher)?);
+            let forgotten = self.forget(space, watcher);
+            left.extend(forgotten.unwrap_or_else(|error| Some(unforgotten(space, &error))));
         }
-        left.extend(match self.ledger.scrub(SCRUB_MOST_BYTES)? {
-            Scrubbed::Pages => None,
-            Scrubbed::Rows => Some(LARGE.to_owned()),
-            Scrubbed::InUse => Some(READ.to_owned()),
+        left.extend(match self.ledger.scrub(SCRUB_MOST_BYTES) {
+            Ok(Scrubbed::Pages) => None,
+            Ok(Scrubbed::Rows) => Some(LARGE.to_owned()),
+            Ok(Scrubbed::InUse) => Some(READ.to_owned()),
+            Err(error) => Some(format!("the ledger was not written anew: {error}")),
         });
         self.checkpoint_if_due()?;
         Ok(summary(&gone, at_ms, left))
@@ -145,9 +150,7 @@ impl Store {
         let reached = found.index.reached().map_or(0, |mark| mark.reached);
         follow(&found.index, reached, &self.ledger, space)?;
         let purged = found.index.purge();
-        Ok(purged
-            .err()
-            .map(|error| format!("the {} index cannot be written: {error}", space.name())))
+        Ok(purged.err().map(|error| unforgotten(space, &error)))
     }
 }
 
@@ -156,6 +159,10 @@ const LARGE: &str = "the ledger is so large that its pages are not written anew:
 
 const READ: &str = "another process reads the ledger as it was: its log still has what was taken \
                     back, until something is taken back again";
+
+fn unforgotten(space: Space, error: &dyn std::error::Error) -> String {
+    format!("the {} index was not written anew: {error}", space.name())
+}
 
 fn in_use(space: Space) -> String {
     format!(
