@@ -1,19 +1,14 @@
 //! A copy of the ledger made while the store is in use, and a store made of it.
 
-use athar_tests::command::Bench;
+use athar_tests::command::{Bench, clip_fixture as fixture};
 use serde_json::Value;
 use std::fs;
-use std::path::{Path, PathBuf};
-
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/clips").join(name)
-}
+use std::path::Path;
 
 fn bench() -> Bench {
     let bench = Bench::new(env!("CARGO_BIN_EXE_athar-under-test"));
     for (case, file) in [("B-1", "film-a.mp4"), ("B-2", "a-cut-mirrored.mkv")] {
-        let ran = bench.run(["add".as_ref(), case.as_ref(), fixture(file).as_os_str()]);
-        assert_eq!(ran.code, 0, "{}", ran.err);
+        bench.add(case, &fixture(file));
     }
     bench
 }
@@ -55,8 +50,7 @@ fn a_copy_that_was_touched_or_is_too_old_makes_no_store() {
     assert_eq!(bench.run(["backup", text(&copy)]).code, 0);
     assert_eq!(bench.run(["key", "make"]).code, 0);
     fs::write(&kept, bench.run(["checkpoint"]).out).unwrap();
-    let note = fixture("note-one.opus");
-    assert_eq!(bench.run(["add", "B-3", text(&note)]).code, 0);
+    bench.add("B-3", &fixture("note-one.opus"));
     fs::write(&kept, bench.run(["checkpoint"]).out).unwrap();
     let old = other.run(["restore", text(&copy), "--kept", text(&kept)]);
     assert_eq!((old.code, old.err.contains("older copy")), (2, true), "{}", old.err);

@@ -1,26 +1,17 @@
 //! What the unit signs: checkpoints of the chain, and receipts of withdrawals.
 
-use athar_tests::command::{Bench, Ran};
+use athar_tests::command::{Bench, Ran, clip_fixture as fixture};
 use serde_json::Value;
 use std::fs;
-use std::path::{Path, PathBuf};
-
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/clips").join(name)
-}
+use std::path::Path;
 
 /// A store with a key and one item.
 fn bench() -> (Bench, String) {
     let bench = Bench::new(env!("CARGO_BIN_EXE_athar-under-test"));
     let key = bench.run(["key", "make"]);
     assert_eq!(key.code, 0, "{}", key.err);
-    add(&bench, "K-1", "a-frame.jpg");
+    bench.add("K-1", &fixture("a-frame.jpg"));
     (bench, key.out.trim().to_owned())
-}
-
-fn add(bench: &Bench, case: &str, file: &str) {
-    let ran = bench.run(["add".as_ref(), case.as_ref(), fixture(file).as_os_str()]);
-    assert_eq!(ran.code, 0, "{}", ran.err);
 }
 
 fn verify(bench: &Bench, more: &[&str]) -> (i32, Value) {
@@ -61,7 +52,7 @@ fn an_older_copy_put_in_place_is_told_by_a_kept_checkpoint() {
     let (bench, _) = bench();
     let (copy, kept) = (bench.file("copy/x"), bench.file("kept.json"));
     put_back(&bench.store(), &copy);
-    add(&bench, "K-2", "note-one.opus");
+    bench.add("K-2", &fixture("note-one.opus"));
     let signed = bench.run(["checkpoint"]);
     assert_eq!(signed.code, 0, "{}", signed.err);
     fs::write(&kept, &signed.out).unwrap();
@@ -83,7 +74,7 @@ fn who_has_not_the_key_cannot_sign_another_chain() {
     let (bench, _) = bench();
     let other = Bench::new(env!("CARGO_BIN_EXE_athar-under-test"));
     assert_eq!(other.run(["key", "make"]).code, 0);
-    add(&other, "K-1", "a-frame.jpg");
+    other.add("K-1", &fixture("a-frame.jpg"));
     // A ledger that was written anew, under the unit's key file: its signature is another's.
     let ledger = |bench: &Bench| bench.store().join("ledger.sqlite");
     fs::copy(ledger(&other), ledger(&bench)).unwrap();
@@ -123,7 +114,7 @@ fn whoever_takes_back_may_be_given_a_receipt() {
     assert_eq!((forged.code, forged.err.contains("does not hold")), (2, true), "{}", forged.err);
 
     let plain = Bench::new(env!("CARGO_BIN_EXE_athar-under-test"));
-    add(&plain, "P-1", "a-frame.jpg");
+    plain.add("P-1", &fixture("a-frame.jpg"));
     let args = ["withdraw", "--case", "P-1", "--reason", "x", "--receipt", path];
     assert!(plain.run(args).err.contains("no key"));
     assert_eq!(plain.run(["case", "show", "P-1"]).code, 0, "nothing was taken back");

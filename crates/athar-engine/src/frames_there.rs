@@ -8,21 +8,14 @@ use crate::clip::PreparedClip;
 use crate::lookup::ways;
 use crate::outcome::Span;
 use crate::policy::{
-    self, FRAME_SEEN_RADIUS, FRAME_SEEN_TIME, FRAME_THERE_GAP_MS, FRAME_THERE_RADIUS, FRAME_TIME,
-    SIGHT_TIME, SPAN_MOST_MS,
+    self, FRAME_MOTION_GAIN_BITS, FRAME_SEEN_RADIUS, FRAME_SEEN_TIME, FRAME_THERE_GAP_MS,
+    FRAME_THERE_RADIUS, FRAME_TIME, FRAME_UNLIKE_BITS, SIGHT_TIME, SPAN_MOST_MS,
 };
 use crate::time_motion::{MOST_MOMENTS, Moment, Stretch, TimeMotion, stretches};
 use crate::time_places::FramePlace;
 use athar_hash::Space;
 use athar_kernel::Code;
 use athar_ledger::{ItemRow, Ledger, LedgerError};
-
-/// Bits in which frames differ that have nothing in common.
-const UNLIKE_BITS: u16 = 128;
-
-/// Bits by which frames have to be more alike, in the mean, for another motion to be taken: less
-/// than that is what a codec makes of them.
-const MOTION_GAIN: f64 = 0.5;
 
 /// How far a motion at the clip's own speed may lie from another's middle.
 const PLAIN_SHIFTS_MS: [f64; 5] = [0.0, 60.0, 120.0, 180.0, 240.0];
@@ -116,7 +109,7 @@ impl Pair<'_> {
         let query_ms = [other.query_ms[0].min(from_ms), other.query_ms[1].max(to_ms)];
         let unlikeness = |motion| self.unlikeness(motion, query_ms);
         let gain = unlikeness(&found.motion) - unlikeness(&other.motion);
-        let motion = if gain > MOTION_GAIN { other.motion } else { found.motion };
+        let motion = if gain > FRAME_MOTION_GAIN_BITS { other.motion } else { found.motion };
         Stretch { motion, query_ms, ..found }
     }
 
@@ -140,7 +133,7 @@ impl Pair<'_> {
             let stored = self.stored.around(stored_ms, half_ms);
             stored.map(|stored| stored.code.distance(&query.code).bits())
         });
-        Some(f64::from(pairs.min().unwrap_or(UNLIKE_BITS)))
+        Some(f64::from(pairs.min().unwrap_or(FRAME_UNLIKE_BITS)))
     }
 
     /// What all frames tell near stretches that are roughly known; nothing where they tell nothing.

@@ -241,6 +241,13 @@ pub(crate) const FRAME_SEEN_RADIUS: Radius = match Radius::new(80) {
     None => unreachable!(),
 };
 
+/// Bits in which frames differ that have nothing in common.
+pub(crate) const FRAME_UNLIKE_BITS: u16 = 128;
+
+/// Bits by which frames have to be more alike, in the mean, for another motion of time to be taken:
+/// less than that is what a codec makes of them.
+pub(crate) const FRAME_MOTION_GAIN_BITS: f64 = 0.5;
+
 /// What counts as agreement of such frames.
 pub(crate) const FRAME_SEEN_TIME: TimeTolerance = TimeTolerance {
     least_inliers: STRETCH_FRAMES_LEAST,

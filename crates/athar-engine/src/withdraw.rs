@@ -72,7 +72,8 @@ pub struct WithdrawSummary {
     pub refusals: u64,
     /// Facts, handles and decisions.
     pub facts: u64,
-    /// What may still be found in the store's files, in a sentence each; nothing where all is gone.
+    /// What may still be found in the store's files or could not be done afterwards, in a sentence
+    /// each; nothing where all is gone.
     pub left: Vec<String>,
 }
 
@@ -110,7 +111,9 @@ impl Store {
             Ok(Scrubbed::InUse) => Some(READ.to_owned()),
             Err(error) => Some(format!("the ledger was not written anew: {error}")),
         });
-        self.checkpoint_if_due()?;
+        // The next command signs what this one could not.
+        let signed = self.checkpoint_if_due();
+        left.extend(signed.err().map(|error| format!("the chain was not signed: {error}")));
         Ok(summary(&gone, at_ms, left))
     }
 
