@@ -70,12 +70,13 @@ impl Store {
         // A key that cannot be read is told before anything is done.
         self.key()?;
         let found = walk(&options.paths);
-        if !found.is_empty() {
-            decoding.ready()?;
-        }
         watcher.planned(found.len(), found.iter().map(|file| file.bytes).sum());
         let mut note = |note: &IndexNote| watcher.noted(note);
         let lookups = Lookups::open_for_reading(self, &mut note)?;
+        // By now a worker that was started early is sealed.
+        if !found.is_empty() {
+            decoding.ready()?;
+        }
         let unknown = Unknown { whole: lookups.whole.upkeep(), reader: Mutex::new(self.reader()?) };
         let asked = |picture: &PreparedPicture| options.deep || unknown.is_unknown(picture);
         let plan = LandmarkPlan { stored: false, asked: &asked };

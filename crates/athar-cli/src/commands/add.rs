@@ -18,10 +18,10 @@ pub(super) fn run(at: &Location, format: Format, args: AddArgs) -> Result<Exit> 
         unit: args.unit,
         shallow: args.shallow,
     };
+    let decoding = decoder::sealed()?;
     let mut store = at.open()?;
     let stop = interrupt::on_ctrl_c();
     let mut shown = Shown::new(format);
-    let decoding = decoder::sealed()?;
     let summary = store.add(&args.case, &args.paths, &options, &decoding, &stop, &mut shown)?;
     let mut answers = shown.end()?;
     match format {

@@ -16,6 +16,7 @@ use std::path::Path;
 
 pub(super) fn run(at: &Location, format: Format, args: CheckArgs) -> Result<Exit> {
     let codes = read_codes(&args.pdq)?;
+    let decoding = decoder::sealed()?;
     let mut store = at.open()?;
     let stop = interrupt::on_ctrl_c();
     let similar = args.similar.and_then(|count| NonZeroUsize::new(count.into()));
@@ -28,7 +29,6 @@ pub(super) fn run(at: &Location, format: Format, args: CheckArgs) -> Result<Exit
         ..CheckOptions::default()
     };
     let mut shown = Shown::new(format);
-    let decoding = decoder::sealed()?;
     let summary = store.check(&options, &decoding, &stop, &mut shown)?;
     let mut answers = shown.end()?;
     match format {

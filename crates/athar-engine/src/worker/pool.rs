@@ -35,15 +35,16 @@ pub struct WorkerReport {
 }
 
 impl WorkerReport {
-    fn of(worker: &Worker, decodes: &'static str) -> Self {
-        let hello = worker.hello();
-        Self {
+    fn of(worker: &mut Worker, decodes: &'static str) -> Result<Self, WorkerError> {
+        let process_id = worker.process_id();
+        let hello = worker.meet()?;
+        Ok(Self {
             decodes,
             seal: hello.seal.clone(),
             gaps: hello.seal.gaps(),
             formats: hello.formats.iter().copied().map(Format::name).collect(),
-            process_id: worker.process_id(),
-        }
+            process_id,
+        })
     }
 }
 
@@ -61,16 +62,24 @@ impl Workers {
         Self { patience, ..self }
     }
 
+    /// Starts a worker and does not wait for it: it gets ready, which takes tens of milliseconds,
+    /// while the caller opens its store. What goes wrong is told when it is needed.
+    pub fn start_early(&self) {
+        if let Ok(worker) = Worker::start(&self.keeper, self.patience, Work::Files) {
+            self.idle().push(worker);
+        }
+    }
+
     /// Starts a worker, unless one waits, and tells what is in force in it.
     ///
     /// # Errors
     ///
     /// No worker can be had.
     pub fn report(&self) -> Result<WorkerReport, WorkerError> {
-        let worker = self.fit_or_new()?;
-        let report = WorkerReport::of(&worker, "pictures");
+        let mut worker = self.fit_or_new()?;
+        let report = WorkerReport::of(&mut worker, "pictures");
         self.idle().push(worker);
-        Ok(report)
+        report
     }
 
     /// The same of a worker that has a clip.
@@ -79,8 +88,8 @@ impl Workers {
     ///
     /// No worker can be had.
     pub fn clip_report(&self) -> Result<WorkerReport, WorkerError> {
-        let worker = Worker::start(&self.keeper, self.patience, Work::Clip(Stdio::null()))?;
-        Ok(WorkerReport::of(&worker, "clips"))
+        let mut worker = self.started(Work::Clip(Stdio::null()))?;
+        WorkerReport::of(&mut worker, "clips")
     }
 
     /// A worker for a file of about so many bytes.
@@ -94,7 +103,7 @@ impl Workers {
 
     /// A worker of its own for a clip of about so many bytes.
     pub(crate) fn take_clip(&self, clip: File, bytes: u64) -> Result<ClipWorker, InputError> {
-        let worker = Worker::start(&self.keeper, self.patience, Work::Clip(clip.into()));
+        let worker = self.started(Work::Clip(clip.into()));
         let worker =
             worker.map_err(|error| InputError::new(InputErrorKind::Stopped, error.to_string()))?;
         Ok(ClipWorker::new(worker, bytes))
@@ -112,12 +121,23 @@ impl Workers {
         loop {
             let idle = self.idle().pop();
             match idle {
-                Some(worker) if worker.is_fit() => return Ok(worker),
-                // It ended while it waited, which is no file's fault.
+                // One that ended while it waited is no file's fault.
+                Some(mut worker) if worker.is_fit() => {
+                    if worker.meet().is_ok() {
+                        return Ok(worker);
+                    }
+                }
                 Some(_) => {}
-                None => return Worker::start(&self.keeper, self.patience, Work::Files),
+                None => return self.started(Work::Files),
             }
         }
+    }
+
+    /// A fresh one, sealed.
+    fn started(&self, work: Work) -> Result<Worker, WorkerError> {
+        let mut worker = Worker::start(&self.keeper, self.patience, work)?;
+        worker.meet()?;
+        Ok(worker)
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Worker>> {

@@ -36,7 +36,8 @@ pub(crate) struct Worker {
     id: u64,
     input: BufWriter<ChildStdin>,
     output: BufReader<ChildStdout>,
-    hello: Hello,
+    /// `None` until it has said that it is sealed.
+    hello: Option<Hello>,
     patience: Patience,
     /// What is left of the patience with the file that it has.
     rest: Duration,
@@ -51,7 +52,7 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// Starts one and waits until it is sealed.
+    /// Starts one. It can be given a file once it was [met](Self::meet).
     pub(super) fn start(
         keeper: &Arc<Keeper>,
         patience: Patience,
@@ -59,13 +60,12 @@ impl Worker {
     ) -> Result<Self, WorkerError> {
         let started = keeper.start(work).map_err(WorkerError::Start)?;
         let (input, output) = (BufWriter::new(started.input), BufReader::new(started.output));
-        let hello = Hello { seal: super::Seal::default(), formats: Vec::new() };
-        let mut worker = Self {
+        Ok(Self {
             keeper: keeper.clone(),
             id: started.id,
             input,
             output,
-            hello,
+            hello: None,
             patience,
             // However little patience there is with files: nothing untrusted is in it yet.
             rest: PATIENCE.least,
@@ -74,20 +74,23 @@ impl Worker {
             busy: Duration::ZERO,
             is_worn: false,
             ended: None,
-        };
-        match worker.timed(|worker| wire::read_hello(&mut worker.output)) {
-            Ok(hello) => worker.hello = hello,
-            Err(Broken::Nonsense) => return Err(WorkerError::Foreign),
-            Err(Broken::Gone) => {
-                return Err(WorkerError::Ended { reason: worker.broken(Broken::Gone).message });
-            }
-        }
-        Ok(worker)
+        })
     }
 
-    /// What is in force in it, and what it reads.
-    pub(super) fn hello(&self) -> &Hello {
-        &self.hello
+    /// Waits until it is sealed, and tells what is in force in it and what it reads.
+    pub(super) fn meet(&mut self) -> Result<&Hello, WorkerError> {
+        let hello = match self.hello.take() {
+            Some(hello) => hello,
+            None => self.greeted()?,
+        };
+        Ok(self.hello.insert(hello))
+    }
+
+    fn greeted(&mut self) -> Result<Hello, WorkerError> {
+        self.timed(|worker| wire::read_hello(&mut worker.output)).map_err(|broken| match broken {
+            Broken::Nonsense => WorkerError::Foreign,
+            Broken::Gone => WorkerError::Ended { reason: self.broken(Broken::Gone).message },
+        })
     }
 
     /// The system's number of it.
