@@ -42,6 +42,12 @@ pub(crate) trait Simd: Copy {
     fn whole(self, a: Self::Vector) -> Self::Vector;
     /// Bit `i` says whether `a > b` in lane `i`.
     fn above(self, a: Self::Vector, b: Self::Vector) -> u32;
+    /// `from[places[i]]` in lane `i`, of the first `2 * LANES` of `from`, where the processor does
+    /// that at once.
+    #[inline(always)]
+    fn pick(self, _from: &[f32], _places: &[u32]) -> Option<Self::Vector> {
+        None
+    }
 }
 
 /// Something to be done with the vectors of one level, its `run` inlined into that level's

@@ -190,6 +190,18 @@ impl Simd for Avx512 {
         // SAFETY: `self` proves AVX-512F.
         unsafe { u32::from(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(a, b)) }
     }
+
+    #[inline(always)]
+    fn pick(self, from: &[f32], places: &[u32]) -> Option<__m512> {
+        let (from, places) = (&from[..32], &places[..16]);
+        // SAFETY: `self` proves AVX-512F; `from` is 32 floats long and `places` 16 numbers, of
+        // which the instruction takes the lowest five bits.
+        Some(unsafe {
+            let (low, high) = (from.as_ptr(), from.as_ptr().add(16));
+            let places = _mm512_loadu_si512(places.as_ptr().cast());
+            _mm512_permutex2var_ps(_mm512_loadu_ps(low), places, _mm512_loadu_ps(high))
+        })
+    }
 }
 
 /// # Safety

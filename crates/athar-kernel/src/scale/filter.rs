@@ -136,16 +136,16 @@ impl Kernel for Smooth<'_> {
     type Output = Plane;
 
     #[inline(always)]
-    fn run<S: Simd>(self, _: S) -> Plane {
+    fn run<S: Simd>(self, simd: S) -> Plane {
         let Self { plane, taps, width, height } = self;
         let mut out = vec![0.0; width * height];
-        let columns: Vec<_> = (0..width).map(|x| Between::of(x, plane.width(), width)).collect();
+        let columns = Columns::new(plane.width(), width, S::LANES);
         let mut lines = Lines::new(plane.width(), taps.len() - 1);
         for (y, to) in out.chunks_exact_mut(width.max(1)).enumerate() {
             let between = Between::of(y, plane.height(), height);
             lines.down(plane, taps, &between);
             lines.across(taps);
-            lines.read(&columns, to);
+            lines.read(simd, &columns, to);
         }
         Plane::of_samples(width, height, out)
     }
@@ -175,13 +175,14 @@ struct Lines {
     reach: usize,
     /// After the columns, with `reach` more at each side.
     summed: Vec<f32>,
-    /// After the row.
+    /// After the row, with room for a pick behind it.
     smooth: Vec<f32>,
 }
 
 impl Lines {
     fn new(width: usize, reach: usize) -> Self {
-        Self { reach, summed: vec![0.0; width + 2 * reach], smooth: vec![0.0; width] }
+        let smooth = vec![0.0; width + PICKED_FROM];
+        Self { reach, summed: vec![0.0; width + 2 * reach], smooth }
     }
 
     /// Sums the columns around a place between two rows, then fills the ends.
@@ -202,9 +203,10 @@ impl Lines {
     /// Two pairs of taps at a time.
     #[inline(always)]
     fn across(&mut self, taps: &[f32]) {
-        let (reach, len) = (self.reach, self.smooth.len());
+        let (reach, len) = (self.reach, self.summed.len() - 2 * self.reach);
         let from = |k: usize| &self.summed[k..k + len];
-        for (to, middle) in self.smooth.iter_mut().zip(from(reach)) {
+        let smooth = &mut self.smooth[..len];
+        for (to, middle) in smooth.iter_mut().zip(from(reach)) {
             *to = taps[0] * middle;
         }
         let (twos, rest) = taps[1..].as_chunks::<2>();
@@ -212,24 +214,93 @@ impl Lines {
             let k = 2 * pair + 1;
             let near = [from(reach - k), from(reach + k)];
             let far = [from(reach - k - 1), from(reach + k + 1)];
-            add_pairs(&mut self.smooth, *taps, near, far);
+            add_pairs(smooth, *taps, near, far);
         }
         if let [tap] = rest {
-            for ((to, a), b) in self.smooth.iter_mut().zip(from(0)).zip(from(2 * reach)) {
+            for ((to, a), b) in smooth.iter_mut().zip(from(0)).zip(from(2 * reach)) {
                 *to += tap * (a + b);
             }
         }
     }
 
     #[inline(always)]
-    fn read(&self, columns: &[Between], to: &mut [f32]) {
-        if to.len() == self.smooth.len() {
-            return to.copy_from_slice(&self.smooth);
+    fn read<S: Simd>(&self, simd: S, columns: &Columns, to: &mut [f32]) {
+        if to.len() == self.summed.len() - 2 * self.reach {
+            return to.copy_from_slice(&self.smooth[..to.len()]);
         }
-        for (to, at) in to.iter_mut().zip(columns) {
+        let picked = match &columns.picks {
+            Some(picks) => self.pick(simd, columns, picks, to),
+            None => 0,
+        };
+        let rest = columns.places[picked..].iter();
+        for (to, at) in to[picked..].iter_mut().zip(rest) {
             let (low, high) = (self.smooth[at.low], self.smooth[at.high]);
             *to = low + at.part * (high - low);
         }
+    }
+
+    /// Reads a vector of columns at a time, and tells how many columns it has read.
+    #[inline(always)]
+    fn pick<S: Simd>(&self, simd: S, columns: &Columns, picks: &Picks, to: &mut [f32]) -> usize {
+        let lanes = S::LANES;
+        for (group, &first) in picks.first.iter().enumerate() {
+            let at = group * lanes;
+            let from = &self.smooth[first..];
+            let low = simd.pick(from, &picks.low[at..]);
+            let high = simd.pick(from, &picks.high[at..]);
+            let (Some(low), Some(high)) = (low, high) else {
+                return at;
+            };
+            let further = simd.mul(simd.load(&columns.parts[at..]), simd.sub(high, low));
+            simd.store(simd.add(low, further), &mut to[at..]);
+        }
+        picks.first.len() * lanes
+    }
+}
+
+/// Floats that are picked from at a time, of the widest vectors.
+const PICKED_FROM: usize = 32;
+
+/// Where each pixel of a row stands in the row that it is read from.
+struct Columns {
+    places: Vec<Between>,
+    /// The parts of all places.
+    parts: Vec<f32>,
+    /// `None` where places are too far apart for vectors.
+    picks: Option<Picks>,
+}
+
+/// The same for a vector of pixels at a time: from the first pixel that any of them needs.
+struct Picks {
+    first: Vec<usize>,
+    low: Vec<u32>,
+    high: Vec<u32>,
+}
+
+impl Columns {
+    fn new(from: usize, to: usize, lanes: usize) -> Self {
+        let places: Vec<_> = (0..to).map(|x| Between::of(x, from, to)).collect();
+        let parts = places.iter().map(|at| at.part).collect();
+        Self { picks: Picks::new(&places, lanes), places, parts }
+    }
+}
+
+impl Picks {
+    fn new(places: &[Between], lanes: usize) -> Option<Self> {
+        let mut picks = Self { first: Vec::new(), low: Vec::new(), high: Vec::new() };
+        for group in places.chunks_exact(lanes) {
+            let first = group[0].low;
+            let after = |at: usize| {
+                let after = at - first;
+                (after < 2 * lanes).then_some(after as u32)
+            };
+            picks.first.push(first);
+            for at in group {
+                picks.low.push(after(at.low)?);
+                picks.high.push(after(at.high)?);
+            }
+        }
+        Some(picks)
     }
 }
 

@@ -35,7 +35,8 @@ fn every_level_equals_the_naive_twin() {
         let plane = picture(width, height);
         for level in Level::available() {
             let what = format!("{width} x {height} {level}");
-            for (w, h) in [(width, height), (width.div_ceil(2), height.div_ceil(3)), (1, 1)] {
+            let part = |parts: usize| ((width * parts).div_ceil(10), height.div_ceil(3));
+            for (w, h) in [(width, height), part(8), part(5), part(3), (1, 1)] {
                 same(&shrunk(&plane, w, h, level), &naive::shrunk(&plane, w, h), &what);
                 for sigma_px in [0.0, 0.7, 2.1] {
                     let naive = naive::smoothed(&plane, &gaussian(sigma_px), w, h);
