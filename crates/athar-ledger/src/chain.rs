@@ -40,12 +40,19 @@ pub(crate) enum Kind {
     MatchFound,
     LinkDecided,
     CheckMade,
+    ListNamed,
+    ListImportBegun,
+    ListRowAdded,
+    ListImported,
+    ListActivated,
+    ListRetired,
+    ListRuleSet,
     WithdrawalRequested,
     Withdrawn,
 }
 
 impl Kind {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 24] = [
         Self::LedgerCreated,
         Self::SchemaUpgraded,
         Self::CaseOpened,
@@ -61,6 +68,13 @@ impl Kind {
         Self::MatchFound,
         Self::LinkDecided,
         Self::CheckMade,
+        Self::ListNamed,
+        Self::ListImportBegun,
+        Self::ListRowAdded,
+        Self::ListImported,
+        Self::ListActivated,
+        Self::ListRetired,
+        Self::ListRuleSet,
         Self::WithdrawalRequested,
         Self::Withdrawn,
     ];
@@ -82,6 +96,13 @@ impl Kind {
             Self::MatchFound => "match_found",
             Self::LinkDecided => "link_decided",
             Self::CheckMade => "check_made",
+            Self::ListNamed => "list_named",
+            Self::ListImportBegun => "list_import_begun",
+            Self::ListRowAdded => "list_row_added",
+            Self::ListImported => "list_imported",
+            Self::ListActivated => "list_activated",
+            Self::ListRetired => "list_retired",
+            Self::ListRuleSet => "list_rule_set",
             Self::WithdrawalRequested => "withdrawal_requested",
             Self::Withdrawn => "withdrawn",
         }
@@ -109,7 +130,7 @@ pub(crate) struct Table {
 }
 
 /// Every table of records.
-pub(crate) const TABLES: [Table; 13] = [
+pub(crate) const TABLES: [Table; 19] = [
     Table {
         name: "cases",
         kind: Kind::CaseOpened,
@@ -200,6 +221,47 @@ pub(crate) const TABLES: [Table; 13] = [
         name: "withdrawal_requests",
         kind: Kind::WithdrawalRequested,
         row_sql: "SELECT salt, reason, reference, actor FROM withdrawal_requests WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "lists",
+        kind: Kind::ListNamed,
+        row_sql: "SELECT salt, name FROM lists WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "list_imports",
+        kind: Kind::ListImportBegun,
+        row_sql: "SELECT salt, list_id, format, source, marking, sender, last_sequence, actor
+                  FROM list_imports WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "list_rows",
+        kind: Kind::ListRowAdded,
+        row_sql: "SELECT r.salt, r.list_id, r.import_id, r.kind, s.space, s.scheme, s.version,
+                         r.active, r.entries, r.code, r.refs, r.about
+                  FROM list_rows AS r LEFT JOIN schemes AS s ON s.id = r.scheme_id
+                  WHERE r.id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "list_activations",
+        kind: Kind::ListActivated,
+        row_sql: "SELECT salt, list_id, after_id, upto_id, actor
+                  FROM list_activations WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "list_retirements",
+        kind: Kind::ListRetired,
+        row_sql: "SELECT salt, list_id, reason, actor FROM list_retirements WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "list_rules",
+        kind: Kind::ListRuleSet,
+        row_sql: "SELECT salt, persons, actor FROM list_rules WHERE id = ?1",
         parts_sql: None,
     },
 ];
