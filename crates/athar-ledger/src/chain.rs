@@ -47,12 +47,13 @@ pub(crate) enum Kind {
     ListActivated,
     ListRetired,
     ListRuleSet,
+    ListExported,
     WithdrawalRequested,
     Withdrawn,
 }
 
 impl Kind {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 25] = [
         Self::LedgerCreated,
         Self::SchemaUpgraded,
         Self::CaseOpened,
@@ -75,6 +76,7 @@ impl Kind {
         Self::ListActivated,
         Self::ListRetired,
         Self::ListRuleSet,
+        Self::ListExported,
         Self::WithdrawalRequested,
         Self::Withdrawn,
     ];
@@ -103,6 +105,7 @@ impl Kind {
             Self::ListActivated => "list_activated",
             Self::ListRetired => "list_retired",
             Self::ListRuleSet => "list_rule_set",
+            Self::ListExported => "list_exported",
             Self::WithdrawalRequested => "withdrawal_requested",
             Self::Withdrawn => "withdrawn",
         }

@@ -30,7 +30,7 @@ const NAME_BYTES: usize = 128;
 /// Rows that one activation covers: 131,072 codes.
 const ROWS_OF_ACTIVATION: usize = 32;
 
-/// Which rows are searched. `?1` is the list.
+/// Which rows are searched, of those that stand as `r`.
 const SEARCHED: &str = "(r.active = 1 OR r.id <= (SELECT coalesce(max(a.upto_id), 0)
                          FROM list_activations AS a WHERE a.list_id = r.list_id))";
 
@@ -136,14 +136,6 @@ impl Ledger {
                    FROM list_imports AS i JOIN events AS e ON e.seq = i.id
                    WHERE i.list_id = ?1 ORDER BY i.id";
         all(&self.conn, sql, [list.0], import_row)
-    }
-
-    /// Whether anything is searched that a list brought.
-    pub fn has_active_lists(&self) -> Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM list_activations AS a JOIN list_rows AS r
-                   ON r.list_id = a.list_id AND r.id <= a.upto_id)
-                   OR EXISTS (SELECT 1 FROM list_rows WHERE active = 1)";
-        Ok(one(&self.conn, sql, [], |row| row.get(0))?.unwrap_or(false))
     }
 
     /// How many persons the unit wants for activating a list: 1 or 2.
@@ -428,6 +420,19 @@ impl Tx<'_> {
             Ok(())
         })?;
         Ok(())
+    }
+
+    /// Keeps that so many codes and digests of so many items were passed on, and not which.
+    pub fn record_export(
+        &mut self,
+        format: &str,
+        items: u64,
+        entries: u64,
+        at_ms: i64,
+    ) -> Result<Seq> {
+        let details =
+            Details::new().number("entries", entries).text("format", format).number("items", items);
+        self.chain.event(Kind::ListExported, &details, at_ms)
     }
 
     fn check_second_person(&self, staged: &[StagedRow], actor: Option<&str>) -> Result<()> {
