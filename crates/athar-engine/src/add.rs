@@ -11,6 +11,7 @@ use crate::case_facts::keep_handles;
 use crate::clip::PreparedClip;
 use crate::clip_rows::{self, ClipRow};
 use crate::handles::Handle;
+use crate::lists::ListedLookup;
 use crate::lookup::Upkeep;
 use crate::matching::Lie;
 use crate::outcome::Kept;
@@ -76,6 +77,10 @@ pub struct AddSummary {
     pub low_quality: u64,
     /// Inputs that match an item of another case.
     pub matched: u64,
+    /// Inputs that are the very file a list names.
+    pub listed: u64,
+    /// Inputs near to a list's code, for which nothing else speaks: somebody has to look.
+    pub list_candidates: u64,
     /// Those cases.
     pub cases: BTreeSet<String>,
     /// Whether it was broken off; the same command goes on where it stopped.
@@ -106,6 +111,7 @@ impl Store {
         let mut adding = self.begin_report(case, options)?;
         let mut note = |note: &IndexNote| watcher.noted(note);
         let mut lookups = Lookups::open(self, &mut note)?;
+        let listed = ListedLookup::open(self, &mut note)?;
         let upkeeps = lookups.upkeeps();
         let reader = Mutex::new(self.reader()?);
         let known = |sha256: &[u8; 32]| {
@@ -125,7 +131,7 @@ impl Store {
             prepare_all(&found, &preparer, stop, |mut batch| {
                 while !batch.is_empty() {
                     let later = batch.split_off(batch.len().min(COMMITTED_AT_ONCE));
-                    let outcomes = self.commit(&mut lookups, &adding, batch, options)?;
+                    let outcomes = self.commit((&mut lookups, &listed), &adding, batch, options)?;
                     batch = later;
                     waker.wake();
                     for outcome in outcomes {
@@ -173,7 +179,7 @@ impl Store {
 
     fn commit(
         &mut self,
-        lookups: &mut Lookups,
+        (lookups, listed): (&mut Lookups, &ListedLookup),
         adding: &Adding,
         batch: Vec<Prepared>,
         options: &AddOptions,
@@ -182,6 +188,7 @@ impl Store {
         self.ledger.write(|tx| {
             let mut outcomes = Vec::with_capacity(batch.len());
             lookups.catch_up(tx)?;
+            listed.catch_up(tx)?;
             for prepared in batch {
                 lookups.look_into(tx)?;
                 let recognised = match &prepared.body {
@@ -189,6 +196,10 @@ impl Store {
                     Body::Clip(clip) => lookups.recognise_clip(tx, clip, !options.shallow)?,
                     Body::Known | Body::Failed => Recognised::default(),
                 };
+                let mut prepared = prepared;
+                let mut outcome = prepared.outcome.clone();
+                listed.tell(tx, &prepared, &mut outcome)?;
+                prepared.outcome = outcome;
                 outcomes.push(keep(tx, adding, prepared, &recognised.matches, at_ms)?);
             }
             Ok(outcomes)
@@ -230,6 +241,8 @@ impl Adding {
         }
         let elsewhere = outcome.matches.iter().filter(|m| m.stands() && m.case != summary.case);
         let cases: BTreeSet<_> = elsewhere.map(|m| m.case.clone()).collect();
+        summary.listed += u64::from(outcome.is_listed());
+        summary.list_candidates += u64::from(outcome.is_list_candidate());
         summary.matched += u64::from(!cases.is_empty());
         summary.cases.extend(cases);
     }

@@ -55,6 +55,49 @@ pub enum EngineError {
         /// The name and the version of ours.
         ours: String,
     },
+    /// A format of lists that is not known, or that is not read like this.
+    #[error("there is no such format of lists: plain, tx, threatexchange, vics, stopncii or ncmec")]
+    NoSuchListFormat,
+    /// No traffic-light marking has this name.
+    #[error("there is no such marking: CLEAR, GREEN, AMBER, AMBER+STRICT or RED")]
+    NoSuchMarking,
+    /// A file of a list cannot be opened.
+    #[error("{}", .error.message)]
+    ListFile {
+        /// Which of the files, from 0.
+        file: usize,
+        /// Why.
+        error: InputError,
+    },
+    /// A file of a list cannot be read to its end.
+    #[error("{error}")]
+    List {
+        /// Which of the files, from 0.
+        file: usize,
+        /// Why, and where.
+        error: athar_exchange::ReadError,
+    },
+    /// What is uploaded without a privacy group is seen by every member.
+    #[error("say which privacy groups may see it: --group ID; without one every member would")]
+    NoPrivacyGroup,
+    /// A delta is signed, and no key was given.
+    #[error("a delta is signed: say with which key, --key FILE")]
+    NoKey,
+    /// The key's file cannot be read.
+    #[error("the key's file cannot be read: {}", io_reason(.0))]
+    KeyFile(#[source] io::Error),
+    /// What is in the key's file is none.
+    #[error("the key's file does not hold 32 bytes as 64 hex digits")]
+    NotAKey,
+    /// The file to be written is there already.
+    #[error("the file is there already: --force writes over it")]
+    ExportExists,
+    /// The list could not be written.
+    #[error("{0}: nothing was passed on")]
+    Export(#[source] athar_exchange::WriteError),
+    /// Somebody wanted it to stop before its end.
+    #[error("broken off before the end: nothing was changed")]
+    Interrupted,
     /// The index was to be made anew while it cannot be written.
     #[error("the index cannot be made anew: another process is using it, or it may not be written")]
     IndexInUse,

@@ -42,6 +42,7 @@ mod hash_clip;
 mod intake;
 mod landmarked;
 mod links;
+mod lists;
 mod lookup;
 mod matching;
 mod networks;
@@ -81,6 +82,10 @@ pub use explain::{Explanation, FrameComparison, PREVIEW_SIDE_PX, Side, Way};
 pub use follow::IndexNote;
 pub use hash_clip::{ClipPrint, ClipWant, FrameLandmarks, FramePrint, hash_clip};
 pub use links::{CasePage, CaseSummary, Item, Link, LinkEnd, Report};
+pub use lists::{
+    ExportOptions, ExportSummary, ImportOptions, ImportSummary, ListImportPage, ListMatch,
+    ListPage, ListProblem, ListRemoval, ListSummary,
+};
 pub use networks::{
     Network, NetworkBrief, NetworkCase, NetworkEdge, NetworkEnd, NetworkHub, Networks,
     NetworksQuestion, Reason, Shared,

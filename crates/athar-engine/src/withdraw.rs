@@ -89,11 +89,7 @@ impl Store {
         for space in Space::ALL {
             left.extend(self.forget(space, watcher)?);
         }
-        left.extend(match self.ledger.scrub(SCRUB_MOST_BYTES)? {
-            Scrubbed::Pages => None,
-            Scrubbed::Rows => Some(LARGE.to_owned()),
-            Scrubbed::InUse => Some(READ.to_owned()),
-        });
+        left.extend(scrubbed(self.ledger.scrub(SCRUB_MOST_BYTES)?));
         Ok(summary(&gone, at_ms, left))
     }
 
@@ -122,6 +118,15 @@ impl Store {
         Ok(purged
             .err()
             .map(|error| format!("the {} index cannot be written: {error}", space.name())))
+    }
+}
+
+/// What a scrubbed ledger may still hold, in a sentence.
+pub(crate) fn scrubbed(scrubbed: Scrubbed) -> Option<String> {
+    match scrubbed {
+        Scrubbed::Pages => None,
+        Scrubbed::Rows => Some(LARGE.to_owned()),
+        Scrubbed::InUse => Some(READ.to_owned()),
     }
 }
 
