@@ -20,19 +20,19 @@ const ENTRIES: u64 = 1_000_000;
 const ROUNDS: usize = 3;
 
 fn main() {
-    let plain = entries(Provenance::default());
+    let plain = entries(&Provenance::default());
     let named = Provenance { owner: "42".into(), id: "7f3a".into(), ..Provenance::default() };
     report(Format::Plain, &write_plain(&plain));
     report(Format::Tx, &write_tx(&plain));
     report(Format::Vics, &write_vics(&plain));
     report(Format::StopNcii, &write_stopncii(&plain));
-    let page = write_ncmec(Vec::new(), &entries(named), None).expect("sayable");
+    let page = write_ncmec(Vec::new(), &entries(&named), None).expect("sayable");
     report(Format::Ncmec, &page);
     report(Format::Delta, &write_delta(&plain));
     report(Format::Plain, &b"no code at all\n".repeat(ENTRIES as usize));
 }
 
-fn entries(provenance: Provenance) -> Vec<Entry> {
+fn entries(provenance: &Provenance) -> Vec<Entry> {
     let code = |seed: u64| {
         let mix = |lane: u64| (seed * 4 + lane).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
         Code::from_words([mix(0), mix(1), mix(2), mix(3)])

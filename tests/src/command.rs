@@ -62,12 +62,23 @@ impl Bench {
         self.command(args).output().expect("the command can be started").into()
     }
 
+    /// Reports one file into a case, which must go well.
+    pub fn add(&self, case: &str, path: &Path) {
+        let ran = self.run(["add".as_ref(), case.as_ref(), path.as_os_str()]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+
     /// Runs the command with `--format json` and reads its lines.
     pub fn json<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> (i32, Vec<Value>) {
         let mut command = self.command(args);
         let ran = Ran::from(command.args(["--format", "json"]).output().expect("it can start"));
         (ran.code, ran.json_lines())
     }
+}
+
+/// A clip, a recording or a frame made by `tests/fixtures/clips/make.py`.
+pub fn clip_fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/clips").join(name)
 }
 
 impl Ran {

@@ -7,7 +7,7 @@ use athar_engine::policy::{PATIENCE, Patience};
 use athar_engine::worker::{WorkerProgram, Workers};
 use athar_engine::{
     AddOptions, ClipPrint, ClipWant, Decoding, InputError, InputErrorKind, Interrupt, Outcome,
-    Pick, Store, Watcher, hash_clip,
+    Pick, Store, VerifyOptions, Watcher, hash_clip,
 };
 use athar_tests::command::Bench;
 use athar_tests::pictures;
@@ -142,7 +142,7 @@ mod trouble {
         assert_eq!(error["kind"], STOPPED);
         assert!(error["message"].as_str().unwrap().contains("signal 9"), "{error}");
         assert!(told.0[0]["error"].is_null() && told.0[2]["error"].is_null());
-        assert!(store.verify(false, &mut told).unwrap().sound);
+        assert!(store.verify(&VerifyOptions::default(), &mut told).unwrap().sound);
         // It may not have been the clip's fault: reported again, it is tried again.
         let again = store.add("case", &paths, &options, &sealed(), &stop, &mut told).unwrap();
         assert_eq!((again.new, again.refused), (1, 0));

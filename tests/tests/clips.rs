@@ -2,12 +2,12 @@
 //! exactly the links that were planted, with their times. How the files were made says
 //! `fixtures/clips/make.py`.
 
-use athar_tests::command::Bench;
+use athar_tests::command::{Bench, clip_fixture as fixture};
 use athar_tests::stores;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The originals, each a case of its own.
 const KNOWN: [(&str, &str); 6] = [
@@ -38,10 +38,6 @@ const LATER: [(&str, &[Told]); 10] = [
 
 /// Milliseconds by which a told time may be off.
 const OFF_MS: f64 = 500.0;
-
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/clips").join(name)
-}
 
 fn bench() -> Bench {
     let bench = Bench::new(env!("CARGO_BIN_EXE_athar-under-test"));

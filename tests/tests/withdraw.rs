@@ -2,7 +2,7 @@
 
 use athar_kernel::Code;
 use athar_ledger::Ledger;
-use athar_tests::command::Bench;
+use athar_tests::command::{Bench, clip_fixture as fixture};
 use athar_tests::stores;
 use serde_json::Value;
 use std::collections::HashSet;
@@ -74,15 +74,6 @@ fn withdraw(bench: &Bench, what: &[&str]) -> Value {
     lines[0]["withdrawn"].clone()
 }
 
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/clips").join(name)
-}
-
-fn add(bench: &Bench, case: &str, file: &str) {
-    let (code, lines) = bench.json(["add".as_ref(), case.as_ref(), fixture(file).as_os_str()]);
-    assert_eq!(code, 0, "{file}: {lines:?}");
-}
-
 fn matches(bench: &Bench, file: &str) -> usize {
     let (_, lines) = bench.json(["check".as_ref(), fixture(file).as_os_str()]);
     lines[0]["matches"].as_array().expect("a list").len()
@@ -91,9 +82,9 @@ fn matches(bench: &Bench, file: &str) -> usize {
 #[test]
 fn an_item_that_is_taken_back_is_found_no_more_and_left_nowhere() {
     let bench = Bench::new(env!("CARGO_BIN_EXE_athar-under-test"));
-    add(&bench, "A-1", "film-a.mp4");
-    add(&bench, "A-2", "a-cut-mirrored.mkv");
-    add(&bench, "A-3", "note-one.opus");
+    bench.add("A-1", &fixture("film-a.mp4"));
+    bench.add("A-2", &fixture("a-cut-mirrored.mkv"));
+    bench.add("A-3", &fixture("note-one.opus"));
     assert_eq!(bench.json(["links"]).1.len(), 1);
     assert!(matches(&bench, "a-frame.jpg") > 0);
     let (of_film, of_note) = (codes_of(&bench, "A-1"), codes_of(&bench, "A-3"));
@@ -120,7 +111,7 @@ fn a_report_goes_from_an_index_that_is_on_the_disk() {
     stores::fill(&bench.store(), "B-1", 0..5000);
     stores::fill(&bench.store(), "B-1", 5000..5600);
     // Whoever adds something writes the index.
-    add(&bench, "B-2", "a-frame.jpg");
+    bench.add("B-2", &fixture("a-frame.jpg"));
     let index = bench.store().join("index");
     let codes: Vec<Code> = (5000..5600).map(stores::code).collect();
     assert!(traces(&bytes_of(&index), &codes, &[]) >= codes.len());
@@ -144,7 +135,7 @@ fn a_report_goes_from_an_index_that_is_on_the_disk() {
 fn what_is_held_elsewhere_stays_and_a_reason_is_needed() {
     let bench = Bench::new(env!("CARGO_BIN_EXE_athar-under-test"));
     for case in ["C-1", "C-2"] {
-        add(&bench, case, "a-frame.jpg");
+        bench.add(case, &fixture("a-frame.jpg"));
     }
     assert_eq!(bench.run(["withdraw", "--case", "C-1"]).code, 2);
     assert_eq!(bench.run(["withdraw", "--case", "C-1", "--reason", ""]).code, 2);

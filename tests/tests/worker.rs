@@ -6,8 +6,8 @@
 use athar_engine::policy::{PATIENCE, Patience};
 use athar_engine::worker::{WorkerProgram, Workers};
 use athar_engine::{
-    AddOptions, CheckOptions, Decoding, InputErrorKind, Interrupt, Outcome, Store, Want, Watcher,
-    hash_files,
+    AddOptions, CheckOptions, Decoding, InputErrorKind, Interrupt, Outcome, Store, VerifyOptions,
+    Want, Watcher, hash_files,
 };
 use athar_kernel::Plane;
 use athar_ledger::{CodeChange, Ledger};
@@ -362,7 +362,7 @@ mod trouble {
         let added = store.add("case", &paths, &options, &decoding, &stop, &mut told).unwrap();
         assert_eq!((added.new, added.refused), (2, 1));
         assert_eq!(told.0[1]["kept"], "refused");
-        assert!(store.verify(false, &mut told).unwrap().sound);
+        assert!(store.verify(&VerifyOptions::default(), &mut told).unwrap().sound);
         // It may not have been the file's fault: when it is reported again, it is tried again.
         let here = Decoding::InProcess;
         let again = store.add("case", &paths, &options, &here, &stop, &mut told).unwrap();

@@ -79,7 +79,37 @@ pub(crate) enum Command {
         /// Make the index anew from the ledger before it is compared.
         #[arg(long)]
         rebuild_index: bool,
+
+        /// A public key that checkpoints may be signed with; without any, the store's own.
+        #[arg(long, value_name = "HEX")]
+        key: Vec<String>,
+
+        /// A checkpoint that was kept somewhere else, as 'athar checkpoint' wrote it.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        kept: Option<PathBuf>,
     },
+    /// Write a verified copy of the ledger, while the store is in use; the signing key is not in it.
+    Backup {
+        /// The copy.
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
+    /// Make a store of such a copy, which is verified first.
+    Restore {
+        /// The copy.
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+
+        /// A checkpoint that was kept somewhere else, as 'athar checkpoint' wrote it: the copy must
+        /// reach it.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        kept: Option<PathBuf>,
+    },
+    /// Sign the chain of events as it stands, and print what to keep somewhere else.
+    Checkpoint,
+    /// Make and show the unit's signing key, and check what was signed.
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Show in what decoder files are opened: what it cannot do, and which formats it reads.
     Doctor,
     /// Print a completion script for a shell.
@@ -92,6 +122,24 @@ pub(crate) enum Command {
         /// The directory.
         #[arg(value_hint = ValueHint::DirPath)]
         dir: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make the store's key, once.
+    Make,
+    /// Print the public key, which anybody may have.
+    Show,
+    /// Check a signed statement, such as the receipt of a withdrawal; needs no store.
+    Check {
+        /// The statement.
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+
+        /// The public key that it should be signed with.
+        #[arg(long, value_name = "HEX")]
+        key: Option<String>,
     },
 }
 
@@ -259,6 +307,10 @@ pub(crate) struct WithdrawArgs {
     /// The opaque name of who takes it back.
     #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
     pub by: Option<String>,
+
+    /// Write a signed receipt for the person who asked; the store needs a key.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub receipt: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -312,13 +364,18 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "NAME")]
     pub list: String,
 
-    /// plain, tx, threatexchange, vics, stopncii or ncmec; without it the files are looked at.
+    /// plain, tx, threatexchange, vics, stopncii, ncmec or delta; without it the files are looked at.
     #[arg(long, value_name = "FORMAT")]
     pub list_format: Option<String>,
 
     /// Take 64 hex digits of which the file says nothing for SHA-256 instead of PDQ.
     #[arg(long)]
     pub bare_sha256: bool,
+
+    /// The public key of the unit whose delta it is, as their 'athar key show' prints it. May be
+    /// repeated.
+    #[arg(long = "key", value_name = "HEX")]
+    pub keys: Vec<String>,
 
     /// Where the list comes from. It is kept.
     #[arg(long, value_name = "TEXT")]
@@ -345,7 +402,8 @@ pub(crate) struct ImportArgs {
 #[derive(Debug, ClapArgs)]
 #[command(group = clap::ArgGroup::new("whose").required(true))]
 pub(crate) struct ExportArgs {
-    /// plain, tx, threatexchange, vics, stopncii, ncmec or delta (our own, signed).
+    /// plain, tx, threatexchange, vics, stopncii, ncmec or delta (our own, signed with the store's
+    /// key).
     #[arg(long, value_name = "FORMAT")]
     pub list_format: String,
 
@@ -376,10 +434,6 @@ pub(crate) struct ExportArgs {
     /// A privacy group of ThreatExchange that may see it. May be repeated.
     #[arg(long = "group", value_name = "ID")]
     pub groups: Vec<u64>,
-
-    /// The key that signs a delta: a file with 32 bytes as hex digits.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub key: Option<PathBuf>,
 
     /// Say what would be written, and write nothing.
     #[arg(long)]

@@ -102,6 +102,8 @@ impl Store {
         watcher: &mut dyn Watcher,
     ) -> Result<AddSummary, EngineError> {
         self.comparable()?;
+        // A key that cannot be read is told before anything is done.
+        self.key()?;
         let found = walk(paths);
         // Before a report is opened into which nothing could then go.
         if !found.is_empty() {
@@ -145,6 +147,7 @@ impl Store {
         adding.summary.interrupted = adding.summary.files < found.len() as u64;
         worked?;
         self.end_report(&adding)?;
+        self.checkpoint_if_due()?;
         lookups.catch_up(&self.ledger)?;
         let finish = || upkeeps.iter().try_for_each(Upkeep::finish);
         if let Err(error) = kept_up.and_then(|()| finish()) {

@@ -72,6 +72,8 @@ impl Store {
         watcher: &mut dyn Watcher,
     ) -> Result<CheckSummary, EngineError> {
         self.comparable()?;
+        // A key that cannot be read is told before anything is done.
+        self.key()?;
         let found = walk(&options.paths);
         if !found.is_empty() {
             decoding.ready()?;
@@ -100,6 +102,7 @@ impl Store {
         let closer = preparer.closer();
         prepare_all(&found, &preparer, stop, |batch| checking.files(batch, &closer, watcher))?;
         let mut summary = checking.summary;
+        self.checkpoint_if_due()?;
         summary.interrupted =
             summary.inputs < (found.len() + options.codes.len() + options.clips.len()) as u64;
         Ok(summary)

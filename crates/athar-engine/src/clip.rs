@@ -30,6 +30,8 @@ pub(crate) struct ClipFacts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FramePlan {
     pub pick: Pick,
+    /// Whether every second frame counts only where it is unlike both its neighbours.
+    pub between: bool,
     /// Frames of which landmarks to store are sought, at most.
     pub stored: u32,
     /// Frames of which landmarks to ask with are sought, at most.

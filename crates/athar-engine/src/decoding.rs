@@ -262,7 +262,7 @@ mod tests {
         let mut session = decoding.begin_clip(long(), 0, Level::best(), &stop).unwrap();
         let facts = session.facts().unwrap();
         let pick = Pick::Spaced { interval_ms: u32::MAX };
-        let plan = FramePlan { pick, stored: 0, asked: 0 };
+        let plan = FramePlan { pick, between: false, stored: 0, asked: 0 };
         let frames = facts.map(|_| session.frames(&plan).unwrap());
         drop(session);
         (frames, looks.into_inner())

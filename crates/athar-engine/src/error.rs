@@ -55,8 +55,10 @@ pub enum EngineError {
         /// The name and the version of ours.
         ours: String,
     },
-    /// A format of lists that is not known, or that is not read like this.
-    #[error("there is no such format of lists: plain, tx, threatexchange, vics, stopncii or ncmec")]
+    /// A format of lists that is not known.
+    #[error(
+        "there is no such format of lists: plain, tx, threatexchange, vics, stopncii, ncmec or delta"
+    )]
     NoSuchListFormat,
     /// No traffic-light marking has this name.
     #[error("there is no such marking: CLEAR, GREEN, AMBER, AMBER+STRICT or RED")]
@@ -80,18 +82,46 @@ pub enum EngineError {
     /// What is uploaded without a privacy group is seen by every member.
     #[error("say which privacy groups may see it: --group ID; without one every member would")]
     NoPrivacyGroup,
-    /// A delta is signed, and no key was given.
-    #[error("a delta is signed: say with which key, --key FILE")]
-    NoKey,
-    /// The key's file cannot be read.
-    #[error("the key's file cannot be read: {}", io_reason(.0))]
-    KeyFile(#[source] io::Error),
-    /// What is in the key's file is none.
-    #[error("the key's file does not hold 32 bytes as 64 hex digits")]
-    NotAKey,
+    /// A delta was to be brought in without its sender's key.
+    #[error("a delta is signed: say with whose key, --key HEX ('athar key show' tells the sender)")]
+    NoSenderKey,
+    /// A delta was to be brought in beside other files.
+    #[error("a delta is brought in by itself: its number in its sender's sequence is kept")]
+    DeltaAmongOthers,
+    /// A delta is not what its sender signed.
+    #[error("{0}")]
+    Delta(#[source] athar_exchange::delta::DeltaError),
+    /// A delta that was taken before, or one older than that.
+    #[error(
+        "this delta says nothing new: its sender's changes up to number {taken} were taken \
+         before, and it ends at {last}"
+    )]
+    DeltaReplayed {
+        /// Up to which number its sender's changes were taken.
+        taken: u64,
+        /// The last that it has.
+        last: u64,
+    },
+    /// Changes between the last one taken and the delta's first are missing.
+    #[error(
+        "its sender's changes {first} to {last} are missing before this delta, and a withdrawal \
+         may be among them: ask for these, or for a delta of everything"
+    )]
+    DeltaGap {
+        /// The first that is missing.
+        first: u64,
+        /// The last.
+        last: u64,
+    },
     /// The file to be written is there already.
     #[error("the file is there already: --force writes over it")]
     ExportExists,
+    /// A draft of the file to be written is there.
+    #[error(
+        "its draft, of the same name with .part behind it, is there: an export is under way, or one \
+         was broken off and its draft can be removed"
+    )]
+    ExportDraft,
     /// The list could not be written.
     #[error("{0}: nothing was passed on")]
     Export(#[source] athar_exchange::WriteError),
@@ -104,6 +134,27 @@ pub enum EngineError {
     /// Writing the new index failed.
     #[error("the index cannot be made anew: {0}")]
     Index(#[source] StorageError),
+    /// A key was to be made where one is.
+    #[error("the store has a key already")]
+    KeyExists,
+    /// There is no key to sign with.
+    #[error("the store has no key: make one with 'athar key make'")]
+    NoKey,
+    /// What stands where a key should is none.
+    #[error("this is no key")]
+    NotAKey,
+    /// What stands where a signed statement should is none.
+    #[error("this is no signed statement of Athar's")]
+    NotAStatement,
+    /// The key's file cannot be read or written.
+    #[error("the key cannot be read or written: {}", io_reason(.0))]
+    KeyFile(#[source] io::Error),
+    /// A copy of the ledger does not fit together, or is another one.
+    #[error("the copy is not sound: {0}")]
+    Unsound(String),
+    /// The system gave no random numbers.
+    #[error("the system gave no random numbers")]
+    Entropy,
     /// Nothing can be decoded.
     #[error(transparent)]
     Worker(#[from] WorkerError),

@@ -14,8 +14,8 @@ use crate::clip::{ClipFacts, FramePicture, FramePlan, FrameSpan};
 use crate::examine::{content_of, landmarks_of};
 use crate::places::Extent;
 use crate::policy::{
-    CLIP_LIMITS, CLIP_SIDE_PX, CLIP_SPANS_MOST, LANDMARK_AREA_PX, LANDMARK_VOTES, SCENE_AGAIN_MS,
-    SCENE_LEAST_MS, SCENE_RADIUS, SPAN_RADIUS, is_blank, searchable,
+    BETWEEN_RADIUS, CLIP_LIMITS, CLIP_SIDE_PX, CLIP_SPANS_MOST, LANDMARK_AREA_PX, LANDMARK_VOTES,
+    SCENE_AGAIN_MS, SCENE_LEAST_MS, SCENE_RADIUS, SPAN_RADIUS, is_blank, searchable,
 };
 use crate::spans::{Coded, Spans};
 use crate::{InputError, InputErrorKind};
@@ -146,7 +146,7 @@ impl<'a> ClipExaminer<'a> {
         }
         let end_ms = end_ms(&tally, plan.pick, facts.duration_ms);
         let widest_gap_ms = look.gaps.widest_ms(end_ms);
-        let rest = ClipPiece::Frames { spans: look.spans.finish(), picture: None };
+        let rest = ClipPiece::Frames { spans: look.finish(), picture: None };
         let is_done = flow.is_continue() && take(rest).is_continue();
         Ok(is_done.then_some(ClipAnswer::Frames { end_ms, widest_gap_ms }))
     }
@@ -216,6 +216,7 @@ fn end_ms(tally: &Tally, pick: Pick, said_ms: Option<u64>) -> u64 {
 struct Look {
     clip_px: (u32, u32),
     level: Level,
+    between: Between,
     spans: Spans,
     stored: Scenes,
     asked: Scenes,
@@ -227,6 +228,7 @@ impl Look {
         Self {
             clip_px: (facts.width, facts.height),
             level,
+            between: Between::new(plan.between),
             spans: Spans::new(!matches!(plan.pick, Pick::Keys { .. })),
             stored: Scenes::new(plan.stored, facts.duration_ms),
             asked: Scenes::new(plan.asked, facts.duration_ms),
@@ -244,8 +246,23 @@ impl Look {
         let content = content_of(plane, self.clip_px)
             .map(|(extent, inner)| self.coded(extent, &inner))
             .filter(|content| !is_blank(content.quality));
+        if self.between.holds((at_ms, whole, content)) {
+            return (Vec::new(), None);
+        }
+        let mut spans = Vec::new();
+        if let Some((at_ms, whole, content)) = self.between.before(whole.codes[0]) {
+            spans.extend(self.spans.add(at_ms, whole, content));
+        }
         let picture = self.picture(frame, &whole.codes[0]);
-        (self.spans.add(at_ms, whole, content), picture)
+        spans.extend(self.spans.add(at_ms, whole, content));
+        (spans, picture)
+    }
+
+    /// The spans that are left at the end.
+    fn finish(self) -> Vec<FrameSpan> {
+        let Self { between, mut spans, .. } = self;
+        let last = between.held.map(|(at_ms, whole, content)| spans.add(at_ms, whole, content));
+        [last.unwrap_or_default(), spans.finish()].concat()
     }
 
     fn coded(&self, extent: Extent, plane: &Plane) -> Coded {
@@ -277,6 +294,41 @@ impl Look {
         }
         let has_some = !landmarks.stored.is_empty() || !landmarks.asked.is_empty();
         has_some.then_some(FramePicture { at_ms, landmarks })
+    }
+}
+
+/// A frame with what is left of it without flat surroundings.
+type FrameCoded = (u64, Coded, Option<Coded>);
+
+/// Every second frame is looked at to see whether much happens between its neighbours.
+struct Between {
+    is_wanted: bool,
+    /// The code of the last frame that was told.
+    last: Option<Code>,
+    /// The one behind it, until the next comes.
+    held: Option<FrameCoded>,
+}
+
+impl Between {
+    fn new(is_wanted: bool) -> Self {
+        Self { is_wanted, last: None, held: None }
+    }
+
+    /// Whether a frame waits until it is known what comes next.
+    fn holds(&mut self, frame: FrameCoded) -> bool {
+        let is_held = self.is_wanted && self.held.is_none() && self.last.is_some();
+        if is_held {
+            self.held = Some(frame);
+        }
+        is_held
+    }
+
+    /// Before a frame of this code is told: the one that waited, if it is like neither neighbour.
+    fn before(&mut self, code: Code) -> Option<FrameCoded> {
+        let last = self.last.replace(code)?;
+        let held = self.held.take()?;
+        let differs = |other: &Code| !BETWEEN_RADIUS.covers(held.1.codes[0].distance(other));
+        (differs(&last) && differs(&code)).then_some(held)
     }
 }
 
@@ -372,5 +424,44 @@ impl Ears {
     fn told(&mut self) -> ClipPiece {
         let (stored, asked) = std::mem::take(&mut self.heard);
         ClipPiece::Voices { stored, asked }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A frame whose code has so many bits set.
+    fn frame(at_ms: u64, bits: usize) -> FrameCoded {
+        let words = std::array::from_fn(|word| {
+            (0..64).filter(|bit| word * 64 + bit < bits).fold(0, |word, bit| word | 1 << bit)
+        });
+        let codes = [Code::from_words(words); 8];
+        (at_ms, Coded { extent: Extent::whole((64, 64)), codes, quality: 100 }, None)
+    }
+
+    /// The times of the frames that are told of those that come every 125 ms.
+    fn told(is_wanted: bool, bits: &[usize]) -> Vec<u64> {
+        let mut between = Between::new(is_wanted);
+        let mut told = Vec::new();
+        for (n, &bits) in bits.iter().enumerate() {
+            let (at_ms, whole, content) = frame(n as u64 * 125, bits);
+            if !between.holds((at_ms, whole, content)) {
+                told.extend(between.before(whole.codes[0]).map(|before| before.0));
+                told.push(at_ms);
+            }
+        }
+        told.extend(between.held.map(|held| held.0));
+        told
+    }
+
+    #[test]
+    fn of_every_second_frame_those_are_told_that_are_like_no_neighbour() {
+        assert_eq!(told(false, &[0, 40, 80]), [0, 125, 250]);
+        assert_eq!(told(true, &[0, 0, 0, 0, 0]), [0, 250, 500], "nothing happens");
+        assert_eq!(told(true, &[0, 40, 80, 84, 88]), [0, 125, 250, 500], "and then it does");
+        assert_eq!(told(true, &[0, 90, 90, 10, 0]), [0, 250, 500], "a cut is seen on its far side");
+        assert_eq!(told(true, &[0, 0, 0, 200]), [0, 250, 375], "the last is told in any case");
+        assert_eq!(told(true, &[]), [0u64; 0]);
     }
 }

@@ -8,21 +8,14 @@ use crate::clip::PreparedClip;
 use crate::lookup::ways;
 use crate::outcome::Span;
 use crate::policy::{
-    self, FRAME_SEEN_RADIUS, FRAME_SEEN_TIME, FRAME_THERE_GAP_MS, FRAME_THERE_RADIUS, FRAME_TIME,
-    SIGHT_TIME, SPAN_MOST_MS,
+    self, FRAME_MOTION_GAIN_BITS, FRAME_SEEN_RADIUS, FRAME_SEEN_TIME, FRAME_THERE_GAP_MS,
+    FRAME_THERE_RADIUS, FRAME_TIME, FRAME_UNLIKE_BITS, SIGHT_TIME, SPAN_MOST_MS,
 };
-use crate::time_motion::{Moment, Stretch, TimeMotion, stretches};
+use crate::time_motion::{MOST_MOMENTS, Moment, Stretch, TimeMotion, stretches};
 use crate::time_places::FramePlace;
 use athar_hash::Space;
 use athar_kernel::Code;
 use athar_ledger::{ItemRow, Ledger, LedgerError};
-
-/// Bits in which frames differ that have nothing in common.
-const UNLIKE_BITS: u16 = 128;
-
-/// Bits by which frames have to be more alike, in the mean, for another motion to be taken: less
-/// than that is what a codec makes of them.
-const MOTION_GAIN: f64 = 0.5;
 
 /// How far a motion at the clip's own speed may lie from another's middle.
 const PLAIN_SHIFTS_MS: [f64; 5] = [0.0, 60.0, 120.0, 180.0, 240.0];
@@ -116,7 +109,7 @@ impl Pair<'_> {
         let query_ms = [other.query_ms[0].min(from_ms), other.query_ms[1].max(to_ms)];
         let unlikeness = |motion| self.unlikeness(motion, query_ms);
         let gain = unlikeness(&found.motion) - unlikeness(&other.motion);
-        let motion = if gain > MOTION_GAIN { other.motion } else { found.motion };
+        let motion = if gain > FRAME_MOTION_GAIN_BITS { other.motion } else { found.motion };
         Stretch { motion, query_ms, ..found }
     }
 
@@ -140,7 +133,7 @@ impl Pair<'_> {
             let stored = self.stored.around(stored_ms, half_ms);
             stored.map(|stored| stored.code.distance(&query.code).bits())
         });
-        Some(f64::from(pairs.min().unwrap_or(UNLIKE_BITS)))
+        Some(f64::from(pairs.min().unwrap_or(FRAME_UNLIKE_BITS)))
     }
 
     /// What all frames tell near stretches that are roughly known; nothing where they tell nothing.
@@ -222,26 +215,46 @@ impl Pair<'_> {
         moments
     }
 
+    /// Of each look at the query the nearest, so that together they are no more than are looked at.
     fn moments_near_one(&self, motion: &TimeMotion) -> Vec<Moment> {
-        let mut moments = Vec::new();
-        for frame in self.query.frames.iter().filter(|frame| !frame.is_blank) {
-            let [from_ms, to_ms] = frame.shown_ms;
-            let looks = ((to_ms - from_ms) / self.step_ms).max(0.0) as u32;
-            for look in 0..=looks {
-                let query_ms = from_ms + f64::from(look) * self.step_ms;
-                let near = self.stored.around(motion.at(query_ms), SIGHT_TIME.offset_ms);
-                moments.extend(near.filter_map(|stored| {
-                    let distance = stored.code.distance(&frame.code);
-                    FRAME_SEEN_RADIUS.covers(distance).then(|| Moment {
-                        query: (query_ms / self.step_ms) as u32,
-                        query_ms,
-                        stored: stored.shown_ms[0] as u32,
-                        stored_ms: stored.shown_ms,
-                        distance: distance.bits(),
-                    })
-                }));
-            }
-        }
+        let seen: Vec<&TimedFrame> =
+            self.query.frames.iter().filter(|frame| !frame.is_blank).collect();
+        let looks = |frame: &TimedFrame| {
+            ((frame.shown_ms[1] - frame.shown_ms[0]) / self.step_ms).max(0.0) as usize + 1
+        };
+        let in_all: usize = seen.iter().map(|frame| looks(frame)).sum();
+        let most = (MOST_MOMENTS / in_all.max(1)).max(1);
+        let at = |frame: &TimedFrame, look: usize| {
+            let query_ms = frame.shown_ms[0] + look as f64 * self.step_ms;
+            self.moments_at(frame, query_ms, motion, most)
+        };
+        let of_frame = |frame: &TimedFrame| -> Vec<Moment> {
+            (0..looks(frame)).flat_map(|look| at(frame, look)).collect()
+        };
+        seen.into_iter().flat_map(of_frame).collect()
+    }
+
+    fn moments_at(
+        &self,
+        frame: &TimedFrame,
+        query_ms: f64,
+        motion: &TimeMotion,
+        most: usize,
+    ) -> Vec<Moment> {
+        let near = self.stored.around(motion.at(query_ms), SIGHT_TIME.offset_ms);
+        let moment = |stored: &TimedFrame| Moment {
+            query: (query_ms / self.step_ms) as u32,
+            query_ms,
+            stored: stored.shown_ms[0] as u32,
+            stored_ms: stored.shown_ms,
+            distance: stored.code.distance(&frame.code).bits(),
+        };
+        let mut moments: Vec<Moment> =
+            near.map(moment).filter(|moment| moment.distance <= FRAME_SEEN_RADIUS.bits()).collect();
+        // Of equals the nearest to where the motion puts it.
+        let off = |moment: &Moment| motion.residual_ms(moment) as u64;
+        moments.sort_by_key(|moment| (moment.distance, off(moment)));
+        moments.truncate(most);
         moments
     }
 }
@@ -353,6 +366,17 @@ mod tests {
         let shown = [1, 2, 3, 104, 104, 104, 105, 5, 6, 7];
         let found = lengthened(&shown, &shown, vec![stretch(0, 3), stretch(7, 3)]);
         assert_eq!(found, [[0.0, 6.0], [7.0, 9.0]]);
+    }
+
+    #[test]
+    fn what_stands_still_for_long_is_one_stretch_to_its_end() {
+        let shown = vec![7; 30_000];
+        let (query, stored) = (timeline(&shown), timeline(&shown));
+        let pair = Pair { query: &query, step_ms: 250.0, stored: &stored };
+        let retold = pair.retold(vec![stretch(0, 30_000)]);
+        assert_eq!(retold.len(), 1);
+        assert_eq!(retold[0].query_ms, [0.0, 29_999.0 * 250.0]);
+        assert_eq!(retold[0].motion, TimeMotion { rate: 1.0, offset_ms: 0.0 });
     }
 
     #[test]

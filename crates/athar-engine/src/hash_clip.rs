@@ -85,7 +85,7 @@ pub fn hash_clip(
     let mut session = decoding.begin_clip(opened.file, opened.size, Level::best(), &stop)?;
     let Some(facts) = session.facts()? else { return Ok(None) };
     let (stored, asked) = want.landmarks;
-    let plan = FramePlan { pick: want.pick, stored, asked };
+    let plan = FramePlan { pick: want.pick, between: false, stored, asked };
     let Some(frames) = session.frames(&plan)? else { return Ok(None) };
     let Some(voices) = session.sound(want.voices.0, want.voices.1)? else { return Ok(None) };
     Ok(Some(ClipPrint {

@@ -23,9 +23,11 @@ pub mod region;
 pub mod worker;
 
 mod add;
+mod backup;
 mod budget;
 mod case_facts;
 mod check;
+mod checkpoint;
 mod clip;
 mod clip_rows;
 mod clock;
@@ -40,6 +42,7 @@ mod follow;
 mod frames_there;
 mod hash_clip;
 mod intake;
+mod keys;
 mod landmarked;
 mod links;
 mod lists;
@@ -73,14 +76,17 @@ pub use athar_kernel::{Code, CodeParseError, Level, Orientation};
 pub use athar_ledger::LinkState;
 pub use athar_media::clip::Pick;
 pub use athar_media::{Limits, Want, is_decoding};
+pub use backup::BackupSummary;
 pub use case_facts::{CHANNELS, CaseFacts, Urgency};
 pub use check::{CheckOptions, CheckSummary};
+pub use checkpoint::{CheckpointSummary, SignedCheckpoint};
 pub use decide::{Decided, Decision};
 pub use decoding::Decoding;
 pub use error::{EngineError, InputError, InputErrorKind};
 pub use explain::{Explanation, FrameComparison, PREVIEW_SIDE_PX, Side, Way};
 pub use follow::IndexNote;
 pub use hash_clip::{ClipPrint, ClipWant, FrameLandmarks, FramePrint, hash_clip};
+pub use keys::{PublicKey, Signed};
 pub use links::{CasePage, CaseSummary, Item, Link, LinkEnd, Report};
 pub use lists::{
     ExportOptions, ExportSummary, ImportOptions, ImportSummary, ListImportPage, ListMatch,
@@ -95,6 +101,6 @@ pub use outcome::{
 };
 pub use pipeline::{HashTaker, Hashes, Interrupt, Watcher, hash_files};
 pub use store::Store;
-pub use verify::VerifySummary;
+pub use verify::{VerifyOptions, VerifySummary};
 pub use vpdq::{FrameCode, VpdqError, from_vpdq, to_vpdq};
 pub use withdraw::{WithdrawOptions, WithdrawSummary, WithdrawTarget};

@@ -140,7 +140,7 @@ impl Store {
     /// One case in full.
     pub fn case(&self, name: &str) -> Result<CasePage, EngineError> {
         let id = self.case_id(name)?;
-        let summary = self.ledger.cases()?.into_iter().find(|row| row.id == id);
+        let summary = self.ledger.case_summary(id)?;
         Ok(CasePage {
             summary: summary.ok_or(EngineError::NoSuchCase)?.into(),
             report_list: self.reports(id)?,

@@ -286,7 +286,7 @@ impl Outcome {
 
     /// Whether only codes of lists speak for it, so that somebody has to look.
     pub fn is_list_candidate(&self) -> bool {
-        !self.lists.is_empty() && !self.is_listed()
+        !self.is_listed() && self.lists.iter().any(|found| !found.is_harmless())
     }
 
     /// Whether the input could not be read as material at all. A picture of low quality was.

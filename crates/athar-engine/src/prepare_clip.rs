@@ -12,7 +12,7 @@ use crate::decoding::ClipSession;
 use crate::landmarked::Landmarked;
 use crate::policy::{
     CLIP_GAP_MS, CLIP_KEYS_MS, CLIP_PICTURES_ASKED, CLIP_PICTURES_LEAST, CLIP_PICTURES_MS,
-    CLIP_PICTURES_STORED, CLIP_SHORT_MS, CLIP_STEP_MS,
+    CLIP_PICTURES_STORED, CLIP_SHORT_MS, CLIP_STEP_MS, CLIP_STORED_STEP_MS,
 };
 use crate::prepare::ClipPlan;
 use crate::time_places::{AUDIO, VIDEO};
@@ -84,7 +84,7 @@ impl Look<'_, '_> {
     /// `None` when it was stopped.
     fn frames(&mut self) -> Result<Option<FramesFound>, InputError> {
         match *self.plan {
-            ClipPlan::Stored => self.closely(CLIP_PICTURES_STORED, self.pictures_asked()),
+            ClipPlan::Stored => self.stored(),
             ClipPlan::Told => self.closely(0, 0),
             ClipPlan::Asked { deep: true, .. } => self.closely(0, CLIP_PICTURES_ASKED),
             ClipPlan::Asked { .. } if self.is_short() => self.closely(0, self.pictures_asked()),
@@ -103,9 +103,15 @@ impl Look<'_, '_> {
         self.facts.duration_ms.is_some_and(|ms| ms < CLIP_SHORT_MS)
     }
 
+    fn stored(&mut self) -> Result<Option<FramesFound>, InputError> {
+        let pick = Pick::Spaced { interval_ms: CLIP_STORED_STEP_MS };
+        let (stored, asked) = (CLIP_PICTURES_STORED, self.pictures_asked());
+        self.session.frames(&FramePlan { pick, between: true, stored, asked })
+    }
+
     fn closely(&mut self, stored: u32, asked: u32) -> Result<Option<FramesFound>, InputError> {
         let pick = Pick::Spaced { interval_ms: CLIP_STEP_MS };
-        self.session.frames(&FramePlan { pick, stored, asked })
+        self.session.frames(&FramePlan { pick, between: false, stored, asked })
     }
 
     /// A first look at the frames that stand alone, and a closer one where that is not enough.
@@ -114,7 +120,7 @@ impl Look<'_, '_> {
         near: &(dyn Fn(&[FrameSpan]) -> bool + Sync),
     ) -> Result<Option<FramesFound>, InputError> {
         let pick = Pick::Keys { interval_ms: CLIP_KEYS_MS };
-        let plan = FramePlan { pick, stored: 0, asked: self.pictures_asked() };
+        let plan = FramePlan { pick, between: false, stored: 0, asked: self.pictures_asked() };
         let Some(first) = self.session.frames(&plan)? else { return Ok(None) };
         let is_near = near(&first.frames);
         if first.widest_gap_ms <= CLIP_GAP_MS && !is_near {

@@ -132,11 +132,11 @@ impl<'a> Rows<'a> {
         Ok(place.map(|place| place.extent))
     }
 
-    /// When an item's codes of one space end.
-    fn end_ms(&self, item: ItemId, space: Space) -> Result<u64, LedgerError> {
+    /// The middle of an item's last window of sound.
+    fn last_voice_ms(&self, item: ItemId) -> Result<u64, LedgerError> {
         let rows = self.ledger.codes_of_item(item)?;
-        let rows = rows.iter().filter(|row| row.space == space.name());
-        Ok(rows.filter_map(time_places::last_ms).max().unwrap_or(0))
+        let rows = rows.iter().filter(|row| row.space == Space::Voice.name());
+        Ok(rows.filter_map(time_places::last_voice_ms).max().unwrap_or(0))
     }
 }
 
@@ -455,7 +455,7 @@ fn of_voices(
         ordinal: 0,
     };
     let span = |[from, to]: [f64; 2]| span(from - half_ms, to + half_ms);
-    let stored_end_ms = rows.end_ms(item, Space::Voice)? + half_ms as u64;
+    let stored_end_ms = rows.last_voice_ms(item)? + half_ms as u64;
     Ok(Some(of_stretches(base, &found, span, (clip.voices.end_ms, stored_end_ms))))
 }
 

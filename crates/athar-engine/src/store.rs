@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The ledger's file name in the store's directory.
-const LEDGER_FILE: &str = "ledger.sqlite";
+pub(crate) const LEDGER_FILE: &str = "ledger.sqlite";
 
 /// Where the indexes lie in the store's directory, each in a directory of its space's name.
 const INDEX_DIR: &str = "index";
@@ -24,13 +24,22 @@ pub struct Store {
 impl Store {
     /// Makes a new store in `dir`, and the directory if need be. Fails when there is one.
     pub fn init(dir: &Path) -> Result<Self, EngineError> {
-        make_private_dir(dir).map_err(EngineError::MakeStore)?;
+        Self::make_dir(dir)?;
         let file = dir.join(LEDGER_FILE);
         let ledger = match Ledger::create(&file, PROGRAM, clock::now_ms()) {
             Err(LedgerError::AlreadyExists) => return Err(EngineError::StoreExists),
             other => other?,
         };
         Ok(Self { ledger, dir: dir.into() })
+    }
+
+    pub(crate) fn make_dir(dir: &Path) -> Result<(), EngineError> {
+        make_private_dir(dir).map_err(EngineError::MakeStore)
+    }
+
+    /// A ledger from elsewhere that is going to be the one of the store in `dir`.
+    pub(crate) fn of_copy(ledger: Ledger, dir: &Path) -> Self {
+        Self { ledger, dir: dir.into() }
     }
 
     /// Opens the store in `dir` for reading and writing.
@@ -67,6 +76,11 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    /// The store's directory.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// The directory of a space's index.

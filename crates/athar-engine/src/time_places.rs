@@ -12,7 +12,7 @@
 use crate::clip::FrameSpan;
 use crate::outcome::Span;
 use crate::places::{self, Extent, Spot};
-use athar_hash::{Space, VoiceCode};
+use athar_hash::VoiceCode;
 use athar_ledger::{CodesRow, ItemRow};
 
 /// Bytes of a time.
@@ -95,17 +95,9 @@ pub(crate) fn landmarks(row: &CodesRow, item: &ItemRow) -> Option<(Vec<Spot>, Op
     Some((places::from_bytes(&row.codes, bytes, size_px)?, Some(time(at, 0)?)))
 }
 
-/// The last time that a row tells.
-pub(crate) fn last_ms(row: &CodesRow) -> Option<u64> {
-    let (places, last) = (row.places.as_deref()?, row.codes.len().checked_sub(1)?);
-    match Space::from_name(&row.space)? {
-        Space::Pdq => {
-            let places = places.as_chunks::<FRAME_BYTES>().0;
-            places.iter().filter_map(|place| time(&place[16..], 1)).max()
-        }
-        Space::Voice => voice_at_ms(places, last),
-        Space::Landmark => None,
-    }
+/// When the last of a row of voices is heard.
+pub(crate) fn last_voice_ms(row: &CodesRow) -> Option<u64> {
+    voice_at_ms(row.places.as_deref()?, row.codes.len().checked_sub(1)?)
 }
 
 fn time(bytes: &[u8], number: usize) -> Option<u64> {

@@ -1,6 +1,8 @@
 //! Whether the evidence still stands: the ledger against itself, and the index against it.
 
+use crate::checkpoint::CheckpointSummary;
 use crate::follow::{self, Found, IndexNote, follow, follow_listed};
+use crate::keys::PublicKey;
 use crate::policy::INDEX_BATCH_CODES;
 use crate::{EngineError, Store, Watcher};
 use athar_hash::Space;
@@ -10,6 +12,17 @@ use athar_ledger::{CodeChange, Ledger, LedgerError, Seq};
 use serde::Serialize;
 use std::mem;
 use std::path::PathBuf;
+
+/// What is verified, and with what.
+#[derive(Debug, Clone, Default)]
+pub struct VerifyOptions {
+    /// Whether the index is made anew from a ledger that is sound before it is compared.
+    pub rebuild_index: bool,
+    /// The keys that checkpoints may be signed with; the store's own where none is given.
+    pub keys: Vec<PublicKey>,
+    /// A checkpoint that was kept somewhere else, as it was told.
+    pub kept: Option<String>,
+}
 
 /// What `verify` found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -30,42 +43,60 @@ pub struct VerifySummary {
     pub index_faulty: bool,
     /// Whether the index was made anew before it was compared.
     pub index_rebuilt: bool,
+    /// What is signed.
+    #[serde(flatten)]
+    pub signed: CheckpointSummary,
 }
 
 impl Store {
-    /// Checks the chain of events, every row against its event, every byte of the index's files,
-    /// and that the index holds exactly the ledger's codes and finds them. With `rebuild`, and
-    /// with a ledger that is sound, the index is made anew before.
+    /// Checks the chain of events and its checkpoints, every row against its event, every byte of
+    /// the index's files, and that the index holds exactly the ledger's codes and finds them.
     ///
     /// Where the index is behind the ledger, as it may be, what it lacks is taken from there.
+    ///
+    /// # Errors
+    ///
+    /// What was given as a kept checkpoint is none; the index cannot be made anew.
     pub fn verify(
         &mut self,
-        rebuild: bool,
+        options: &VerifyOptions,
         watcher: &mut dyn Watcher,
     ) -> Result<VerifySummary, EngineError> {
         let ledger = self.ledger.verify()?;
+        let (signed, unsigned) = self.verify_checkpoints(&self.known_keys(options)?)?;
+        let kept = options.kept.as_deref().map(|kept| self.verify_kept(kept)).transpose()?;
+        let fault = ledger.fault.map(|fault| fault.to_string());
+        let fault = fault.or(unsigned).or(kept.flatten());
         let mut summary = VerifySummary {
-            sound: ledger.fault.is_none(),
+            sound: fault.is_none(),
             events: ledger.events,
             rows: ledger.records,
-            fault: ledger.fault.map(|fault| fault.to_string()),
+            fault,
             codes: 0,
             codes_asked: 0,
             index_faulty: false,
             index_rebuilt: false,
+            signed,
         };
         let spaces = Space::ALL.into_iter().map(Held::Items).chain([Held::Lists]);
         for held in spaces {
             if summary.sound {
-                let index = match rebuild {
+                let index = match options.rebuild_index {
                     true => self.rebuilt_index(held)?,
                     false => self.found_index(held, watcher)?,
                 };
-                summary.index_rebuilt = rebuild;
+                summary.index_rebuilt = options.rebuild_index;
                 self.verify_index(held, &index, &mut summary)?;
             }
         }
         Ok(summary)
+    }
+
+    fn known_keys(&self, options: &VerifyOptions) -> Result<Vec<PublicKey>, EngineError> {
+        match &options.keys[..] {
+            [] => Ok(self.public_key()?.into_iter().collect()),
+            keys => Ok(keys.to_vec()),
+        }
     }
 
     /// The index as it lies there, or an empty one.

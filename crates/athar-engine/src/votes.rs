@@ -1,6 +1,6 @@
 //! Which stored pictures may be seen in a picture: those whose landmarks look like its own.
 //!
-//! Each landmark of the query is asked for as it is and mirrored. Each stored landmark near it is
+//! Each landmark of the query is asked for as it is, and the best of them mirrored too. Each stored landmark near it is
 //! a vote for its picture, and weighs the more the fewer others are near: what stands on every
 //! screenshot of an app says little of any one. Many landmarks of one picture that look like one
 //! of the other count once, or an edge would outvote a face. Nothing is decided here; the pictures
@@ -8,7 +8,8 @@
 
 use crate::places::Spot;
 use crate::policy::{
-    LANDMARK_CANDIDATES, LANDMARK_HITS, LANDMARK_MOST_US, LANDMARK_RADIUS, LANDMARK_VOTES,
+    LANDMARK_CANDIDATES, LANDMARK_HITS, LANDMARK_MIRRORED, LANDMARK_MOST_US, LANDMARK_RADIUS,
+    LANDMARK_VOTES,
 };
 use athar_hash::landmark::mirrored;
 use athar_index::Snapshot;
@@ -84,37 +85,53 @@ fn weight(mut votes: Vec<Vote>, landmark: impl Fn(&Vote) -> (bool, u32), stored:
     of_one.map(|votes| (1.0 + stored as f64 / f64::from(votes[0].alike)).ln()).sum()
 }
 
+/// A code that is asked for: a landmark's, as it is or mirrored.
+struct Question {
+    query: u32,
+    mirrored: bool,
+    code: Code,
+}
+
+fn questions(asked: &[Spot]) -> Vec<Question> {
+    let question = |(query, spot): (usize, &Spot), is_mirrored: bool| Question {
+        query: query as u32,
+        mirrored: is_mirrored,
+        code: if is_mirrored { mirrored(&spot.code) } else { spot.code },
+    };
+    let as_they_are = asked.iter().enumerate().map(|spot| question(spot, false));
+    let mirrored = asked.iter().take(LANDMARK_MIRRORED).enumerate();
+    as_they_are.chain(mirrored.map(|spot| question(spot, true))).collect()
+}
+
 fn in_parallel(snapshots: &[Snapshot], asked: &[Spot]) -> Vec<Vote> {
+    let questions = questions(asked);
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let share = asked.len().div_ceil(threads).max(1);
+    let share = questions.len().div_ceil(threads).max(1);
     thread::scope(|scope| {
-        let parts: Vec<_> =
-            asked.chunks(share).enumerate().map(|(n, part)| (n * share, part)).collect();
-        let Some((&(first, own), others)) = parts.split_first() else { return Vec::new() };
-        let spawn = |&(first, part)| {
-            let work = move || ask(snapshots, first, part);
+        let parts: Vec<_> = questions.chunks(share).collect();
+        let Some((&own, others)) = parts.split_first() else { return Vec::new() };
+        let spawn = |&part| {
+            let work = move || ask(snapshots, part);
             // Where the system grants no thread this one does the work.
-            (first, part, thread::Builder::new().name("vote".into()).spawn_scoped(scope, work).ok())
+            (part, thread::Builder::new().name("vote".into()).spawn_scoped(scope, work).ok())
         };
         let others: Vec<_> = others.iter().map(spawn).collect();
-        let mut votes = ask(snapshots, first, own);
-        for (first, part, thread) in others {
+        let mut votes = ask(snapshots, own);
+        for (part, thread) in others {
             let theirs = thread.and_then(|thread| thread.join().ok());
-            votes.extend(theirs.unwrap_or_else(|| ask(snapshots, first, part)));
+            votes.extend(theirs.unwrap_or_else(|| ask(snapshots, part)));
         }
         votes
     })
 }
 
-/// Landmarks that are asked for in one call.
-const ASKED_AT_ONCE: usize = 128;
+/// Codes that are asked for in one call.
+const ASKED_AT_ONCE: usize = 256;
 
-fn ask(snapshots: &[Snapshot], first: usize, asked: &[Spot]) -> Vec<Vote> {
+fn ask(snapshots: &[Snapshot], questions: &[Question]) -> Vec<Vote> {
     let mut votes = Vec::new();
-    for (n, some) in asked.chunks(ASKED_AT_ONCE).enumerate() {
-        let first = (first + n * ASKED_AT_ONCE) as u32;
-        let codes: Vec<Code> =
-            some.iter().flat_map(|spot| [spot.code, mirrored(&spot.code)]).collect();
+    for some in questions.chunks(ASKED_AT_ONCE) {
+        let codes: Vec<Code> = some.iter().map(|question| question.code).collect();
         let mut near = vec![(0, Vec::new()); codes.len()];
         for snapshot in snapshots {
             let pages = snapshot.first_batch_unless_crowded(
@@ -129,13 +146,13 @@ fn ask(snapshots: &[Snapshot], first: usize, asked: &[Spot]) -> Vec<Vote> {
                 hits.extend(page.hits);
             }
         }
-        for (place, (alike, hits)) in near.into_iter().enumerate() {
+        for (question, (alike, hits)) in some.iter().zip(near) {
             votes.extend(hits.into_iter().map(|hit| {
                 let id = CodeId(hit.payload as i64);
                 Vote {
                     row: id.row(),
-                    mirrored: place % 2 == 1,
-                    query: first + place as u32 / 2,
+                    mirrored: question.mirrored,
+                    query: question.query,
                     stored: id.position() as u32,
                     distance: hit.distance.bits(),
                     alike: alike as u32,

@@ -4,12 +4,23 @@
 //! are rid of it: the indexes' segments and the ledger's pages are written anew without it.
 
 use crate::follow::{self, IndexNote, follow};
-use crate::outcome::hex;
+use crate::keys::Signed;
+use crate::outcome::{hex, to_hex};
 use crate::policy::SCRUB_MOST_BYTES;
 use crate::{EngineError, Store, Watcher, clock};
 use athar_hash::Space;
 use athar_ledger::{ReportId, Scrubbed, Withdrawal, WithdrawalRequest, Withdrawn};
 use serde::Serialize;
+
+/// What kind of statement a receipt is.
+const RECEIPT: &str = "athar/receipt/1";
+
+#[derive(Serialize)]
+struct Receipt<'a> {
+    /// Names the ledger: the digest of its first event.
+    ledger: Option<String>,
+    withdrawn: &'a WithdrawSummary,
+}
 
 /// What is taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +72,8 @@ pub struct WithdrawSummary {
     pub refusals: u64,
     /// Facts, handles and decisions.
     pub facts: u64,
-    /// What may still be found in the store's files, in a sentence each; nothing where all is gone.
+    /// What may still be found in the store's files or could not be done afterwards, in a sentence
+    /// each; nothing where all is gone.
     pub left: Vec<String>,
 }
 
@@ -77,6 +89,8 @@ impl Store {
         options: &WithdrawOptions,
         watcher: &mut dyn Watcher,
     ) -> Result<WithdrawSummary, EngineError> {
+        // A key that cannot be read is told before anything is done.
+        self.key()?;
         let what = self.named(&options.target)?;
         let request = WithdrawalRequest {
             reason: &options.reason,
@@ -85,12 +99,41 @@ impl Store {
         };
         let at_ms = clock::now_ms();
         let gone = self.ledger.write(|tx| tx.withdraw(what, &request, at_ms))?;
+        // It is taken back by now: what fails from here on leaves something behind.
         let mut left = Vec::new();
         for space in Space::ALL {
-            left.extend(self.forget(space, watcher)?);
+            let forgotten = self.forget(space, watcher);
+            left.extend(forgotten.unwrap_or_else(|error| Some(unforgotten(space, &error))));
         }
-        left.extend(scrubbed(self.ledger.scrub(SCRUB_MOST_BYTES)?));
+        left.extend(self.scrubbed());
+        // The next command signs what this one could not.
+        let signed = self.checkpoint_if_due();
+        left.extend(signed.err().map(|error| format!("the chain was not signed: {error}")));
         Ok(summary(&gone, at_ms, left))
+    }
+
+    /// What whoever asked for it may be given: what was forgotten, in the unit's name.
+    ///
+    /// # Errors
+    ///
+    /// The store has no key.
+    pub fn receipt(&self, summary: &WithdrawSummary) -> Result<Signed, EngineError> {
+        let key = self.key()?.ok_or(EngineError::NoKey)?;
+        let ledger = self.ledger.event_digest(1)?.map(|digest| to_hex(&digest));
+        let statement = serde_json::to_string(&Receipt { ledger, withdrawn: summary });
+        // It is made of numbers and texts.
+        let statement = statement.map_err(|_| EngineError::NotAStatement)?;
+        Ok(key.sign_statement(RECEIPT, statement))
+    }
+
+    /// Writes the ledger's pages anew; says what they may still hold of what was erased.
+    pub(crate) fn scrubbed(&mut self) -> Option<String> {
+        match self.ledger.scrub(SCRUB_MOST_BYTES) {
+            Ok(Scrubbed::Pages) => None,
+            Ok(Scrubbed::Rows) => Some(LARGE.to_owned()),
+            Ok(Scrubbed::InUse) => Some(READ.to_owned()),
+            Err(error) => Some(format!("the ledger was not written anew: {error}")),
+        }
     }
 
     fn named(&self, target: &WithdrawTarget) -> Result<Withdrawal, EngineError> {
@@ -115,18 +158,7 @@ impl Store {
         let reached = found.index.reached().map_or(0, |mark| mark.reached);
         follow(&found.index, reached, &self.ledger, space)?;
         let purged = found.index.purge();
-        Ok(purged
-            .err()
-            .map(|error| format!("the {} index cannot be written: {error}", space.name())))
-    }
-}
-
-/// What a scrubbed ledger may still hold, in a sentence.
-pub(crate) fn scrubbed(scrubbed: Scrubbed) -> Option<String> {
-    match scrubbed {
-        Scrubbed::Pages => None,
-        Scrubbed::Rows => Some(LARGE.to_owned()),
-        Scrubbed::InUse => Some(READ.to_owned()),
+        Ok(purged.err().map(|error| unforgotten(space, &error)))
     }
 }
 
@@ -135,6 +167,10 @@ const LARGE: &str = "the ledger is so large that its pages are not written anew:
 
 const READ: &str = "another process reads the ledger as it was: its log still has what was taken \
                     back, until something is taken back again";
+
+fn unforgotten(space: Space, error: &dyn std::error::Error) -> String {
+    format!("the {} index was not written anew: {error}", space.name())
+}
 
 fn in_use(space: Space) -> String {
     format!(

@@ -27,6 +27,9 @@ const HEADER: [&str; 9] = [
     "td_privacy_groups",
 ];
 
+/// Most privacy groups that are named in each row.
+const GROUPS_MAX: usize = 256;
+
 const STATUSES: [(State, &str); 4] = [
     (State::Active, "MALICIOUS"),
     (State::Received, "SUSPICIOUS"),
@@ -164,8 +167,12 @@ impl<W: Write> DescriptorWriter<W> {
     ///
     /// # Errors
     ///
-    /// When writing fails.
+    /// When the description is longer than [`Provenance::TEXT_BYTES_MAX`] or the groups are more
+    /// than 256; when writing fails.
     pub fn new(mut out: W, description: &str, groups: &[u64]) -> Result<Self, WriteError> {
+        if description.len() > Provenance::TEXT_BYTES_MAX || groups.len() > GROUPS_MAX {
+            return Err(WriteError::CannotSay(Field::Owner));
+        }
         csv::write_row(&mut out, &HEADER)?;
         let groups = groups.iter().map(u64::to_string).collect::<Vec<_>>();
         Ok(Self { out, description: description.to_owned(), privacy_groups: groups.join(",") })

@@ -75,9 +75,9 @@ pub struct Scheme {
     pub version: u16,
 }
 
-/// Where an entry comes from. A field that its format does not have is empty. Texts are as long
-/// as [`Provenance::TEXT_BYTES_MAX`], lists as [`Provenance::LIST_MAX`]; a record with more is
-/// refused.
+/// Where an entry comes from. A field that its format does not have is empty. Texts are no
+/// longer than [`Provenance::TEXT_BYTES_MAX`], lists than [`Provenance::LIST_MAX`], all together
+/// than [`Provenance::BYTES_MAX`]; a record with more is refused.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Provenance {
     /// The member, collaboration or organisation that lists it, as the format names it.
@@ -192,6 +192,32 @@ impl Provenance {
     pub const TEXT_BYTES_MAX: usize = 4096;
     /// Longest list.
     pub const LIST_MAX: usize = 1024;
+    /// All texts together, in bytes, each counted with 32 more.
+    pub const BYTES_MAX: usize = 256 << 10;
+
+    /// What [`Provenance::BYTES_MAX`] bounds.
+    pub(crate) fn weight_bytes(&self) -> usize {
+        let Self { owner, owner_name, id, classification, tags, cases, feedback, .. } = self;
+        let single = [owner, owner_name, id, classification].map(|text| text_weight(text));
+        single.iter().sum::<usize>()
+            + tags.iter().map(|tag| text_weight(tag)).sum::<usize>()
+            + cases.iter().map(|(case, _)| text_weight(case)).sum::<usize>()
+            + feedback.iter().map(Feedback::weight_bytes).sum::<usize>()
+    }
+}
+
+impl Feedback {
+    /// Its share of [`Provenance::BYTES_MAX`].
+    pub(crate) fn weight_bytes(&self) -> usize {
+        let Self { verdict, about, members, reasons } = self;
+        let texts = [verdict, about].into_iter().chain(members).chain(reasons);
+        texts.map(|text| text_weight(text)).sum()
+    }
+}
+
+/// Texts of no length are not for nothing either.
+pub(crate) fn text_weight(text: &str) -> usize {
+    text.len() + 32
 }
 
 /// Codes, references and names stay out of logs.

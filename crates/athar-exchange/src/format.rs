@@ -1,10 +1,14 @@
 //! The formats, and what each of them can say.
 
-use crate::entry::{Entry, Feedback, Medium, Provenance, State, Subject};
+use crate::entry::{Entry, Feedback, Medium, Provenance, State, Subject, text_weight};
 use crate::error::{Field, WriteError};
 use crate::signal::{Signal, SignalType};
 use crate::tlp::Tlp;
 use crate::{delta_record, names, sniff, time};
+
+/// All tags of an entry together, in bytes, each counted with 32 more: with every quote doubled
+/// and the longest other texts they still fit into the longest line.
+const TAGS_BYTES_MAX: usize = 16 << 10;
 
 /// A format of lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -81,7 +85,7 @@ impl Format {
             Self::Ncmec => ncmec(entry),
             Self::Delta => delta_record::keep(entry),
         };
-        kept.map_err(WriteError::CannotSay)
+        kept.map(lighten).map_err(WriteError::CannotSay)
     }
 
     /// Refuses what this format cannot say in full.
@@ -244,7 +248,26 @@ fn tags(theirs: &[String], separates: impl Fn(char) -> bool) -> Vec<String> {
     let whole = |tag: &&String| {
         fits(tag) && !tag.is_empty() && tag.trim() == tag.as_str() && !tag.contains(&separates)
     };
-    theirs.iter().filter(whole).take(Provenance::LIST_MAX).cloned().collect()
+    let whole = theirs.iter().filter(whole).take(Provenance::LIST_MAX);
+    let light = whole.scan(TAGS_BYTES_MAX, |left, tag| {
+        *left = left.checked_sub(text_weight(tag))?;
+        Some(tag.clone())
+    });
+    light.collect()
+}
+
+/// Lets go of what a reader would not take, largest first.
+fn lighten(mut entry: Entry) -> Entry {
+    let provenance = &mut entry.provenance;
+    let heavy = |provenance: &Provenance| provenance.weight_bytes() > Provenance::BYTES_MAX;
+    if heavy(provenance) {
+        provenance.feedback.clear();
+    }
+    if heavy(provenance) {
+        provenance.cases.clear();
+        provenance.tags.clear();
+    }
+    entry
 }
 
 fn feedback(theirs: &[Feedback], one: impl Fn(&Feedback) -> Feedback) -> Vec<Feedback> {

@@ -5,9 +5,9 @@
 //! no more than these two. Source: the API's example documents in the client of ThreatExchange
 //! (`threatexchange/exchanges/clients/ncmec`).
 
-use crate::entry::{Entry, Feedback, Medium, Place, Provenance, State, Subject};
+use crate::entry::{Entry, Feedback, Medium, Place, Provenance, State, Subject, text_weight};
 use crate::error::{Field, ReadError, Reason};
-use crate::reader::{self, Sink};
+use crate::reader::{self, Sink, VALUE_BYTES_MAX};
 use crate::signal::SignalType;
 use crate::xml::{Tag, Token, Xml};
 use crate::{names, time};
@@ -128,6 +128,7 @@ struct Draft {
     /// Fingerprints that stand elsewhere.
     elsewhere: Vec<SignalType>,
     provenance: Provenance,
+    feedback_bytes_left: usize,
     wrong: Option<Reason>,
     /// The elements that are open, below the entry's own.
     path: Vec<String>,
@@ -144,6 +145,7 @@ impl Draft {
             fingerprints: Vec::new(),
             elsewhere: Vec::new(),
             provenance: Provenance::default(),
+            feedback_bytes_left: Provenance::BYTES_MAX,
             wrong: None,
             path: Vec::new(),
             text: String::new(),
@@ -194,10 +196,12 @@ impl Draft {
             }
             ["feedback", _, .., "member"] => {
                 let member = text("id", Field::Feedback)?;
+                self.weigh(text_weight(&member))?;
                 push(self.provenance.feedback.last_mut().map(|f| &mut f.members), member)?;
             }
             ["feedback", _, .., "reason"] => {
                 let reason = text("guid", Field::Feedback)?;
+                self.weigh(text_weight(&reason))?;
                 push(self.provenance.feedback.last_mut().map(|f| &mut f.reasons), reason)?;
             }
             _ => {}
@@ -233,7 +237,11 @@ impl Draft {
         if self.fingerprints.len() >= FINGERPRINTS_MAX {
             return Err(Reason::TooMany(Field::Value));
         }
-        self.fingerprints.push((signal_type, self.text.trim().to_owned()));
+        let held = if signal_type.value_bytes().is_some() { self.text.trim() } else { "" };
+        if held.len() > VALUE_BYTES_MAX {
+            return Err(Reason::Invalid(Field::Value));
+        }
+        self.fingerprints.push((signal_type, held.to_owned()));
         Ok(())
     }
 
@@ -249,7 +257,15 @@ impl Draft {
         if self.provenance.feedback.len() >= Provenance::LIST_MAX {
             return Err(Reason::TooMany(Field::Feedback));
         }
+        self.weigh(feedback.weight_bytes())?;
         self.provenance.feedback.push(feedback);
+        Ok(())
+    }
+
+    /// Counts what feedback takes, which may come in any number of pieces.
+    fn weigh(&mut self, bytes: usize) -> Result<(), Reason> {
+        let left = self.feedback_bytes_left.checked_sub(bytes);
+        self.feedback_bytes_left = left.ok_or(Reason::TooMany(Field::Feedback))?;
         Ok(())
     }
 
@@ -262,7 +278,8 @@ impl Draft {
             () if !self.fingerprints.is_empty() || !self.elsewhere.is_empty() => None,
             () => Some(Reason::Missing(Field::Value)),
         };
-        if let Some(reason) = self.wrong.or(missing) {
+        let heavy = Sink::fits(&self.provenance).err();
+        if let Some(reason) = self.wrong.or(missing).or(heavy) {
             return sink.problem(self.place, reason);
         }
         if self.deleted {

@@ -1,7 +1,7 @@
 //! Reading any of the formats, one entry at a time.
 
-use crate::entry::{Entry, Place};
-use crate::error::{ReadError, Reason};
+use crate::entry::{Entry, Place, Provenance};
+use crate::error::{Field, ReadError, Reason};
 use crate::format::Format;
 use crate::signal::{Signal, SignalType, Types};
 use crate::sniff::{self, Opened};
@@ -116,6 +116,9 @@ pub(crate) trait Source {
     fn step(&mut self, sink: &mut Sink) -> Result<bool, ReadError>;
 }
 
+/// Longest value of a signal that is held, in bytes: several times the longest there is.
+pub(crate) const VALUE_BYTES_MAX: usize = 4096;
+
 /// Where a format's reader puts what it finds.
 pub(crate) struct Sink {
     ready: VecDeque<Entry>,
@@ -135,6 +138,12 @@ impl Sink {
 
     pub(crate) fn problem(&mut self, place: Place, reason: Reason) {
         self.tally.problem(place, reason);
+    }
+
+    /// Whether a record's provenance is small enough to be kept once for each of its signals.
+    pub(crate) fn fits(provenance: &Provenance) -> Result<(), Reason> {
+        let fits = provenance.weight_bytes() <= Provenance::BYTES_MAX;
+        if fits { Ok(()) } else { Err(Reason::TooMany(Field::Tags)) }
     }
 
     /// What a record turned out to be: nothing when its type was passed over.

@@ -36,6 +36,7 @@ struct Draft {
     value: String,
     state: String,
     provenance: Provenance,
+    feedback_bytes_left: usize,
     wrong: Option<Reason>,
 }
 
@@ -124,7 +125,7 @@ fn continuation<R: Read>(
 
 impl Draft {
     fn read<R: Read>(json: &mut Json<R>) -> Result<Self, ReadError> {
-        let mut draft = Self::default();
+        let mut draft = Self { feedback_bytes_left: Provenance::BYTES_MAX, ..Self::default() };
         json.begin_record()?;
         while json.has_next()? {
             let name = json.name()?;
@@ -206,17 +207,18 @@ impl Draft {
     }
 
     fn add_feedback(&mut self, feedback: Feedback) -> Result<(), Reason> {
-        if self.provenance.feedback.len() >= Provenance::LIST_MAX {
+        let left = self.feedback_bytes_left.checked_sub(feedback.weight_bytes());
+        if self.provenance.feedback.len() >= Provenance::LIST_MAX || left.is_none() {
             return Err(Reason::TooMany(Field::Feedback));
         }
+        self.feedback_bytes_left = left.unwrap_or_default();
         self.provenance.feedback.push(feedback);
         Ok(())
     }
 
     fn entry(self, place: Place, sink: &mut Sink) -> Result<Option<Entry>, Reason> {
-        if let Some(reason) = self.wrong {
-            return Err(reason);
-        }
+        self.wrong.map_or(Ok(()), Err)?;
+        Sink::fits(&self.provenance)?;
         let (signal_type, medium) =
             names::named(self.signal_type.as_bytes()).ok_or(Reason::UnknownType)?;
         if self.value.is_empty() {

@@ -21,7 +21,7 @@ pub struct Summary {
     pub withdrawals: u64,
     /// Entries among them that were there before, the same in everything but their place.
     pub duplicates: u64,
-    /// Whether those are all: of some ten million different entries the earlier are forgotten.
+    /// Whether those are all: of more than some two million different entries the earlier are forgotten.
     pub duplicates_are_all: bool,
     /// Problems in all.
     pub problems: u64,

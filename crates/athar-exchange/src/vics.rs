@@ -9,7 +9,7 @@
 use crate::entry::{Entry, Medium, Place, Provenance};
 use crate::error::{Field, ReadError, Reason};
 use crate::json::{Json, Scalar};
-use crate::reader::{self, Sink};
+use crate::reader::{self, Sink, VALUE_BYTES_MAX};
 use crate::signal::SignalType;
 use crate::{csv, names, time};
 use std::io::Read;
@@ -222,7 +222,8 @@ impl Draft {
             }
             json.end_list()?;
         } else {
-            texts.push(json.scalar()?.text(Field::Tags));
+            // All of them in one text: their own lengths are looked at once they are apart.
+            texts.push(json.scalar()?.value().map_err(|_| Reason::Invalid(Field::Tags)));
         }
         Ok(self.keep_tags(texts))
     }
@@ -281,9 +282,14 @@ impl Draft {
         if self.signals.len() >= SIGNALS_MAX {
             return Err(Reason::TooMany(Field::Value));
         }
-        if !value.trim().is_empty() {
-            self.signals.push((signal_type, value));
+        if value.trim().is_empty() {
+            return Ok(());
         }
+        let held = if signal_type.value_bytes().is_some() { value } else { String::new() };
+        if held.len() > VALUE_BYTES_MAX {
+            return Err(Reason::Invalid(Field::Value));
+        }
+        self.signals.push((signal_type, held));
         Ok(())
     }
 
@@ -292,7 +298,8 @@ impl Draft {
         let place = self.place.unwrap_or(Place::Byte(0));
         sink.record();
         let empty = self.signals.is_empty().then_some(Reason::Missing(Field::Value));
-        if let Some(reason) = self.wrong.or(empty) {
+        let heavy = Sink::fits(&self.provenance).err();
+        if let Some(reason) = self.wrong.or(empty).or(heavy) {
             return sink.problem(place, reason);
         }
         for (signal_type, value) in &self.signals {

@@ -4,8 +4,8 @@
 
 use athar_exchange::delta::{DeltaWriter, Header, Sequence, SigningKey, verify};
 use athar_exchange::{
-    DescriptorWriter, Entries, Entry, Feedback, Format, Medium, Options, Place, PlainWriter,
-    Provenance, Scheme, Signal, SignalType, State, StopNciiWriter, Subject, Tlp, TxWriter,
+    DescriptorWriter, Entries, Entry, Feedback, Field, Format, Medium, Options, Place, PlainWriter,
+    Provenance, Reason, Scheme, Signal, SignalType, State, StopNciiWriter, Subject, Tlp, TxWriter,
     VicsVersion, VicsWriter, WriteError, open, write_ncmec,
 };
 use proptest::collection::vec;
@@ -203,6 +203,51 @@ fn exhaust(bytes: &[u8], format: Option<Format>) {
     let Ok(entries) = open(bytes, format, Options::default()) else { return };
     let errors = entries.filter(Result::is_err).count();
     assert!(errors <= 1);
+}
+
+/// As large as the limits allow one by one, and larger than they allow together.
+fn heavy() -> Entry {
+    let long = "\"".repeat(Provenance::TEXT_BYTES_MAX);
+    let many = || vec![long.clone(); 20];
+    let feedback = Feedback {
+        verdict: "negative".into(),
+        members: many(),
+        reasons: many(),
+        ..Feedback::default()
+    };
+    let provenance = Provenance {
+        owner: long.clone(),
+        owner_name: long.clone(),
+        id: long.clone(),
+        classification: long.clone(),
+        tags: many(),
+        cases: vec![(long.clone(), State::Active); 100],
+        feedback: vec![feedback; 10],
+        ..Provenance::default()
+    };
+    let signal = Signal::from_bytes(SignalType::Pdq, &[7; 32]).unwrap();
+    Entry { provenance, ..Entry::new(signal) }
+}
+
+#[test]
+fn what_is_kept_of_the_heaviest_is_read_back() {
+    Format::ALL.into_iter().for_each(|format| check_round_trip(format, &[heavy()]));
+}
+
+#[test]
+fn records_are_refused_before_they_are_large() {
+    let member = "<member id=\"1\"/>".repeat(1000);
+    let feedback =
+        format!("<affirmativeFeedback><members>{member}</members></affirmativeFeedback>");
+    let page = format!(
+        "<queryResult><images><image><member id=\"1\"/><id>a</id><fingerprints><md5>00</md5>\
+         </fingerprints><feedback>{}</feedback></image></images></queryResult>",
+        feedback.repeat(100)
+    );
+    let mut entries = open(page.as_bytes(), None, Options::default()).unwrap();
+    assert!(entries.next().is_none());
+    let problem = entries.summary().first_problems[0];
+    assert_eq!(problem.reason, Reason::TooMany(Field::Feedback));
 }
 
 proptest! {

@@ -141,15 +141,15 @@ impl Building {
             let starts = self
                 .layout
                 .add_part(layout::starts(index), (geometry.chunks()[index].buckets() + 1) * 4);
-            let form = (index > 0).then(|| self.layout.form());
+            let form = self.layout.form();
             let offset = self.layout.file_len.next_multiple_of(layout::ALIGN);
             let (before, after) = self.image.bytes_mut().split_at_mut(offset);
             let starts: &mut [u32] = bytemuck::cast_slice_mut(&mut before[starts]);
             let words = after.len() / 2 * 2;
             let words = bytemuck::cast_slice_mut(&mut after[..words]);
-            let table = Table { form, starts, words };
+            let table = Table { form, primary: index == 0, starts, words };
             let words = table.fill(&geometry.chunks()[index], &piles);
-            self.layout.add_part(layout::table(index), 2 * words);
+            self.layout.add_part(layout::table(index), form.word_bytes() * words);
         }
     }
 
@@ -190,18 +190,20 @@ fn plan_layout(entries: &[Entry], shape: Shape) -> Layout {
 fn tables_bound(layout: &Layout) -> usize {
     let bound = |chunk: &Chunk| {
         let buckets = chunk.buckets();
-        // Every block is rounded up to a whole word.
-        let words = layout.form().block_words(layout.rows as u32) as usize;
-        let rounding = match layout.form() {
+        let form = layout.form();
+        let words = form.block_words(layout.rows as u32) as usize;
+        // Every narrow block is rounded up to a whole word.
+        let rounding = match form {
             Form::Narrow { highs } => buckets * (highs as usize / 16 + 2),
-            Form::Wide => buckets,
+            Form::Wide => 0,
         };
-        2 * (words + rounding) + 4 * (buckets + 1) + 256
+        form.word_bytes() * (words + rounding) + 4 * (buckets + 1) + 256
     };
     layout.geometry.chunks().iter().map(bound).sum()
 }
 
-/// An entry of a table on its way: the rest of its address, its sketch and its row.
+/// An entry of a table on its way: the rest of its address, its sketch (of a long one the high
+/// half) and its row.
 #[derive(Clone, Copy)]
 struct Dealt(u64);
 
@@ -229,8 +231,8 @@ struct Piles {
     /// For every chunk, how many entries each pile will have.
     sizes: Vec<[usize; 1 << PILE_BITS]>,
     dealt: Vec<Dealt>,
-    /// The rests of the next chunk, where blocks are wide.
-    rests: Vec<u8>,
+    /// The low halves of sketches, where blocks are wide.
+    lows: Vec<u16>,
     /// Of the table that is dealt out now: where each pile lies.
     piles: Vec<Range<usize>>,
     rest_bits: u32,
@@ -244,8 +246,8 @@ impl Piles {
                 sizes[(chunk.address(&row.words) >> rest_bits(chunk)) as usize] += 1;
             }
         }
-        let rests = vec![0; if wide { rows.len() } else { 0 }];
-        Self { sizes, dealt: vec![Dealt(0); rows.len()], rests, piles: Vec::new(), rest_bits: 0 }
+        let lows = vec![0; if wide { rows.len() } else { 0 }];
+        Self { sizes, dealt: vec![Dealt(0); rows.len()], lows, piles: Vec::new(), rest_bits: 0 }
     }
 
     fn deal(&mut self, geometry: &Geometry, index: usize, rows: &[Entry]) {
@@ -263,18 +265,23 @@ impl Piles {
             let address = chunk.address(&row.words);
             let at = &mut free[(address >> self.rest_bits) as usize];
             let rest = address & ((1 << self.rest_bits) - 1);
-            self.dealt[*at] = Dealt::new(rest, next.sketch(&row.words), number);
-            if let Some(rest) = self.rests.get_mut(*at) {
-                *rest = next.rest(&row.words);
-            }
+            let sketch = match self.lows.get_mut(*at) {
+                None => next.sketch(&row.words),
+                Some(low) => {
+                    let sketch = chunk.after_address(&row.words);
+                    *low = sketch as u16;
+                    (sketch >> 16) as u16
+                }
+            };
+            self.dealt[*at] = Dealt::new(rest, sketch, number);
             *at += 1;
         }
     }
 
-    /// The piles in the order of their addresses, with their rests.
-    fn iter(&self) -> impl Iterator<Item = (&[Dealt], &[u8])> {
+    /// The piles in the order of their addresses, with the low halves of their sketches.
+    fn iter(&self) -> impl Iterator<Item = (&[Dealt], &[u16])> {
         self.piles.iter().map(|pile| {
-            (&self.dealt[pile.clone()], self.rests.get(pile.clone()).unwrap_or_default())
+            (&self.dealt[pile.clone()], self.lows.get(pile.clone()).unwrap_or_default())
         })
     }
 }
@@ -286,28 +293,34 @@ fn rest_bits(chunk: &Chunk) -> u32 {
 
 /// A table that is being written.
 struct Table<'a> {
-    /// `None` where entries are the rows themselves.
-    form: Option<Form>,
+    form: Form,
+    /// Whether its entries are the rows themselves.
+    primary: bool,
     starts: &'a mut [u32],
     words: &'a mut [u16],
 }
 
 impl Table<'_> {
-    /// Writes all blocks; returns how many words they take.
+    /// Writes all blocks; returns how many words of their form they take.
     fn fill(mut self, chunk: &Chunk, piles: &Piles) -> usize {
         let in_pile = 1 << piles.rest_bits;
         let mut blocks = vec![Block::default(); in_pile];
         let mut end = 0;
-        for ((pile, rests), starts) in piles.iter().zip((0..chunk.buckets()).step_by(in_pile)) {
+        for ((pile, lows), starts) in piles.iter().zip((0..chunk.buckets()).step_by(in_pile)) {
             blocks.fill(Block::default());
             pile.iter().for_each(|dealt| blocks[dealt.address()].len += 1);
             for (block, start) in blocks.iter_mut().zip(&mut self.starts[starts..]) {
                 (block.start, *start) = (end, end);
-                end += self.form.map_or(block.len, |form| form.block_words(block.len));
+                end += if self.primary { block.len } else { self.form.block_words(block.len) };
             }
-            let rests = rests.iter().copied().chain(iter::repeat(0));
-            for (dealt, rest) in pile.iter().zip(rests) {
-                self.put(&mut blocks[dealt.address()], *dealt, rest);
+            let lows = lows.iter().copied().chain(iter::repeat(0));
+            for (dealt, low) in pile.iter().zip(lows) {
+                let block = &mut blocks[dealt.address()];
+                match self.form {
+                    Form::Narrow { .. } => self.put_narrow(block, *dealt),
+                    Form::Wide => self.put_wide(block, *dealt, low),
+                }
+                block.filled += 1;
             }
         }
         self.starts[chunk.buckets()] = end;
@@ -315,24 +328,24 @@ impl Table<'_> {
     }
 
     #[inline]
-    fn put(&mut self, block: &mut Block, dealt: Dealt, rest: u8) {
+    fn put_narrow(&mut self, block: &Block, dealt: Dealt) {
         let (len, at) = (block.len as usize, block.filled as usize);
         let words = &mut self.words[block.start as usize..];
-        block.filled += 1;
         words[at] = dealt.sketch();
-        let (low, high) = (dealt.row() as u16, dealt.row() >> 16);
-        match self.form {
-            None => {}
-            Some(Form::Narrow { .. }) => {
-                words[len + at] = low;
-                let bit = at + high as usize;
-                words[2 * len + bit / 16] |= 1 << (bit % 16);
-            }
-            Some(Form::Wide) => {
-                words[len + at / 2] |= u16::from(rest) << (at % 2 * 8);
-                let id = len + len.div_ceil(2) + 2 * at;
-                (words[id], words[id + 1]) = (low, high as u16);
-            }
+        if !self.primary {
+            words[len + at] = dealt.row() as u16;
+            let bit = at + (dealt.row() >> 16) as usize;
+            words[2 * len + bit / 16] |= 1 << (bit % 16);
+        }
+    }
+
+    #[inline]
+    fn put_wide(&mut self, block: &Block, dealt: Dealt, low: u16) {
+        let (len, at) = (block.len as usize, block.filled as usize);
+        let (halves, _) = self.words[2 * block.start as usize..].as_chunks_mut::<2>();
+        halves[at] = [low, dealt.sketch()];
+        if !self.primary {
+            halves[len + at] = [dealt.row() as u16, (dealt.row() >> 16) as u16];
         }
     }
 }

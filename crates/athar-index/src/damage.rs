@@ -12,7 +12,7 @@ pub struct Damage {
 }
 
 impl Damage {
-    pub(crate) fn new(offset: usize, reason: &'static str) -> Self {
+    pub(crate) const fn new(offset: usize, reason: &'static str) -> Self {
         Self { offset: offset as u64, reason }
     }
 }

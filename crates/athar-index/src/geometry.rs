@@ -12,8 +12,13 @@
 //!
 //! The first half finds buckets: for every chunk, those of all values that differ from the
 //! query's in fewer bits than the budget. The second half throws nearly all of their entries
-//! away by the next chunk alone, of which 16 bits lie beside the entry. With sixteen chunks, a
-//! budget of two each and uniform codes, one entry in four hundred passes.
+//! away by what follows on the ring, of which some bits lie beside the entry, its *sketch*. With
+//! sixteen chunks, a budget of two each and uniform codes, one entry in four hundred passes by 16
+//! bits of the next chunk. Real codes crowd: of 28 million landmarks of photographs a question
+//! meets 118,000 in its buckets of twenty bits, of which 8,900 pass so. With whole chunks of 22
+//! and 20 bits as addresses it meets 59,000, and with sketches of 32 bits, which reach into the
+//! chunk after the next, 700 pass (with 22 bits 1,450; with the whole chunk after the next 150).
+//! So wide chunks have those.
 //!
 //! Whatever the budgets, as long as they add up, the search is exact; they only decide how much
 //! is read. So they may be chosen for each query (see `plan.rs`).
@@ -32,11 +37,13 @@
 //!   unrelated photographs, PDQ's bits in their own order put 1.26 times as many entries into a
 //!   query's buckets as independent bits would, dealt out along diagonals 1.03 times. Not worth
 //!   an order of its own.
-//! - *Shorter sketches.* Twelve bits save 8 bytes a code and pass nine times as many entries,
-//!   each of which costs as much as 160 sketches. Longer ones cost memory for nothing with
-//!   sixteen chunks; wide chunks keep the rest of the next chunk apart, in a byte that is only
-//!   read for what passed (see `layout.rs`). At a hundred million codes and radius 31 some 500
-//!   entries pass their sketch; with the byte a query took 100 us, without it 116, minutes apart.
+//!   Of landmarks, an order made to keep bits that go together apart puts 1.17 times fewer
+//!   entries into the buckets of wide chunks and lets as many pass; any other order that was tried
+//!   is worse than their own.
+//! - *Other sketches.* Twelve bits save 8 bytes a code and pass nine times as many entries, each
+//!   of which costs as much as 160 sketches. Longer ones cost memory for nothing with sixteen
+//!   chunks and uniform codes. In wide chunks 64 bits would be read where 32 are, and spare few
+//!   of the rows.
 //! - *Other numbers of chunks.* At ten million codes, by counting lines: 2,000 with 15 chunks,
 //!   2,700 with 14, against 1,800 with 16 (without ids and rows). At a hundred million, by time:
 //!   180 us with 14 chunks, 205 with 13, 150 with 12; 325 with 16 where 12 took 175, with less
@@ -47,10 +54,9 @@
 /// Bits of a code.
 const CODE_BITS: u32 = 256;
 
-/// From so many distinct codes on, chunks are wide. Among 24 million uniform codes wide chunks take
-/// 82 us where narrow ones take 70, but landmarks of photographs crowd, and for them wide ones take
-/// less: those of three pictures 570 us each where narrow ones, in five segments then, took 860.
-/// How much of that is the width was not measured apart.
+/// From so many distinct codes on, chunks are wide. Among 28 million uniform codes that takes 93 us
+/// a question, with addresses of twenty bits and sketches of sixteen 77; but landmarks of
+/// photographs, which crowd, 145 where it took 330.
 const WIDE_ROWS: usize = 20_000_000;
 
 /// Entries of a bucket that cost about as much as finding the bucket.
@@ -71,23 +77,28 @@ pub(crate) struct Chunk {
 }
 
 impl Chunk {
+    /// Bits of the chunk that do not choose a bucket.
+    pub(crate) fn rest_bits(&self) -> u32 {
+        self.bits - self.address_bits
+    }
+
     /// The bits of the chunk that choose a bucket.
     #[inline]
     pub(crate) fn address(&self, words: &[u64; 4]) -> u32 {
         take(words, self.first_bit) >> (32 - self.address_bits)
     }
 
-    /// The first 16 bits of the chunk.
+    /// The first 16 bits of the chunk, highest first.
     #[inline]
     pub(crate) fn sketch(&self, words: &[u64; 4]) -> u16 {
         (take(words, self.first_bit) >> 16) as u16
     }
 
-    /// The next eight bits of the chunk; those that it does not have are zero.
+    /// The 32 bits after its address, the first of them highest. After the last bit of a code comes
+    /// the first.
     #[inline]
-    pub(crate) fn rest(&self, words: &[u64; 4]) -> u8 {
-        let own = u32::MAX << (32 - self.bits);
-        ((take(words, self.first_bit) & own) >> 8) as u8
+    pub(crate) fn after_address(&self, words: &[u64; 4]) -> u32 {
+        take_round(words, self.first_bit + self.address_bits)
     }
 
     /// Buckets of its table.
@@ -106,6 +117,14 @@ fn take(words: &[u64; 4], first_bit: u32) -> u32 {
     ((high | low) >> 32) as u32
 }
 
+/// 32 bits of a code from `first_bit` on, of which the first comes after the last.
+#[inline]
+fn take_round(words: &[u64; 4], first_bit: u32) -> u32 {
+    let (word, shift) = ((first_bit / 64) as usize % 4, first_bit % 64);
+    let low = words[(word + 1) % 4] >> 1 >> (63 - shift);
+    ((words[word] << shift | low) >> 32) as u32
+}
+
 /// The chunks of a segment, in the order of the ring. Codes in rising order have rising values of
 /// the first, the primary one; all of its bits choose buckets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,10 +136,11 @@ impl Geometry {
     /// What suits `rows` distinct codes: sixteen chunks of 16 bits, or, where their buckets would
     /// be long, eight of 22 and four of 20.
     pub(crate) fn for_rows(rows: usize) -> Self {
-        let wide = [22, 22, 20].repeat(4);
-        let widths = if rows < WIDE_ROWS { [16].repeat(16) } else { wide };
+        if rows >= WIDE_ROWS {
+            return Self::new(&[22, 22, 20].repeat(4), CODE_BITS);
+        }
         let useful = (rows / BUCKET_ROWS).checked_ilog2().unwrap_or(0).max(FEWEST_ADDRESS_BITS);
-        Self::new(&widths, useful)
+        Self::new(&[16; 16], useful)
     }
 
     /// Chunks of these widths, of which all but the first choose buckets by at most
@@ -194,6 +214,16 @@ mod tests {
         let words = [0xabc, 0x1200_0000_0000_0000, 0, 0];
         assert_eq!(take(&words, 52) >> 12, 0xabc12);
         assert_eq!(take(&[0, 0, 0, u64::MAX], 240), 0xffff_0000);
+    }
+
+    #[test]
+    fn what_follows_an_address_goes_round() {
+        let words = [0x1234_5678_9abc_def0, 1, 2, 0x0fed_cba9_8765_4321];
+        let chunk = |first_bit, address_bits| Chunk { first_bit, bits: 24, address_bits };
+        assert_eq!(chunk(0, 16).after_address(&words), 0x5678_9abc);
+        assert_eq!(chunk(28, 16).after_address(&words), 0xcdef_0000);
+        assert_eq!(chunk(232, 16).after_address(&words), 0x2112_3456);
+        assert_eq!(chunk(232, 24).after_address(&words), 0x1234_5678);
     }
 
     #[test]

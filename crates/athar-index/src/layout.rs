@@ -1,11 +1,11 @@
-//! Where things lie in a segment file, version 1.
+//! Where things lie in a segment file, versions 1 and 2.
 //!
 //! All numbers are little-endian, checksums are the CRC-32 of Ethernet. Every part begins at a
 //! multiple of 64 bytes; what lies between two parts is zero.
 //!
 //! ```text
 //! 0       magic "ATHARSEG"
-//! 8       u32   version, 1
+//! 8       u32   version: 1 of narrow blocks, 2 of wide ones
 //! 12      u32   blocks: 0 narrow, 1 wide
 //! 16      u64   length of the file in bytes
 //! 24      u64   rows: distinct codes
@@ -28,7 +28,7 @@
 //!               of the next begin
 //! part 3        other payloads, packed as in part 1, rising within a row; eight bytes of zero
 //! part 4 + c    starts of table c: for every bucket u32 where its block begins in the table,
-//!               counted in words of 16 bits, and where the last one ends
+//!               counted in words, and where the last one ends
 //! part 20 + c   table c: a block for every bucket of chunk c, in the order of addresses
 //! ```
 //!
@@ -36,22 +36,28 @@
 //! other one where the one before ends, and together they have 256. The bits of its address are
 //! the first of its bits, six at least; those of chunk 0 are all of them.
 //!
-//! A block of `n` entries, in words of 16 bits; entries in rising order of their rows:
+//! A narrow block of `n` entries, in words of 16 bits; entries in rising order of their rows:
 //!
 //! ```text
 //! n       sketches: the first 16 bits of the next chunk on the ring
 //!
-//! then, but for chunk 0, where the entries are the rows themselves in their order, narrow:
+//! then, but for chunk 0, where the entries are the rows themselves in their order:
 //! n       the low 16 bits of every entry's row
 //! (n + h) / 16, rounded up: for every entry a one after as many zeros as its row has passed
 //!         multiples of 65,536 since the one before; h is the number of such multiples below
 //!         the rows, rounded up. Lowest bit first
-//!
-//! or wide:
-//! n / 2, rounded up: for every entry a byte, the low one of a word first, with the bits of the
-//!         next chunk from the 17th on, highest first; what it does not have is zero
-//! 2 n     every entry's row, low 16 bits first
 //! ```
+//!
+//! A wide one, in words of 32 bits:
+//!
+//! ```text
+//! n       sketches: the 32 bits that follow the address on the ring, the first one highest. So
+//!         they begin with what the chunk has beside its address, and the next chunk comes then
+//! n       every entry's row, but for chunk 0
+//! ```
+//!
+//! Wide blocks of version 1 had sketches of 16 bits and the next eight apart. They are refused:
+//! what an index holds is had from elsewhere too.
 //!
 //! Invariants: parts lie in the order of this list, but for starts and tables, which take turns;
 //! they do not overlap, and the file ends with the last of them. Starts begin with zero, rise,
@@ -71,6 +77,8 @@ const _: () = assert!(cfg!(target_endian = "little"), "starts and words are read
 
 const MAGIC: &[u8; 8] = b"ATHARSEG";
 const VERSION: u32 = 1;
+const WIDE_VERSION: u32 = 2;
+const VERSION_AT: usize = 8;
 pub(crate) const HEADER_BYTES: usize = 4096;
 const CHECKSUM_AT: usize = HEADER_BYTES - 4;
 const MOST_CHUNKS: usize = 16;
@@ -108,8 +116,8 @@ pub(crate) const fn table(chunk: usize) -> usize {
 pub(crate) enum Form {
     /// For long blocks: the low halves of rows, and high halves in unary; this many zeros.
     Narrow { highs: u32 },
-    /// For short blocks, of which a query reads so many that more of their entries pass: the
-    /// rest of the next chunk, and rows as they are.
+    /// For short blocks, of which a query reads so many that more of their entries pass: longer
+    /// sketches, and rows as they are.
     Wide,
 }
 
@@ -124,11 +132,20 @@ impl Form {
         }
     }
 
+    /// Bytes of a word of its blocks.
+    #[inline]
+    pub(crate) fn word_bytes(self) -> usize {
+        match self {
+            Self::Narrow { .. } => size_of::<u16>(),
+            Self::Wide => size_of::<u32>(),
+        }
+    }
+
     /// Words of a block of `n` entries.
     pub(crate) fn block_words(self, n: u32) -> u32 {
         match self {
             Self::Narrow { highs } => 2 * n + (n + highs).div_ceil(16),
-            Self::Wide => 3 * n + n.div_ceil(2),
+            Self::Wide => 2 * n,
         }
     }
 
@@ -140,7 +157,7 @@ impl Form {
             Self::Narrow { highs } => {
                 ((16 * u64::from(words)).saturating_sub(u64::from(highs)) / 33) as u32
             }
-            Self::Wide => (2 * u64::from(words) / 7) as u32,
+            Self::Wide => words / 2,
         }
     }
 }
@@ -193,7 +210,7 @@ impl Layout {
         header[..8].copy_from_slice(MAGIC);
         let mut u32_at =
             |at: usize, value: u32| header[at..at + 4].copy_from_slice(&value.to_le_bytes());
-        u32_at(8, VERSION);
+        u32_at(VERSION_AT, if self.wide { WIDE_VERSION } else { VERSION });
         u32_at(12, u32::from(self.wide));
         u32_at(56, self.payload_bytes as u32);
         u32_at(60, self.geometry.chunks().len() as u32);
@@ -224,6 +241,7 @@ impl Layout {
         let header = bytes.get(..HEADER_BYTES).ok_or(Damage::new(bytes.len(), "a header"))?;
         let header = Header(header);
         header.check_identity()?;
+        header.check_blocks()?;
         let layout = header.layout().ok_or(Damage::new(CHUNKS_AT, "chunks that make up a code"))?;
         if layout.entries > MOST_ROWS {
             return Err(Damage::new(ENTRIES_AT, "entries that one segment can have"));
@@ -278,9 +296,9 @@ impl Layout {
             OTHERS => self.entries.checked_sub(self.rows).and_then(packed),
             LISTS => return part.len.is_multiple_of(8) && part.len / 8 <= self.rows,
             // Its entries are the rows, which have a sketch each and nothing else.
-            _ if index == table(0) => self.rows.checked_mul(2),
+            _ if index == table(0) => self.rows.checked_mul(self.form().word_bytes()),
             _ if index < TABLES => Some((chunks[index - STARTS].buckets() + 1) * 4),
-            _ => return part.len.is_multiple_of(2),
+            _ => return part.len.is_multiple_of(self.form().word_bytes()),
         };
         expected == Some(part.len)
     }
@@ -299,6 +317,9 @@ pub(crate) fn seal(bytes: &mut [u8]) {
     let checksum = crc32fast::hash(&bytes[..CHECKSUM_AT]);
     bytes[CHECKSUM_AT..HEADER_BYTES].copy_from_slice(&checksum.to_le_bytes());
 }
+
+/// Also what wide blocks of version 1 are.
+const UNKNOWN_VERSION: Damage = Damage::new(VERSION_AT, "a version that this program knows");
 
 /// The bytes of a header.
 struct Header<'a>(&'a [u8]);
@@ -321,14 +342,22 @@ impl Header<'_> {
         if &self.0[..8] != MAGIC {
             return Err(Damage::new(0, "the mark of a segment"));
         }
-        if self.u32(8) != VERSION {
-            return Err(Damage::new(8, "a version that this program knows"));
+        if ![VERSION, WIDE_VERSION].contains(&self.u32(VERSION_AT)) {
+            return Err(UNKNOWN_VERSION);
         }
         let checksum = crc32fast::hash(&self.0[..CHECKSUM_AT]);
         if self.0[CHECKSUM_AT..] != checksum.to_le_bytes() {
             return Err(Damage::new(CHECKSUM_AT, "the checksum of the header"));
         }
         Ok(())
+    }
+
+    /// Each version has blocks of one kind.
+    fn check_blocks(&self) -> Result<(), Damage> {
+        match (self.u32(VERSION_AT), self.u32(12)) {
+            (VERSION, 0) | (WIDE_VERSION, 1) => Ok(()),
+            _ => Err(UNKNOWN_VERSION),
+        }
     }
 
     fn layout(&self) -> Option<Layout> {
@@ -338,7 +367,7 @@ impl Header<'_> {
             .map(|at| (self.u32(at), self.u32(at + 4)))
             .collect();
         let payload_bytes = self.u32(56) as usize;
-        let sound = chunks <= MOST_CHUNKS && (1..=8).contains(&payload_bytes) && self.u32(12) <= 1;
+        let sound = chunks <= MOST_CHUNKS && (1..=8).contains(&payload_bytes);
         sound.then_some(Layout {
             geometry: Geometry::read(&described)?,
             wide: self.u32(12) == 1,

@@ -7,7 +7,9 @@
 //! chunk on which many codes agree gets less budget and the others more.
 //!
 //! Costs are picoseconds, rounded from what the phases of a search took on one machine (Zen 4,
-//! data in memory). Only their ratios matter, and only for speed.
+//! data in memory). Only their ratios matter, and only for speed. What passes is reckoned by
+//! sketches of 16 bits; of the longer ones of wide blocks less does, but there it is little beside
+//! the buckets either way.
 
 use crate::flips::{Flips, MOST_FLIPS};
 use crate::geometry::Geometry;

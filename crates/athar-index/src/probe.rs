@@ -3,8 +3,7 @@
 //! ```text
 //! find      the buckets of every chunk's budget      starts
 //! sift      their sketches                           tables
-//! look      closer at what passed                    tables, where blocks are wide
-//! name      the rows of what was kept                tables
+//! name      the rows of what passed                  tables
 //! measure   them                                     rows
 //! ```
 //!
@@ -26,7 +25,7 @@ use crate::flips::{Flips, MOST_FLIPS};
 use crate::layout::Form;
 use crate::plan::{self, BUCKET_PS, Costs, PASSED_PS, Plan, Plans, SKETCH_PS};
 use crate::segment::{Headless, Near, Parts};
-use athar_kernel::sieve::{self, Passed, Run, prefetch};
+use athar_kernel::sieve::{self, LongRun, Passed, Run, prefetch};
 use athar_kernel::{Code, Level, Radius};
 use std::ops::Range;
 
@@ -80,10 +79,13 @@ pub(crate) fn within_unless_dear(
     }
 }
 
-/// Asks memory for what a search for `query` reads first, and does not wait for it.
+/// Asks memory for what a search for `query` reads first, and does not wait for it. Of wide blocks
+/// that is a chunk: all of them would be as much as the second cache holds beside the search that
+/// is under way.
 pub(crate) fn announce(parts: &Parts<'_>, plans: &Plans, query: &Code, radius: Radius) {
     if let Some(plan) = plans.for_radius(usize::from(radius.bits())) {
-        (0..plan.budgets.len()).for_each(|chunk| ask_for_starts(parts, query, chunk, plan));
+        let chunks = if parts.form == Form::Wide { 1 } else { plan.budgets.len() };
+        (0..chunks).for_each(|chunk| ask_for_starts(parts, query, chunk, plan));
     }
 }
 
@@ -169,22 +171,48 @@ fn groups(parts: &Parts<'_>, plan: &Plan) -> Vec<Range<usize>> {
     groups
 }
 
+/// Runs of sketches, by the form of their blocks.
+enum Runs {
+    Narrow(Vec<Run>),
+    Wide(Vec<LongRun>),
+}
+
+impl Runs {
+    fn of(form: Form) -> Self {
+        match form {
+            Form::Narrow { .. } => Self::Narrow(Vec::with_capacity(320)),
+            Form::Wide => Self::Wide(Vec::with_capacity(2200)),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Narrow(runs) => runs.len(),
+            Self::Wide(runs) => runs.len(),
+        }
+    }
+
+    /// Where the words of a run lie.
+    #[inline]
+    fn range(&self, run: u32) -> Range<usize> {
+        match self {
+            Self::Narrow(runs) => runs[run as usize].range(),
+            Self::Wide(runs) => runs[run as usize].range(),
+        }
+    }
+}
+
 /// One query's way through a segment.
 struct Search<'a> {
     parts: &'a Parts<'a>,
     level: Level,
     query: &'a Code,
     radius: Radius,
-    runs: Vec<Run>,
-    /// For every run, the query's rest of the chunk that its words are of.
-    rests: Vec<u8>,
+    runs: Runs,
     /// How many of the runs are sifted.
     sifted: usize,
     passed: Vec<Passed>,
-    /// How many of those that passed are looked at closer.
-    looked_at: usize,
-    kept: Vec<Passed>,
-    /// How many of those that were kept are named.
+    /// How many of those that passed are named.
     named: usize,
     rows: Vec<u32>,
     cost_ps: u64,
@@ -197,12 +225,9 @@ impl<'a> Search<'a> {
             level,
             query,
             radius,
-            runs: Vec::with_capacity(320),
-            rests: Vec::with_capacity(320),
+            runs: Runs::of(parts.form),
             sifted: 0,
             passed: Vec::with_capacity(256),
-            looked_at: 0,
-            kept: Vec::with_capacity(256),
             named: 0,
             rows: Vec::with_capacity(256),
             cost_ps: 0,
@@ -213,16 +238,13 @@ impl<'a> Search<'a> {
     fn run(&mut self, plan: &Plan, most_ps: u64) -> Option<Vec<Near>> {
         let groups = groups(self.parts, plan);
         let group = |step: usize| groups.get(step).cloned().unwrap_or(0..0);
-        for step in 0..groups.len() + 4 {
+        for step in 0..groups.len() + 3 {
             group(step).for_each(|chunk| ask_for_starts(self.parts, self.query, chunk, plan));
             let sift_to = self.runs.len();
             group(step.wrapping_sub(1)).for_each(|chunk| self.find_buckets(chunk, plan));
-            let look_to = self.passed.len();
+            let name_to = self.passed.len();
             self.sift(sift_to, most_ps)?;
-            let name_to = self.kept.len();
-            self.look_closer(look_to);
             self.name_rows(name_to);
-            self.ask_for_rests(look_to);
             self.ask_for_ids(name_to);
         }
         Some(self.measure())
@@ -232,101 +254,75 @@ impl<'a> Search<'a> {
     fn sift(&mut self, end: usize, most_ps: u64) -> Option<()> {
         let left_ps = most_ps.checked_sub(self.cost_ps)?;
         let most = usize::try_from(left_ps / PASSED_PS).unwrap_or(usize::MAX);
-        let range = self.sifted..end;
-        sieve::sieve(self.level, self.parts.words, &self.runs, range, most, &mut self.passed);
+        let (range, passed) = (self.sifted..end, &mut self.passed);
+        match &self.runs {
+            Runs::Narrow(runs) => {
+                sieve::sieve(self.level, self.parts.words, runs, range, most, passed);
+            }
+            Runs::Wide(runs) => {
+                sieve::sieve_long(self.level, self.parts.long_words, runs, range, most, passed);
+            }
+        }
         self.sifted = end;
-        (self.passed.len() <= most).then_some(())
+        (passed.len() <= most).then_some(())
     }
 
     /// Adds the runs of a chunk's buckets.
     fn find_buckets(&mut self, index: usize, plan: &Plan) {
-        let chunks = self.parts.geometry.chunks();
-        let next = self.parts.geometry.next(index);
         let (starts, table) = (self.parts.starts(index), self.parts.table(index));
-        let address = chunks[index].address(self.query.words());
-        let query = chunks[next].sketch(self.query.words());
-        let both = u32::from(plan.budgets[index]) + u32::from(plan.budgets[next]);
+        let address = self.parts.geometry.chunks()[index].address(self.query.words());
         let masks = masks(self.parts, index, plan);
+        let sketch = Sketch::of(self.parts, self.query, index, plan);
         let mut entries = 0;
-        self.runs.extend(masks.iter().map(|mask| {
+        let blocks = masks.iter().map(|mask| {
             let bucket = (address ^ mask) as usize;
             let (start, end) = (starts[bucket], starts[bucket + 1]);
             let len = entries_of(self.parts, index, end - start);
-            let bound = (both - 1 - mask.count_ones()) as u16;
             entries += u64::from(len);
-            Run { start: table + start as usize, len, query, bound }
-        }));
-        self.rests.resize(self.runs.len(), chunks[next].rest(self.query.words()));
+            (table + start as usize, len, mask.count_ones())
+        });
+        match &mut self.runs {
+            Runs::Narrow(runs) => {
+                runs.extend(blocks.map(|(start, len, flips)| sketch.run(start, len, flips)));
+            }
+            Runs::Wide(runs) => {
+                // Many of so many buckets may be empty.
+                let filled = blocks.filter(|&(_, len, _)| len > 0);
+                runs.extend(filled.map(|(start, len, flips)| sketch.long_run(start, len, flips)));
+            }
+        }
         self.cost_ps += masks.len() as u64 * BUCKET_PS + entries * SKETCH_PS;
     }
 
-    /// Asks for the rests of what passed.
-    fn ask_for_rests(&self, first: usize) {
-        if self.parts.form == Form::Wide {
-            for passed in &self.passed[first..] {
-                let rest =
-                    self.runs[passed.run as usize].range().end + passed.position as usize / 2;
-                prefetch(self.parts.words, rest..rest + 1);
-            }
-        }
-    }
-
-    /// Keeps what passed, and where more of the next chunk is known, passes with that as well.
-    fn look_closer(&mut self, end: usize) {
-        let wide = self.parts.form == Form::Wide;
-        for at in self.looked_at..end {
-            let passed = self.passed[at];
-            if !wide || self.rest_passes(passed) {
-                self.kept.push(passed);
-            }
-        }
-        self.looked_at = end;
-    }
-
-    fn rest_passes(&self, passed: Passed) -> bool {
-        let run = &self.runs[passed.run as usize];
-        if self.is_primary(run) {
-            return true;
-        }
-        let (position, words) = (passed.position as usize, self.parts.words);
-        let sketch = words[run.start + position];
-        let rest = (words[run.range().end + position / 2] >> (position % 2 * 8)) as u8;
-        let rests = rest ^ self.rests[passed.run as usize];
-        (sketch ^ run.query).count_ones() + rests.count_ones() <= u32::from(run.bound)
-    }
-
     fn ask_for_ids(&self, first: usize) {
-        for kept in &self.kept[first..] {
-            let run = &self.runs[kept.run as usize];
-            if self.is_primary(run) {
+        for passed in &self.passed[first..] {
+            let range = self.runs.range(passed.run);
+            if self.is_primary(&range) {
                 continue;
             }
-            let (words, end) = (self.parts.words, run.range().end);
+            let id = range.end + passed.position as usize;
             match self.parts.form {
                 Form::Narrow { highs } => {
-                    let low = end + kept.position as usize;
-                    prefetch(words, low..low + 1);
-                    let high = end + run.len as usize;
-                    let unary = (run.len + highs).div_ceil(16) as usize;
+                    let words = self.parts.words;
+                    prefetch(words, id..id + 1);
+                    let high = range.end + range.len();
+                    let unary = (range.len() + highs as usize).div_ceil(16);
                     prefetch(words, high..high + unary.min(128));
                 }
-                Form::Wide => {
-                    let id = wide_id(run, kept.position);
-                    prefetch(words, id..id + 2);
-                }
+                Form::Wide => prefetch(self.parts.long_words, id..id + 1),
             }
         }
     }
 
     /// Whether a run lies in the table whose entries are the rows in their order.
     #[inline]
-    fn is_primary(&self, run: &Run) -> bool {
+    fn is_primary(&self, run: &Range<usize>) -> bool {
         run.start < self.parts.table(1)
     }
 
-    /// Finds the rows of what was kept and asks for them.
+    /// Finds the rows of what passed and asks for them.
     fn name_rows(&mut self, end: usize) {
-        for passed in &self.kept[self.named..end] {
+        for passed in &self.passed[self.named..end] {
             let row = self.row_of(*passed);
             // Only a damaged table names a row that is not there.
             if let Some(row) = row.filter(|&row| (row as usize) < self.parts.rows.len()) {
@@ -339,25 +335,21 @@ impl<'a> Search<'a> {
     }
 
     fn row_of(&self, passed: Passed) -> Option<u32> {
-        let run = &self.runs[passed.run as usize];
-        let words = self.parts.words;
-        if self.is_primary(run) {
-            return Some((run.start - self.parts.table(0)) as u32 + passed.position);
+        let range = self.runs.range(passed.run);
+        if self.is_primary(&range) {
+            return Some((range.start - self.parts.table(0)) as u32 + passed.position);
         }
-        let (low, high) = match self.parts.form {
+        let id = range.end + passed.position as usize;
+        match self.parts.form {
             Form::Narrow { highs } => {
-                let lows = run.range().end;
-                let unary_at = lows + run.len as usize;
-                let unary = &words[unary_at..unary_at + (run.len + highs).div_ceil(16) as usize];
+                let unary_at = range.end + range.len();
+                let unary = (range.len() + highs as usize).div_ceil(16);
+                let unary = &self.parts.words[unary_at..unary_at + unary];
                 let high = sieve::select(self.level, unary, passed.position)? - passed.position;
-                (words[lows + passed.position as usize], high)
+                Some(high << 16 | u32::from(self.parts.words[id]))
             }
-            Form::Wide => {
-                let id = wide_id(run, passed.position);
-                (words[id], u32::from(words[id + 1]))
-            }
-        };
-        Some(high << 16 | u32::from(low))
+            Form::Wide => Some(self.parts.long_words[id]),
+        }
     }
 
     /// Measures the rows that were named: each is kept once, in rising order.
@@ -375,8 +367,41 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Where the row of an entry stands in a wide block.
-#[inline]
-fn wide_id(run: &Run, position: u32) -> usize {
-    run.range().end + run.len.div_ceil(2) as usize + 2 * position as usize
+/// What a query's sketch in the table of a chunk may differ in.
+struct Sketch {
+    query: u32,
+    /// The bits of a long sketch that do not reach beyond the next chunk.
+    next: u32,
+    /// One more than the bits in which chunk and next chunk together may differ, and with the one
+    /// after.
+    budgets: [u32; 2],
+}
+
+impl Sketch {
+    fn of(parts: &Parts<'_>, query: &Code, index: usize, plan: &Plan) -> Self {
+        let (next, chunks) = (parts.geometry.next(index), parts.geometry.chunks());
+        let third = parts.geometry.next(next);
+        let [own, next_too, all] = [index, next, third].map(|chunk| u32::from(plan.budgets[chunk]));
+        let next_bits = (chunks[index].rest_bits() + chunks[next].bits).min(u32::BITS);
+        Self {
+            query: parts.sketch(index, query.words()),
+            next: u32::MAX << (u32::BITS - next_bits),
+            budgets: [own + next_too, own + next_too + all],
+        }
+    }
+
+    /// The run of a block to which so many flips lead.
+    #[inline]
+    fn run(&self, start: usize, len: u32, flips: u32) -> Run {
+        let bound = (self.budgets[0] - 1 - flips) as u16;
+        Run { start, len, query: self.query as u16, bound }
+    }
+
+    /// [`run`](Self::run) of a wide block.
+    #[inline]
+    fn long_run(&self, start: usize, len: u32, flips: u32) -> LongRun {
+        let [two, three] = self.budgets;
+        let bounds = [two - 1 - flips, three - 1 - flips];
+        LongRun { start, len, query: self.query, first: self.next, bounds }
+    }
 }

@@ -216,28 +216,30 @@ impl Segment {
     }
 
     pub(crate) fn parts(&self) -> Parts<'_> {
-        let words = self.image.bytes();
+        let bytes = self.image.bytes();
         Parts {
             geometry: &self.layout.geometry,
             form: self.layout.form(),
             layout: &self.layout,
             // As long as `Layout::read` has checked, so never empty.
             rows: Rows::new(self.part(layout::ROWS)).unwrap_or(Rows::EMPTY),
-            words: bytemuck::cast_slice(&words[..words.len() / 2 * 2]),
-            bytes: words,
+            words: bytemuck::cast_slice(&bytes[..bytes.len() / 2 * 2]),
+            long_words: bytemuck::cast_slice(&bytes[..bytes.len() / 4 * 4]),
+            bytes,
         }
     }
 
     /// Checks that starts begin with nothing, rise and end with their table.
     fn check_starts(&self) -> Result<(), Damage> {
         let parts = self.parts();
+        let word_bytes = parts.form.word_bytes();
         (0..self.layout.geometry.chunks().len()).try_for_each(|chunk| {
             let part = self.layout.parts[layout::starts(chunk)];
             let table = self.layout.parts[layout::table(chunk)];
             let starts = parts.starts(chunk);
             let sound = starts.is_sorted()
                 && starts.first() == Some(&0)
-                && starts.last() == u32::try_from(table.len / 2).ok().as_ref()
+                && starts.last() == u32::try_from(table.len / word_bytes).ok().as_ref()
                 && crc32fast::hash(&self.image.bytes()[part.range()]) == part.checksum;
             if sound { Ok(()) } else { Err(Damage::new(part.offset, "the starts of a table")) }
         })
@@ -277,6 +279,8 @@ pub(crate) struct Parts<'a> {
     pub rows: Rows<'a>,
     /// The whole file, as words of 16 bits.
     pub words: &'a [u16],
+    /// The whole file, as words of 32 bits.
+    pub long_words: &'a [u32],
     bytes: &'a [u8],
 }
 
@@ -287,10 +291,10 @@ impl<'a> Parts<'a> {
         bytemuck::cast_slice(&self.bytes[self.layout.parts[layout::starts(chunk)].range()])
     }
 
-    /// Where a chunk's table lies among the words of the file.
+    /// Where a chunk's table lies, in words of its form.
     #[inline]
     pub(crate) fn table(&self, chunk: usize) -> usize {
-        self.layout.parts[layout::table(chunk)].offset / 2
+        self.layout.parts[layout::table(chunk)].offset / self.form.word_bytes()
     }
 
     /// A row with the distance of its head added, when it is within the radius with it.
@@ -298,6 +302,15 @@ impl<'a> Parts<'a> {
         let heads = self.head_of_bucket(row.bucket) ^ Rows::head(query);
         let distance = Distance::new(row.bits + heads.count_ones() as u16)?;
         radius.covers(distance).then_some(Near { row: row.row, distance })
+    }
+
+    /// The sketch that a code has in the table of a chunk.
+    pub(crate) fn sketch(&self, chunk: usize, words: &[u64; 4]) -> u32 {
+        let chunks = self.geometry.chunks();
+        match self.form {
+            Form::Narrow { .. } => chunks[self.geometry.next(chunk)].sketch(words).into(),
+            Form::Wide => chunks[chunk].after_address(words),
+        }
     }
 
     /// The bucket of the primary chunk that a row lies in.

@@ -13,7 +13,8 @@ use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-/// A segment file of version 1 of the format.
+/// A segment file as the present program writes it: version 1 where blocks are narrow, 2 where they
+/// are wide.
 struct Fixture {
     name: &'static str,
     widths: Vec<u32>,
@@ -36,7 +37,7 @@ impl Fixture {
                 entries: 240,
             },
             Self {
-                name: "segment-v1-wide.zlib",
+                name: "segment-v2-wide.zlib",
                 widths: wide,
                 wide: true,
                 least_payload: 0,
@@ -76,11 +77,14 @@ impl Fixture {
 
     /// The bytes as they were written once.
     fn bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let file = fs::File::open(self.path()).unwrap();
-        ZlibDecoder::new(file).read_to_end(&mut bytes).unwrap();
-        bytes
+        inflated(&self.path())
     }
+}
+
+fn inflated(path: &Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    ZlibDecoder::new(fs::File::open(path).unwrap()).read_to_end(&mut bytes).unwrap();
+    bytes
 }
 
 fn open(bytes: &[u8]) -> Result<Segment, Damage> {
@@ -117,7 +121,7 @@ fn write_fixtures() {
 }
 
 #[test]
-fn a_fixture_of_version_1_is_read_as_it_was_written() {
+fn a_fixture_of_each_version_is_read_as_it_was_written() {
     for fixture in Fixture::all() {
         let segment = open(&fixture.bytes()).unwrap();
         assert_eq!(segment.verify(), Ok(()));
@@ -137,6 +141,19 @@ fn a_fixture_of_version_1_is_read_as_it_was_written() {
             }
         }
     }
+}
+
+#[test]
+fn wide_blocks_of_version_1_are_refused_as_a_version_and_not_as_nonsense() {
+    let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/segment-v1-wide.zlib");
+    let mut bytes = inflated(&old);
+    let expected = Damage::new(8, "a version that this program knows");
+    assert_eq!(damage(&bytes), Some(expected));
+    // Nor are they read when they say that they are of version 2, or narrow.
+    bytes[8] = 2;
+    assert!(sealed_damage(bytes.clone()).is_some());
+    (bytes[8], bytes[12]) = (1, 0);
+    assert!(sealed_damage(bytes).is_some());
 }
 
 #[test]
@@ -164,7 +181,7 @@ fn a_change_of_any_byte_of_the_header_is_refused_with_its_place() {
 #[test]
 fn another_magic_or_version_is_refused_whatever_the_checksum() {
     let sound = Fixture::all()[0].bytes();
-    for (at, byte) in [(0, b'a'), (7, b'H'), (8, 0), (8, 2), (11, 1)] {
+    for (at, byte) in [(0, b'a'), (7, b'H'), (8, 0), (8, 2), (8, 3), (11, 1)] {
         let mut bytes = sound.clone();
         bytes[at] = byte;
         assert_eq!(sealed_damage(bytes).unwrap().offset, if at < 8 { 0 } else { 8 });
@@ -336,10 +353,11 @@ fn blocks_that_are_cut_elsewhere_are_found_behind_right_checksums() {
             let block = (1..starts.len()).find(rising).unwrap();
             starts[block] -= 1;
             let damage = sealed_damage(bytes).unwrap();
-            // A row that moves gets another head, which the last table contradicts; so does the
+            // A row that moves gets another head, which the last tables contradict; so does the
             // rest of a primary chunk of more than 16 bits.
             let last = fixture.widths.len() - 1;
-            let parts = if chunk == 0 { [ROWS, table(last)] } else { [table(chunk); 2] };
+            let of_head = [ROWS, table(last - 1), table(last)];
+            let parts = if chunk == 0 { of_head } else { [table(chunk); 3] };
             let found =
                 |part: usize| layout.parts[part].range().contains(&(damage.offset as usize));
             assert!(parts.into_iter().any(found), "{damage}");
@@ -366,10 +384,10 @@ fn a_table_that_lacks_a_row_is_found() {
     let layout = open(&bytes).unwrap().layout;
     let (starts_at, table_at) = (layout.parts[starts(3)].range(), layout.parts[table(3)].range());
     let starts: &mut [u32] = bytemuck::cast_slice_mut(&mut bytes[starts_at]);
-    // Four words are an entry, and here a block.
-    let alone = (1..starts.len()).find(|&end| starts[end] == starts[end - 1] + 4).unwrap();
-    starts[alone..].iter_mut().for_each(|start| *start -= 4);
-    let at = table_at.start + 2 * starts[alone] as usize;
+    // Two words are an entry, and here a block.
+    let alone = (1..starts.len()).find(|&end| starts[end] == starts[end - 1] + 2).unwrap();
+    starts[alone..].iter_mut().for_each(|start| *start -= 2);
+    let at = table_at.start + 4 * starts[alone] as usize;
     bytes.copy_within(at + 8..table_at.end, at);
     bytes[table_at.end - 8..table_at.end].fill(0);
     let len_at = 192 + 24 * table(3) + 8;
@@ -384,9 +402,9 @@ fn an_entry_in_another_bucket_is_found_although_it_is_whole() {
     let starts = layout.parts[starts(3)].range();
     let starts: &mut [u32] = bytemuck::cast_slice_mut(&mut bytes[starts]);
     // The last entry of a block of one moves to the block after it, which has none.
-    let blocks = starts.windows(3).position(|s| s[1] == s[0] + 4 && s[2] == s[1]).unwrap();
-    starts[blocks + 1] -= 4;
-    let id_at = layout.parts[table(3)].offset + 2 * (starts[blocks] as usize + 2);
+    let blocks = starts.windows(3).position(|s| s[1] == s[0] + 2 && s[2] == s[1]).unwrap();
+    starts[blocks + 1] -= 2;
+    let id_at = layout.parts[table(3)].offset + 4 * (starts[blocks] as usize + 1);
     assert_eq!(sealed_damage(bytes).unwrap().offset, id_at as u64);
 }
 
@@ -395,11 +413,11 @@ fn entries_in_another_order_and_entries_that_come_twice_are_found() {
     let sound = Fixture::all()[1].bytes();
     let layout = open(&sound).unwrap().layout;
     let starts: &[u32] = bytemuck::cast_slice(&sound[layout.parts[starts(3)].range()]);
-    // A block of two entries: two sketches, two bytes of rests, two rows.
-    let pair = starts.windows(2).position(|s| s[1] == s[0] + 7).unwrap();
-    let block = layout.parts[table(3)].offset + 2 * starts[pair] as usize;
-    let pairs = [block..block + 4, block + 4..block + 6, block + 6..block + 14];
-    let second_row = block as u64 + 10;
+    // A block of two entries: two sketches, two rows.
+    let pair = starts.windows(2).position(|s| s[1] == s[0] + 4).unwrap();
+    let block = layout.parts[table(3)].offset + 4 * starts[pair] as usize;
+    let pairs = [block..block + 8, block + 8..block + 16];
+    let second_row = block as u64 + 12;
     for twice in [0, 1] {
         let mut bytes = sound.clone();
         for pair in pairs.clone() {
@@ -462,10 +480,10 @@ fn a_block_with_a_word_too_many_is_found_where_it_begins() {
     let mut bytes = Fixture::all()[1].bytes();
     let layout = open(&bytes).unwrap().layout;
     let starts: &mut [u32] = bytemuck::cast_slice_mut(&mut bytes[layout.parts[starts(3)].range()]);
-    let full = |s: &[u32]| s[0] > 0 && s[1] == s[0] + 4 && s[2] > s[1];
+    let full = |s: &[u32]| s[0] > 0 && s[1] == s[0] + 2 && s[2] > s[1];
     let block = starts.windows(3).position(full).unwrap();
     starts[block + 1] += 1;
-    let block_at = layout.parts[table(3)].offset + 2 * starts[block] as usize;
+    let block_at = layout.parts[table(3)].offset + 4 * starts[block] as usize;
     assert_eq!(sealed_damage(bytes).unwrap().offset, block_at as u64);
 }
 

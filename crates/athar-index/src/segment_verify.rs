@@ -9,10 +9,10 @@
 
 use super::{Packed, Parts, Segment};
 use crate::damage::Damage;
-use crate::geometry::Chunk;
 use crate::layout::{self, Form, HEADER_BYTES, Layout, PACKED_PAD};
 use athar_kernel::{Code, Rows};
 use std::iter;
+use std::ops::Range;
 
 /// Checks everything that opening takes on trust. Reads every part twice, and the rows once more
 /// for each table.
@@ -94,13 +94,13 @@ impl Verifying<'_> {
         let at_home = self.parts.geometry.primary().address(code.words()) as usize == bucket;
         ensure(at_home, at, "a code of its bucket")?;
         ensure(before.is_none_or(|before| before < code), at, "a code above the one before")?;
-        let sketch_at = self.parts.table(0) + row;
-        let sketch = self.next_of(0).sketch(code.words());
-        ensure(self.parts.words[sketch_at] == sketch, 2 * sketch_at, "the sketch of a row")
-    }
-
-    fn next_of(&self, chunk: usize) -> Chunk {
-        self.parts.geometry.chunks()[self.parts.geometry.next(chunk)]
+        let (first, form) = (self.parts.table(0), self.parts.form);
+        let found = match form {
+            Form::Narrow { .. } => u32::from(self.parts.words[first + row]),
+            Form::Wide => self.parts.long_words[first + row],
+        };
+        let right = found == self.parts.sketch(0, code.words());
+        ensure(right, form.word_bytes() * (first + row), "the sketch of a row")
     }
 
     /// A table whose entries name their rows.
@@ -108,14 +108,14 @@ impl Verifying<'_> {
         let table = self.parts.table(chunk);
         let mut entries = 0;
         for (bucket, ends) in self.parts.starts(chunk).windows(2).enumerate() {
-            let at = table + ends[0] as usize;
-            let words = &self.parts.words[at..table + ends[1] as usize];
-            let block = Block::cut(self.parts.form, at, words)?;
+            let place = table + ends[0] as usize..table + ends[1] as usize;
+            let block = Block::cut(&self.parts, place)?;
             self.ask_for_rows(&block);
             self.check_block(chunk, bucket, &block)?;
-            entries += block.sketches.len();
+            entries += block.len();
         }
-        ensure(entries == self.layout.rows, 2 * table, "every row once")
+        let table_at = self.layout.parts[layout::table(chunk)].offset;
+        ensure(entries == self.layout.rows, table_at, "every row once")
     }
 
     /// Rows lie anywhere: waiting for one after the other would take most of the time.
@@ -125,31 +125,31 @@ impl Verifying<'_> {
     }
 
     fn check_block(&self, chunk: usize, bucket: usize, block: &Block<'_>) -> Result<(), Damage> {
-        let (own, next) = (self.parts.geometry.chunks()[chunk], self.next_of(chunk));
-        let next_is_primary = self.parts.geometry.next(chunk) == 0;
+        let own = self.parts.geometry.chunks()[chunk];
         let mut least = 0;
-        for ((row, &sketch), entry) in block.rows().zip(block.sketches).zip(0..) {
-            let id_at = 2 * block.id_at(entry);
+        for (row, entry) in block.rows().zip(0..) {
+            let id_at = block.id_at(entry);
             ensure(row >= least, id_at, "a row above the one before")?;
             ensure(row < self.layout.rows as u64, id_at, "a row that is there")?;
-            // Other tables than that before the primary one have no use for the head.
-            let head = if next_is_primary {
-                self.parts.head_of_bucket(self.parts.bucket(row as u32))
-            } else {
-                0
-            };
+            let head = self.head_in_sketch(chunk, row as u32);
             let code = self.parts.rows.code(row as usize, head);
             let at_home = own.address(code.words()) as usize == bucket;
             ensure(at_home, id_at, "a row of this bucket")?;
-            let right = next.sketch(code.words()) == sketch;
-            ensure(right, 2 * (block.at + entry), "the sketch of a row")?;
-            let (rest, rest_at) = block.rest(entry);
-            let right = rest.is_none_or(|rest| rest == next.rest(code.words()));
-            ensure(right, rest_at, "the rest of a sketch")?;
+            let right = self.parts.sketch(chunk, code.words()) == block.sketch(entry);
+            ensure(right, block.sketch_at(entry), "the sketch of a row")?;
             least = row + 1;
         }
-        let (beyond, at) = block.rest(block.sketches.len());
-        ensure(beyond.is_none_or(|beyond| beyond == 0), at, "zero after the last rest")
+        Ok(())
+    }
+
+    /// The head of a row, where the sketches of a chunk reach into it; any other tables have no
+    /// use for it.
+    fn head_in_sketch(&self, chunk: usize, row: u32) -> u16 {
+        let chunks = self.parts.geometry.chunks().len();
+        match chunk + 2 >= chunks {
+            true => self.parts.head_of_bucket(self.parts.bucket(row)),
+            false => 0,
+        }
     }
 
     fn check_lists(&self) -> Result<(), Damage> {
@@ -222,59 +222,76 @@ impl Verifying<'_> {
 }
 
 /// A block of a table, taken apart.
-struct Block<'a> {
-    form: Form,
-    /// Its first word, counted among those of the file.
-    at: usize,
-    sketches: &'a [u16],
-    /// Two a word; none in a narrow block.
-    rests: &'a [u16],
-    /// Low halves and unary in a narrow block, rows as they are in a wide one.
-    ids: &'a [u16],
+enum Block<'a> {
+    /// `at` is its first word, counted among those of the file.
+    Narrow {
+        at: usize,
+        sketches: &'a [u16],
+        lows: &'a [u16],
+        unary: &'a [u16],
+    },
+    Wide {
+        at: usize,
+        sketches: &'a [u32],
+        rows: &'a [u32],
+    },
 }
 
 impl<'a> Block<'a> {
-    fn cut(form: Form, at: usize, words: &'a [u16]) -> Result<Self, Damage> {
+    fn cut(parts: &Parts<'a>, place: Range<usize>) -> Result<Self, Damage> {
         // A table's length in words fits 32 bits, and so does that of its blocks.
-        let entries = form.entries(words.len() as u32);
-        let whole = form.block_words(entries) as usize == words.len();
-        ensure(whole, 2 * at, "a block of whole entries")?;
-        let entries = entries as usize;
-        let (sketches, rest) = words.split_at(entries);
-        let rests = if form == Form::Wide { entries.div_ceil(2) } else { 0 };
-        let (rests, ids) = rest.split_at(rests);
-        if let Form::Narrow { .. } = form {
-            let ones: u32 = ids[entries..].iter().map(|word| word.count_ones()).sum();
-            ensure(ones as usize == entries, 2 * (at + 2 * entries), "a one for every entry")?;
+        let entries = parts.form.entries(place.len() as u32);
+        let whole = parts.form.block_words(entries) as usize == place.len();
+        ensure(whole, parts.form.word_bytes() * place.start, "a block of whole entries")?;
+        let (at, entries) = (place.start, entries as usize);
+        if parts.form == Form::Wide {
+            let (sketches, rows) = parts.long_words[place].split_at(entries);
+            return Ok(Self::Wide { at, sketches, rows });
         }
-        Ok(Self { form, at, sketches, rests, ids })
+        let (sketches, ids) = parts.words[place].split_at(entries);
+        let (lows, unary) = ids.split_at(entries);
+        let ones: u32 = unary.iter().map(|word| word.count_ones()).sum();
+        ensure(ones as usize == entries, 2 * (at + 2 * entries), "a one for every entry")?;
+        Ok(Self::Narrow { at, sketches, lows, unary })
     }
 
-    /// Where the row of an entry stands, counted in words of the file.
+    /// Entries.
+    fn len(&self) -> usize {
+        match self {
+            Self::Narrow { sketches, .. } => sketches.len(),
+            Self::Wide { sketches, .. } => sketches.len(),
+        }
+    }
+
+    fn sketch(&self, entry: usize) -> u32 {
+        match self {
+            Self::Narrow { sketches, .. } => sketches[entry].into(),
+            Self::Wide { sketches, .. } => sketches[entry],
+        }
+    }
+
+    /// Where an entry's sketch stands in the file, in bytes.
+    fn sketch_at(&self, entry: usize) -> usize {
+        match self {
+            Self::Narrow { at, .. } => 2 * (at + entry),
+            Self::Wide { at, .. } => 4 * (at + entry),
+        }
+    }
+
+    /// Where an entry's row stands in the file, in bytes.
     fn id_at(&self, entry: usize) -> usize {
-        let ids = self.at + self.sketches.len() + self.rests.len();
-        ids + if self.form == Form::Wide { 2 * entry } else { entry }
-    }
-
-    /// The rest of an entry's sketch, if the block has any, and where it stands in the file.
-    fn rest(&self, entry: usize) -> (Option<u8>, usize) {
-        let byte = self.rests.get(entry / 2).map(|word| (word >> (entry % 2 * 8)) as u8);
-        (byte, 2 * (self.at + self.sketches.len()) + entry)
+        self.sketch_at(self.len() + entry)
     }
 
     /// The row of every entry.
     fn rows(&self) -> impl Iterator<Item = u64> {
-        let wide = self.form == Form::Wide;
-        let (lows, unary) = self.ids.split_at(if wide { 0 } else { self.sketches.len() });
-        let mut ones = ones(if wide { &[] } else { unary });
-        (0..self.sketches.len()).map_while(move |entry| {
-            if wide {
-                let (low, high) = (self.ids[2 * entry], self.ids[2 * entry + 1]);
-                return Some(u64::from(high) << 16 | u64::from(low));
-            }
-            let high = ones.next()? - entry as u64;
-            Some(high << 16 | u64::from(lows[entry]))
-        })
+        let (lows, unary, rows): (&[u16], &[u16], &[u32]) = match *self {
+            Self::Narrow { lows, unary, .. } => (lows, unary, &[]),
+            Self::Wide { rows, .. } => (&[], &[], rows),
+        };
+        let highs = ones(unary).zip(0u64..).map(|(one, entry)| one - entry);
+        let narrow = highs.zip(lows).map(|(high, &low)| high << 16 | u64::from(low));
+        narrow.chain(rows.iter().copied().map(u64::from))
     }
 }
 

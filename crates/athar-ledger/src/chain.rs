@@ -48,12 +48,13 @@ pub(crate) enum Kind {
     ListRetired,
     ListRuleSet,
     ListExported,
+    CheckpointSigned,
     WithdrawalRequested,
     Withdrawn,
 }
 
 impl Kind {
-    const ALL: [Self; 25] = [
+    const ALL: [Self; 26] = [
         Self::LedgerCreated,
         Self::SchemaUpgraded,
         Self::CaseOpened,
@@ -77,6 +78,7 @@ impl Kind {
         Self::ListRetired,
         Self::ListRuleSet,
         Self::ListExported,
+        Self::CheckpointSigned,
         Self::WithdrawalRequested,
         Self::Withdrawn,
     ];
@@ -106,6 +108,7 @@ impl Kind {
             Self::ListRetired => "list_retired",
             Self::ListRuleSet => "list_rule_set",
             Self::ListExported => "list_exported",
+            Self::CheckpointSigned => "checkpoint_signed",
             Self::WithdrawalRequested => "withdrawal_requested",
             Self::Withdrawn => "withdrawn",
         }

@@ -10,10 +10,13 @@
 //!
 //! Nothing here reads a clock: times are given, in milliseconds of UTC since 1970.
 
+mod backup;
 mod chain;
+mod checkpoints;
 mod decisions;
 mod details;
 mod error;
+mod exports;
 mod facts;
 mod handles;
 mod ledger;
@@ -35,6 +38,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use checkpoints::{Checkpoint, CheckpointRow};
 pub use decisions::{DecisionRow, LinkPair, LinkState, NewDecision};
 pub use error::{LedgerError, Result};
 pub use facts::CaseFacts;

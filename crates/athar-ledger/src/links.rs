@@ -8,7 +8,7 @@
 use crate::{
     CaseId, ItemId, Ledger, LinkEnd, LinkRow, LinkState,
     error::Result,
-    read::{all, evidence},
+    read::{all, evidence, one},
 };
 use rusqlite::{Connection, Row};
 use std::{
@@ -57,6 +57,15 @@ pub(crate) fn linked_cases(conn: &Connection) -> Result<BTreeMap<CaseId, BTreeSe
         linked.entry(other).or_default().insert(one);
     }
     Ok(linked)
+}
+
+/// How many other cases one is linked with.
+pub(crate) fn count_linked_cases(conn: &Connection, CaseId(id): CaseId) -> Result<u64> {
+    let sql = "SELECT count(*) FROM (
+                   SELECT to_case_id FROM links WHERE from_case_id = ?1 AND state <> 'rejected'
+                   UNION
+                   SELECT from_case_id FROM links WHERE to_case_id = ?1 AND state <> 'rejected')";
+    Ok(one(conn, sql, [id], |row| row.get(0))?.unwrap_or(0))
 }
 
 fn strongest_of_each_pair(mut rows: Vec<LinkRow>) -> Vec<LinkRow> {

@@ -15,8 +15,7 @@ use crate::{
     error::{LedgerError, Result},
     facts::check_line,
     list_entries::{ListEntry, ListKind, ListValue, Packed, reference_key},
-    lists::LISTED,
-    lists::RowOfList,
+    lists::{LISTED, RowOfList},
     write::scheme_id,
 };
 use rusqlite::{Connection, params};
@@ -174,22 +173,20 @@ impl Tx<'_> {
 
     /// Holds a piece against what the list has.
     fn compare(&self, import: &mut ListImport, piece: &mut Piece) -> Result<()> {
-        let mut sql =
-            self.conn.prepare_cached("SELECT row_id, position FROM list_keys WHERE key = ?1")?;
+        let sql = "SELECT k.row_id, k.position FROM list_keys AS k
+                   JOIN list_rows AS r ON r.id = k.row_id
+                   WHERE k.key = ?1 AND r.list_id = ?2";
+        let mut sql = self.conn.prepare_cached(sql)?;
         let mut by_row: BTreeMap<i64, Vec<(usize, Asked)>> = BTreeMap::new();
         for (key, asked) in piece.asked() {
-            let mut places = sql.query([key])?;
+            let mut places = sql.query(params![key, import.list.0])?;
             while let Some(place) = places.next()? {
                 by_row.entry(place.get(0)?).or_default().push((place.get(1)?, asked));
             }
         }
         for (id, asked) in by_row {
             let row = self.row_of_list(id)?.ok_or(LedgerError::Corrupt)?;
-            if row.list == import.list {
-                asked
-                    .into_iter()
-                    .for_each(|(at, asked)| import.compare(piece, &row, (id, at), asked));
-            }
+            asked.into_iter().for_each(|(at, asked)| import.compare(piece, &row, (id, at), asked));
         }
         import.counts.new +=
             piece.entries.iter().flatten().filter(|listed| !listed.is_change).count() as u64;

@@ -138,6 +138,15 @@ impl Ledger {
         all(&self.conn, sql, [list.0], import_row)
     }
 
+    /// Up to which number the changes of a sender were taken into a list, since it was last given up;
+    /// 0 where none were.
+    pub fn list_sequence(&self, list: ListId, sender: &[u8; 32]) -> Result<u64> {
+        let sql = "SELECT coalesce(max(last_sequence), 0) FROM list_imports
+                   WHERE list_id = ?1 AND sender = ?2
+                     AND id > (SELECT coalesce(max(id), 0) FROM list_retirements WHERE list_id = ?1)";
+        Ok(one(&self.conn, sql, params![list.0, sender], |row| row.get(0))?.unwrap_or(0))
+    }
+
     /// How many persons the unit wants for activating a list: 1 or 2.
     pub fn list_persons(&self) -> Result<u8> {
         let sql = "SELECT persons FROM list_rules ORDER BY id DESC LIMIT 1";
@@ -420,19 +429,6 @@ impl Tx<'_> {
             Ok(())
         })?;
         Ok(())
-    }
-
-    /// Keeps that so many codes and digests of so many items were passed on, and not which.
-    pub fn record_export(
-        &mut self,
-        format: &str,
-        items: u64,
-        entries: u64,
-        at_ms: i64,
-    ) -> Result<Seq> {
-        let details =
-            Details::new().number("entries", entries).text("format", format).number("items", items);
-        self.chain.event(Kind::ListExported, &details, at_ms)
     }
 
     fn check_second_person(&self, staged: &[StagedRow], actor: Option<&str>) -> Result<()> {

@@ -192,7 +192,7 @@ fn immutable_uri(file: &Path) -> String {
     uri
 }
 
-fn draft_name(file: &Path) -> Result<PathBuf> {
+pub(crate) fn draft_name(file: &Path) -> Result<PathBuf> {
     let mut tag = [0; 8];
     getrandom::fill(&mut tag).map_err(|_| LedgerError::Entropy)?;
     let mut name = file.as_os_str().to_owned();
@@ -216,7 +216,7 @@ fn build<T>(draft: &Path, fill: impl FnOnce(&Connection) -> Result<T>) -> Result
 
 /// Gives the draft its name unless something has taken it meanwhile. File systems without hard
 /// links rename.
-fn publish(draft: &Path, file: &Path) -> Result<()> {
+pub(crate) fn publish(draft: &Path, file: &Path) -> Result<()> {
     match fs::hard_link(draft, file) {
         Ok(()) => fs::remove_file(draft)?,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error.into()),

@@ -7,7 +7,8 @@ use crate::{
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 /// What `item_row` reads.
-const ITEM: &str = "SELECT i.id, i.sha256, i.md5, i.kind, i.format, i.bytes, i.width, i.height,
+pub(crate) const ITEM: &str =
+    "SELECT i.id, i.sha256, i.md5, i.kind, i.format, i.bytes, i.width, i.height,
                            i.quality, e.at_ms
                     FROM items AS i JOIN events AS e ON e.seq = i.id";
 
@@ -19,28 +20,32 @@ const CODES: &str = "SELECT c.id, c.item_id, s.space, s.scheme, s.version, c.ord
 /// What `case_row` reads.
 const CASE: &str = "SELECT c.id, c.name, e.at_ms FROM cases AS c JOIN events AS e ON e.seq = c.id";
 
+/// What `sums_row` reads.
+const SUMS: &str = "SELECT c.id, c.name, e.at_ms,
+                        (SELECT count(*) FROM reports WHERE case_id = c.id),
+                        (SELECT count(*) FROM report_items WHERE case_id = c.id),
+                        (SELECT count(*) FROM refusals WHERE case_id = c.id)
+                    FROM cases AS c JOIN events AS e ON e.seq = c.id";
+
 impl Ledger {
     /// Every case with its sums, in the order in which they were opened.
     pub fn cases(&self) -> Result<Vec<CaseSummary>> {
-        let sql = "SELECT c.id, c.name, e.at_ms,
-                       (SELECT count(*) FROM reports WHERE case_id = c.id),
-                       (SELECT count(*) FROM report_items WHERE case_id = c.id),
-                       (SELECT count(*) FROM refusals WHERE case_id = c.id)
-                   FROM cases AS c JOIN events AS e ON e.seq = c.id ORDER BY c.id";
         self.at_one_moment(|| {
             let linked = links::linked_cases(&self.conn)?;
-            all(&self.conn, sql, [], |row| {
-                let id = CaseId(row.get(0)?);
-                Ok(CaseSummary {
-                    id,
-                    name: row.get(1)?,
-                    opened_at_ms: row.get(2)?,
-                    reports: row.get(3)?,
-                    items: row.get(4)?,
-                    refusals: row.get(5)?,
-                    links: linked.get(&id).map_or(0, |others| others.len() as u64),
-                })
-            })
+            let mut cases = all(&self.conn, &format!("{SUMS} ORDER BY c.id"), [], sums_row)?;
+            for case in &mut cases {
+                case.links = linked.get(&case.id).map_or(0, |others| others.len() as u64);
+            }
+            Ok(cases)
+        })
+    }
+
+    /// One case with its sums, without looking at what ties other cases.
+    pub fn case_summary(&self, id: CaseId) -> Result<Option<CaseSummary>> {
+        self.at_one_moment(|| {
+            let found = one(&self.conn, &format!("{SUMS} WHERE c.id = ?1"), [id.0], sums_row)?;
+            let links = links::count_linked_cases(&self.conn, id)?;
+            Ok(found.map(|case| CaseSummary { links, ..case }))
         })
     }
 
@@ -231,6 +236,19 @@ pub(crate) fn evidence(row: &Row<'_>) -> rusqlite::Result<Evidence> {
     })
 }
 
+/// The sums of a case's own rows; its links are counted elsewhere.
+fn sums_row(row: &Row<'_>) -> rusqlite::Result<CaseSummary> {
+    Ok(CaseSummary {
+        id: CaseId(row.get(0)?),
+        name: row.get(1)?,
+        opened_at_ms: row.get(2)?,
+        reports: row.get(3)?,
+        items: row.get(4)?,
+        refusals: row.get(5)?,
+        links: 0,
+    })
+}
+
 fn case_row(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
     Ok(CaseRow { id: CaseId(row.get(0)?), name: row.get(1)?, opened_at_ms: row.get(2)? })
 }
@@ -256,7 +274,7 @@ fn report_row(row: &Row<'_>) -> rusqlite::Result<ReportRow> {
     })
 }
 
-fn item_row(row: &Row<'_>) -> rusqlite::Result<ItemRow> {
+pub(crate) fn item_row(row: &Row<'_>) -> rusqlite::Result<ItemRow> {
     Ok(ItemRow {
         id: ItemId(row.get(0)?),
         sha256: row.get(1)?,

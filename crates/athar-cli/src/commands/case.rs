@@ -79,7 +79,7 @@ fn keep(at: &Location, format: Format, name: &str, handle: &Handle, remove: bool
     };
     match format {
         Format::Json => Answers::new().json(&Handled { case: name, handle, changed })?,
-        _ => message(&format!("case {name} {done} {handle}")),
+        _ => Answers::new().line(&format!("case {name} {done} {handle}"))?,
     }
     Ok(Exit::Success)
 }

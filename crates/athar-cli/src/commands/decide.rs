@@ -3,7 +3,7 @@
 use super::store::Location;
 use crate::args::{DecideArgs, Format};
 use crate::exit::Exit;
-use crate::output::{Answers, message, network_text};
+use crate::output::{Answers, network_text};
 use anyhow::Result;
 use athar_engine::Decision;
 
@@ -18,7 +18,7 @@ pub(super) fn run(
     let decided = at.open()?.decide(&decision)?;
     match format {
         Format::Json => Answers::new().json(&decided)?,
-        _ => message(&network_text::decided(&decided)),
+        _ => Answers::new().line(&network_text::decided(&decided))?,
     }
     Ok(Exit::Success)
 }

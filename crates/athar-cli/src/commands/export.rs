@@ -19,7 +19,6 @@ pub(super) fn run(at: &Location, format: Format, args: ExportArgs) -> Result<Exi
         marking: Some(args.tlp),
         owner: args.owner,
         groups: args.groups,
-        key: args.key,
         dry_run: args.dry_run,
         force: args.force,
     };

@@ -6,15 +6,15 @@ use crate::args::{Format, ImportArgs, ListCommand};
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::output::{Answers, list_text, message, shown};
-use anyhow::{Error, Result};
-use athar_engine::{EngineError, ImportOptions, ImportSummary, ListRemoval};
+use anyhow::{Context, Error, Result};
+use athar_engine::{EngineError, ImportOptions, ImportSummary, ListRemoval, PublicKey};
 use serde::Serialize;
 use std::path::PathBuf;
 
 /// Brings the files of a list in.
 pub(super) fn import(at: &Location, format: Format, args: ImportArgs) -> Result<Exit> {
     let files = args.files.clone();
-    let options = options(args);
+    let options = options(args)?;
     let mut watcher = Shown::new(format);
     let stop = interrupt::on_ctrl_c();
     let imported = at.open()?.import(&options, &stop, &mut watcher);
@@ -97,6 +97,10 @@ fn retired(format: Format, mut answers: Answers, removal: &ListRemoval) -> Resul
 fn with_file(error: EngineError, files: &[PathBuf]) -> Error {
     let file = match &error {
         EngineError::List { file, .. } | EngineError::ListFile { file, .. } => files.get(*file),
+        EngineError::Delta(_)
+        | EngineError::DeltaReplayed { .. }
+        | EngineError::DeltaGap { .. }
+        | EngineError::NoSenderKey => files.first(),
         _ => None,
     };
     match file {
@@ -121,16 +125,18 @@ struct Retired<'a> {
     retired: &'a ListRemoval,
 }
 
-fn options(args: ImportArgs) -> ImportOptions {
-    ImportOptions {
+fn options(args: ImportArgs) -> Result<ImportOptions> {
+    let keys = args.keys.iter().map(|key| PublicKey::from_hex(key)).collect::<Result<_, _>>();
+    Ok(ImportOptions {
         list: args.list,
         files: args.files,
         list_format: args.list_format,
         bare_sha256: args.bare_sha256,
+        keys: keys.context("--key")?,
         source: args.source,
         marking: args.tlp,
         actor: args.by,
         activate: args.activate,
         dry_run: args.dry_run,
-    }
+    })
 }

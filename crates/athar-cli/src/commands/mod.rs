@@ -1,6 +1,7 @@
 //! One module a command: what was typed becomes a question, the answer becomes lines.
 
 mod add;
+mod backup;
 mod case;
 mod check;
 mod decide;
@@ -10,6 +11,7 @@ mod export;
 mod extras;
 mod hash;
 mod import;
+mod key;
 mod links;
 mod networks;
 mod store;
@@ -49,7 +51,13 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
         Command::Explain(args) => explain::run(&at, format, &args),
         Command::Links(args) => links::run(&at, format, &args),
         Command::Hash(args) => hash::run(format, &args),
-        Command::Verify { rebuild_index } => verify::run(&at, format, rebuild_index),
+        Command::Verify { rebuild_index, key, kept } => {
+            verify::run(&at, format, rebuild_index, &key, kept)
+        }
+        Command::Backup { file } => backup::run(&at, format, &file),
+        Command::Restore { file, kept } => backup::restore(&at, format, &file, kept),
+        Command::Checkpoint => key::checkpoint(&at),
+        Command::Key(command) => key::run(&at, format, command),
         Command::Doctor => doctor::run(format),
         Command::Completions { shell } => extras::completions(shell),
         Command::Man { dir } => extras::man(&dir),

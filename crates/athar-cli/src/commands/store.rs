@@ -35,7 +35,7 @@ impl Location {
         open(dir).with_context(|| format!("store {}", crate::output::shown(dir)))
     }
 
-    fn dir(&self) -> Result<&PathBuf> {
+    pub(super) fn dir(&self) -> Result<&PathBuf> {
         self.0.as_ref().ok_or_else(|| anyhow!("say where the store is: --data DIR or ATHAR_DATA"))
     }
 }

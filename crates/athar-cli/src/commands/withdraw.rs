@@ -5,20 +5,38 @@ use super::store::Location;
 use crate::args::{Format, WithdrawArgs};
 use crate::exit::Exit;
 use crate::output::text;
-use anyhow::{Result, bail};
-use athar_engine::{WithdrawOptions, WithdrawSummary, WithdrawTarget};
+use anyhow::{Context, Result, bail};
+use athar_engine::{EngineError, WithdrawOptions, WithdrawSummary, WithdrawTarget};
 use serde::Serialize;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
 
 pub(super) fn run(at: &Location, format: Format, args: WithdrawArgs) -> Result<Exit> {
+    let receipt = args.receipt.clone();
     let options = options(args)?;
     let mut shown = Shown::new(format);
-    let summary = at.open()?.withdraw(&options, &mut shown)?;
+    let mut store = at.open()?;
+    if receipt.is_some() {
+        // Before anything is forgotten for which there would be no receipt.
+        store.public_key()?.ok_or(EngineError::NoKey)?;
+    }
+    let summary = store.withdraw(&options, &mut shown)?;
     let mut answers = shown.end()?;
     match format {
         Format::Json => answers.json(&Withdrawn { withdrawn: &summary })?,
         _ => answers.line(&text::withdrawn(&summary))?,
     }
+    if let Some(file) = &receipt {
+        let text = serde_json::to_string_pretty(&store.receipt(&summary)?)?;
+        write_new(file, &text).with_context(|| crate::output::shown(file))?;
+    }
     Ok(if summary.left.is_empty() { Exit::Success } else { Exit::Nothing })
+}
+
+fn write_new(file: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(file)?;
+    file.write_all(text.as_bytes())
 }
 
 #[derive(Serialize)]

@@ -31,7 +31,7 @@ pub(crate) fn network(network: &Network) -> String {
     }
     let left = brief.edges.saturating_sub(network.edge_list.len() as u64);
     if left > 0 {
-        let more = format!("… and {} more (--format json shows all)", count(left, "edge"));
+        let more = format!("… and {} (--format json shows all)", count(left, "more edge"));
         let _ = write!(text, "\n    {}", styled(DIM, more));
     }
     text
@@ -51,21 +51,22 @@ pub(crate) fn sums(list: &[NetworkBrief], shown: usize) -> String {
 
 /// What is known of a case, a line each.
 pub(crate) fn facts(facts: &CaseFacts) -> Vec<String> {
-    let urgent = facts.urgency.map(|u| match &facts.urgency_reason {
+    let typed = |text: &Option<String>| text.as_deref().map(printable);
+    let urgent = facts.urgency.map(|u| match typed(&facts.urgency_reason) {
         Some(reason) => format!("{}: {reason}", urgency(u)),
         None => urgency(u),
     });
     let known = [
-        ("channel", facts.channel.clone()),
-        ("unit", facts.unit.clone()),
+        ("channel", typed(&facts.channel)),
+        ("unit", typed(&facts.unit)),
         ("received", facts.received_at_ms.map(|at_ms| format!("{} UTC", time(at_ms)))),
-        ("complainant", facts.complainant.clone()),
-        ("suspect", facts.suspect.clone()),
+        ("complainant", typed(&facts.complainant)),
+        ("suspect", typed(&facts.suspect)),
         ("urgency", urgent),
-        ("note", facts.note.as_ref().map(|note| note.replace('\n', "\n    "))),
+        ("note", typed(&facts.note)),
     ];
     let line = |(label, value): (&str, Option<String>)| {
-        value.map(|value| format!("{} {}", styled(DIM, label), printable(&value)))
+        value.map(|value| format!("{} {value}", styled(DIM, label)))
     };
     known.into_iter().filter_map(line).collect()
 }
@@ -177,7 +178,8 @@ fn others(all: u64) -> String {
     }
 }
 
-/// A text that somebody typed, as it may be shown: what could play tricks on a terminal is escaped.
+/// A text that somebody typed, as it may be shown: what could play tricks on a terminal is escaped,
+/// and further lines stand under the first.
 fn printable(text: &str) -> String {
-    text.lines().map(|line| super::shown(line.as_ref())).collect::<Vec<_>>().join("\n")
+    text.lines().map(|line| super::shown(line.as_ref())).collect::<Vec<_>>().join("\n    ")
 }

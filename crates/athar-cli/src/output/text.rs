@@ -4,9 +4,9 @@ use super::{list_text, network_text, shown, times};
 use anstyle::{AnsiColor, Style};
 use athar_engine::policy::Relation;
 use athar_engine::{
-    AddSummary, CasePage, CaseSummary, CheckSummary, Differing, Explanation, FrameComparison, Kept,
-    Link, LinkState, Match, Orientation, Outcome, Region, SecondOpinion, Similar, Space, Time,
-    VerifySummary, Way, WithdrawSummary, region, worker::WorkerReport,
+    AddSummary, BackupSummary, CasePage, CaseSummary, CheckSummary, Differing, Explanation,
+    FrameComparison, Kept, Link, LinkState, Match, Orientation, Outcome, Region, SecondOpinion,
+    Similar, Space, Time, VerifySummary, Way, WithdrawSummary, region, worker::WorkerReport,
 };
 use std::fmt::Write;
 
@@ -319,6 +319,17 @@ pub(super) fn count(n: u64, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
+/// What a verified copy holds.
+pub(crate) fn backup(what: &str, summary: &BackupSummary) -> String {
+    format!(
+        "{}  {}, {} compared with them, {}",
+        styled(GOOD, format!("{what} and sound")),
+        count(summary.events, "event"),
+        count(summary.rows, "row"),
+        count(summary.codes, "code"),
+    )
+}
+
 /// What was taken back, and what of it may be left.
 pub(crate) fn withdrawn(summary: &WithdrawSummary) -> String {
     let counts = [
@@ -516,8 +527,12 @@ pub(crate) fn worker(report: &WorkerReport) -> String {
 
 /// What `verify` found.
 pub(crate) fn verify(summary: &VerifySummary) -> String {
+    let signed = match summary.signed.signed_up_to {
+        Some(event) => format!(", signed up to event {event}"),
+        None => String::new(),
+    };
     let counts = format!(
-        "{}, {} compared with them; {} in the index{}, {} asked for",
+        "{}{signed}, {} compared with them; {} in the index{}, {} asked for",
         count(summary.events, "event"),
         count(summary.rows, "row"),
         count(summary.codes, "code"),

@@ -24,7 +24,8 @@ const WORDS = {
     more: (n) => `and ${n} more such`, oneIn: (n) => `chance does as much at most once in ${n} comparisons`,
     isNew: "new", found: (n) => `found: ${n}`, alone: "Ties that alone hold it together", members: "Cases",
     legend: [["case", "case"], ["immediate", "immediate"], ["high", "high"], ["item", "file that three or more cases share"],
-      ["handle", "handle that three or more cases share"], ["confirmed", "confirmed tie"], ["bridge", "the only tie between two sides"]],
+      ["handle", "handle that three or more cases share"], ["confirmed", "confirmed tie"], ["bridge", "the only tie between two sides"], ["bridge doubtful", "the same, to be looked at first"],
+      ["cut", "case without which its network falls apart"]],
     part_of: (n, drawn, whole) => `Network ${n} is drawn in part: ${drawn} of its ${whole} cases, those at its thinnest ties first.`,
     left: (n) => `${n} smaller networks are not drawn. The command's JSON and GraphML hold all of them.`,
     notes: ["A tie says that two cases share material or a handle. It is a lead, and no verdict on a person.",
@@ -34,10 +35,10 @@ const WORDS = {
   ar: {
     dir: "rtl", other: "English", title: "شبكات القضايا", kind: "شبكات القضايا وما يربط بينها",
     networks: "الشبكات", cases: "القضايا", ties: "الروابط", none: "لا توجد قضايا مترابطة.",
-    all: "الكل", network: "الشبكة", urgency: "الاستعجال", reasons: "أنواعها", state: "الحالة", search: "بحث",
+    all: "الكل", network: "الشبكة", urgency: "درجة الاستعجال", reasons: "أنواعها", state: "الحالة", search: "بحث",
     hint: "قضية أو حساب أو عنصر", from_normal: "عادية فأعلى", from_high: "عالية فأعلى",
     immediate: "فورية", high: "عالية", normal: "عادية", low: "منخفضة", unsaid: "غير محددة",
-    confirmed: "مؤكدة", unreviewed: "لم تُراجع", onlyNew: "الجديد فقط",
+    confirmed: "مؤكَّد", unreviewed: "لم يُراجَع", onlyNew: "الجديد فقط",
     copy: "نسخة", part: "جزء", altered: "معدّلة", segment: "مقطع", still: "لقطة", same_file: "الملف نفسه",
     account: "حساب", telephone: "هاتف", wallet: "محفظة", payment: "دفعة مالية", email: "بريد إلكتروني",
     channels: { hotline: "الخط الساخن", email: "البريد الإلكتروني", app: "التطبيق", "walk-in": "حضور شخصي", platform: "منصة", partner: "جهة شريكة" },
@@ -49,7 +50,8 @@ const WORDS = {
     more: (n) => `وغيرها: ${n}`, oneIn: (n) => `قد تُنتج المصادفة مثله مرة على الأكثر في كل ${n} مقارنة`,
     isNew: "جديد", found: (n) => `النتائج: ${n}`, alone: "روابط تمسك الشبكة وحدها", members: "القضايا",
     legend: [["case", "قضية"], ["immediate", "فورية"], ["high", "عالية"], ["item", "ملف تشترك فيه ثلاث قضايا أو أكثر"],
-      ["handle", "حساب أو رقم تشترك فيه ثلاث قضايا أو أكثر"], ["confirmed", "رابط مؤكد"], ["bridge", "الرابط الوحيد بين جانبين"]],
+      ["handle", "حساب أو رقم تشترك فيه ثلاث قضايا أو أكثر"], ["confirmed", "رابط مؤكد"], ["bridge", "الرابط الوحيد بين جانبين"], ["bridge doubtful", "مثله، ويُراجع أولًا"],
+      ["cut", "قضية تتفكك شبكتها من دونها"]],
     part_of: (n, drawn, whole) => `الشبكة ${n} مرسومة جزئيًّا: المعروض من قضاياها ${drawn} من أصل ${whole}، وأولها ما عند أضعف الروابط.`,
     left: (n) => `شبكات أصغر لم تُرسم: ${n}. وهي كلها في مخرجات الأمر بصيغتي JSON وGraphML.`,
     notes: ["الرابط يعني أن قضيتين تشتركان في مادة أو حساب؛ فهو خيط للتحقيق لا حكم على شخص.",
@@ -509,7 +511,7 @@ function stage() {
 }
 
 function sample(kind) {
-  if (kind === "confirmed" || kind === "bridge") {
+  if (kind === "confirmed" || kind.startsWith("bridge")) {
     return make("svg", { viewBox: "0 0 26 18", "aria-hidden": "true" }, make("line", { class: `edge ${kind}`, x1: 0, x2: 26, y1: 9, y2: 9 }));
   }
   const node = make("g", { class: `node ${kind}`, transform: "translate(13 9) scale(.75)" }, shape(kind));

@@ -1,6 +1,6 @@
 //! What a list says of an entry, as a row holds it: one JSON object a line, without what is empty.
 
-use athar_exchange::{Entry, Feedback, Medium, Provenance, State};
+use athar_exchange::{Entry, Feedback, Medium, State};
 use serde::{Deserialize, Serialize};
 
 /// An entry's provenance. Names of states and kinds are those of `athar-exchange`'s formats.
@@ -88,10 +88,10 @@ impl Said {
 }
 
 /// What an entry is called in its list: nothing where it has no name of its own.
-pub(crate) fn reference(from: &Provenance) -> String {
-    match from.id.is_empty() {
+pub(crate) fn reference(owner: &str, id: &str) -> String {
+    match id.is_empty() {
         true => String::new(),
-        false => serde_json::to_string(&[&from.owner, &from.id]).unwrap_or_default(),
+        false => serde_json::to_string(&[owner, id]).unwrap_or_default(),
     }
 }
 
@@ -125,15 +125,15 @@ mod tests {
     fn what_a_list_says_is_read_back_and_a_bare_entry_says_nothing() {
         let mut entry = Entry::new(Signal::Md5([7; 16]));
         assert_eq!(About::of(&entry).line(), "");
-        assert_eq!(reference(&entry.provenance), "");
+        assert_eq!(reference("member", ""), "");
         entry.state = State::Disputed;
         entry.provenance.owner = "member\n1".into();
         entry.provenance.id = "17".into();
         entry.provenance.marking = Some(Tlp::Amber);
         entry.provenance.cases = vec![("c".into(), State::Withdrawn)];
         let about = About::of(&entry);
-        assert!(!about.line().contains('\n') && !reference(&entry.provenance).contains('\n'));
+        assert!(!about.line().contains('\n') && !reference("member\n1", "17").contains('\n'));
         assert_eq!(About::of_line(&about.line()), about);
-        assert_eq!(reference(&entry.provenance), "[\"member\\n1\",\"17\"]");
+        assert_eq!(reference("member\n1", "17"), "[\"member\\n1\",\"17\"]");
     }
 }

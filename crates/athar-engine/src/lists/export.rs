@@ -4,22 +4,18 @@
 //! link. What lists of others brought is never passed on. The file appears whole or not at all, and
 //! only after the ledger has the event that says it was made.
 
-use super::key_file::signing_key;
-use crate::outcome::to_hex;
+use super::writing::{Out, Writing};
 use crate::policy::searchable;
 use crate::{EngineError, Store, clock};
-use athar_exchange::delta::{DeltaWriter, Header, KeyId, Sequence};
-use athar_exchange::{
-    DescriptorWriter, Entry, Format, Medium, PlainWriter, Provenance, Signal, StopNciiWriter, Tlp,
-    TxWriter, VicsVersion, VicsWriter, WriteError, write_ncmec,
-};
+use athar_exchange::delta::{Header, Sequence};
+use athar_exchange::{Format, Tlp};
 use athar_hash::Space;
 use athar_kernel::Code;
-use athar_ledger::{ItemId, ItemRow, LinkPair, LinkState};
+use athar_ledger::{ItemId, ItemRow, LedgerError, LinkPair, LinkState, Seq};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 /// What is passed on.
@@ -41,8 +37,6 @@ pub struct ExportOptions {
     pub owner: String,
     /// The privacy groups of ThreatExchange that may see it.
     pub groups: Vec<u64>,
-    /// The file of the key that signs a delta.
-    pub key: Option<PathBuf>,
     /// Whether nothing is written.
     pub dry_run: bool,
     /// Whether a file that is there is written over.
@@ -62,6 +56,8 @@ pub struct ExportSummary {
     pub written_items: u64,
     /// Codes and digests that were written.
     pub entries: u64,
+    /// Items of which a delta says that they were taken back, by their numbers alone.
+    pub withdrawals: u64,
     /// Codes and digests that the format cannot carry, by what it cannot say.
     pub cannot_say: BTreeMap<&'static str, u64>,
     /// Items without a code that could be passed on: too flat, or a clip or a sound, of which the
@@ -91,12 +87,14 @@ impl Store {
         if format == Format::Descriptors && options.groups.is_empty() {
             return Err(EngineError::NoPrivacyGroup);
         }
-        let items = self.ledger.at_one_moment(|| self.passed_on(options))?;
-        let out: Box<dyn Write> = match options.dry_run {
+        let out: Out = match options.dry_run {
             true => Box::new(io::sink()),
             false => Box::new(BufWriter::new(draft(options)?)),
         };
-        let exported = self.write_items(out, format, marking, &items, options);
+        let exported = self.ledger.at_one_moment(|| {
+            let passed_on = self.passed_on(options)?;
+            self.write_items(out, format, marking, &passed_on, options)
+        });
         let exported = exported.and_then(|summary| {
             if !options.dry_run {
                 let (items, entries) = (summary.written_items, summary.entries);
@@ -110,37 +108,38 @@ impl Store {
             // What is left of a draft is nobody's.
             let _ = std::fs::remove_file(draft_name(&options.out));
         }
+        self.checkpoint_if_due()?;
         exported
     }
 
-    fn passed_on(&self, options: &ExportOptions) -> Result<Vec<ItemRow>, EngineError> {
-        let cases = match options.all {
-            true => self.ledger.cases()?.into_iter().map(|case| case.id).collect(),
-            false => {
-                let named = options.cases.iter().map(|name| self.case_id(name));
-                named.collect::<Result<Vec<_>, _>>()?
-            }
+    fn passed_on(&self, options: &ExportOptions) -> Result<PassedOn, EngineError> {
+        let last = self.ledger.last_seq()?.max(1);
+        let first = match options.since_ms {
+            Some(since_ms) => self.ledger.first_event_since(since_ms)?.unwrap_or(last),
+            None => 1,
         };
-        let confirmed = if options.all { Some(self.confirmed()?) } else { None };
-        let (mut seen, mut items) = (BTreeSet::new(), Vec::new());
-        for case in cases {
-            for item in self.ledger.case_items(case)? {
-                let is_new = options.since_ms.is_none_or(|since_ms| item.added_at_ms >= since_ms);
-                let is_meant = confirmed.as_ref().is_none_or(|ids| ids.contains(&item.id));
-                if is_new && is_meant && seen.insert(item.id) {
-                    items.push(item);
-                }
+        let mut items = Vec::new();
+        if options.all {
+            for id in self.confirmed_since(first)? {
+                items.extend(self.ledger.item(id)?);
             }
         }
-        Ok(items)
+        for name in &options.cases {
+            items.extend(self.ledger.case_items_since(self.case_id(name)?, first)?);
+        }
+        let mut seen = BTreeSet::new();
+        items.retain(|item| seen.insert(item.id));
+        Ok(PassedOn { first, last, items, withdrawn: self.ledger.items_withdrawn_since(first)? })
     }
 
-    /// The items of every link whose last decision confirms it.
-    fn confirmed(&self) -> Result<BTreeSet<ItemId>, EngineError> {
+    /// The items of every link whose last decision confirms it and is an event from `first` on.
+    fn confirmed_since(&self, first: Seq) -> Result<BTreeSet<ItemId>, EngineError> {
         let decisions = self.ledger.decisions()?;
-        let last: HashMap<LinkPair, LinkState> =
-            decisions.into_iter().map(|decision| (decision.pair, decision.state)).collect();
-        let confirmed = last.into_iter().filter(|(_, state)| *state == LinkState::Confirmed);
+        let last: HashMap<LinkPair, (LinkState, Seq)> =
+            decisions.into_iter().map(|made| (made.pair, (made.state, made.seq))).collect();
+        let is_meant =
+            |(state, seq): &(LinkState, Seq)| *state == LinkState::Confirmed && *seq >= first;
+        let confirmed = last.into_iter().filter(|(_, made)| is_meant(made));
         Ok(confirmed
             .flat_map(|(pair, _)| match pair {
                 LinkPair::Items(a, b) => [a, b],
@@ -151,39 +150,23 @@ impl Store {
 
     fn write_items(
         &self,
-        out: Box<dyn Write>,
+        out: Out,
         format: Format,
         marking: Tlp,
-        items: &[ItemRow],
+        passed_on: &PassedOn,
         options: &ExportOptions,
     ) -> Result<ExportSummary, EngineError> {
-        let mut summary = ExportSummary {
-            list_format: format.name(),
-            dry_run: options.dry_run,
-            items: items.len() as u64,
-            marking: marking.name(),
-            ..ExportSummary::default()
-        };
-        let mut writer = self.writer(out, format, marking, options, &mut summary)?;
-        for item in items {
-            let (code, before) = (self.whole_code(item)?, summary.entries);
-            summary.without_code += u64::from(code.is_none());
-            for entry in entries(item, code, marking, &options.owner) {
-                match format.keep(&entry) {
-                    Ok(kept) => {
-                        writer.write(kept).map_err(EngineError::Export)?;
-                        summary.entries += 1;
-                    }
-                    Err(WriteError::CannotSay(field)) => {
-                        *summary.cannot_say.entry(field.name()).or_default() += 1;
-                    }
-                    Err(error) => return Err(EngineError::Export(error)),
-                }
-            }
-            summary.written_items += u64::from(summary.entries > before);
+        let header = self.delta_header(marking, passed_on)?;
+        let key = if format == Format::Delta { self.key()? } else { None };
+        let mut writing = Writing::begin(out, format, (&header, key.as_ref()), options)?;
+        for item in &passed_on.items {
+            let code = self.whole_code(item)?;
+            writing.item(item, code, marking, &options.owner)?;
         }
-        writer.finish().map_err(EngineError::Export)?;
-        Ok(summary)
+        if format == Format::Delta {
+            passed_on.withdrawn.iter().try_for_each(|id| writing.withdrawal(*id))?;
+        }
+        writing.end()
     }
 
     /// PDQ of a picture as a whole, where it means anything.
@@ -196,118 +179,24 @@ impl Store {
         Ok(row.and_then(|row| row.codes.first().copied()))
     }
 
-    fn writer(
-        &self,
-        out: Box<dyn Write>,
-        format: Format,
-        marking: Tlp,
-        options: &ExportOptions,
-        summary: &mut ExportSummary,
-    ) -> Result<Writer, EngineError> {
-        let writer = match format {
-            Format::Plain => Ok(Writer::Plain(PlainWriter::new(out))),
-            Format::Tx => TxWriter::new(out).map(Writer::Tx),
-            Format::Descriptors => {
-                DescriptorWriter::new(out, "", &options.groups).map(Writer::Descriptors)
-            }
-            Format::Vics => VicsWriter::new(out, VicsVersion::V2_0).map(Writer::Vics),
-            Format::StopNcii => StopNciiWriter::new(out).map(Writer::StopNcii),
-            Format::Ncmec => Ok(Writer::Ncmec(out, Vec::new())),
-            Format::Delta => {
-                let key = signing_key(options.key.as_deref().ok_or(EngineError::NoKey)?)?;
-                summary.key = Some(to_hex(&KeyId::of(&key.verifying_key()).0));
-                let header = self.delta_header(marking, options.since_ms)?;
-                DeltaWriter::new(out, &header, key).map(|writer| Writer::Delta(Box::new(writer)))
-            }
-        };
-        writer.map_err(EngineError::Export)
-    }
-
     /// The changes of this unit's list are the ledger's events, and its name is the beginning of the
     /// first one's digest.
-    fn delta_header(&self, marking: Tlp, since_ms: Option<i64>) -> Result<Header, EngineError> {
-        let first = match since_ms {
-            Some(since_ms) => self.ledger.first_event_since(since_ms)?.unwrap_or(1),
-            None => 1,
-        };
-        let last = self.ledger.last_seq()?.max(first);
+    fn delta_header(&self, marking: Tlp, passed_on: &PassedOn) -> Result<Header, EngineError> {
         let digest = self.ledger.event_digest(1)?.unwrap_or_default();
         let mut list = [0; 16];
         list.copy_from_slice(&digest[..16]);
-        let sequence = Sequence::new(first.max(1), last.max(1)).ok_or(EngineError::NoStore)?;
+        let PassedOn { first, last, .. } = *passed_on;
+        let sequence = Sequence::new(first, last).ok_or(LedgerError::Corrupt)?;
         Ok(Header { marking, list, sequence, made_s: clock::now_ms() / 1000 })
     }
 }
 
-/// What is said of an item: its code, and the digests of its file.
-fn entries(item: &ItemRow, code: Option<Code>, marking: Tlp, owner: &str) -> Vec<Entry> {
-    let medium = match item.kind.as_str() {
-        "image" => Medium::Picture,
-        "video" => Medium::Clip,
-        _ => Medium::Sound,
-    };
-    let signals =
-        [code.map(Signal::Pdq), Some(Signal::Md5(item.md5)), Some(Signal::Sha256(item.sha256))];
-    let entry = |signal: Signal| {
-        let is_code = matches!(signal, Signal::Pdq(_));
-        Entry {
-            medium,
-            quality: is_code.then_some(item.quality),
-            provenance: Provenance {
-                owner: owner.to_owned(),
-                id: item.id.to_string(),
-                time_s: Some(item.added_at_ms / 1000),
-                marking: Some(marking),
-                ..Provenance::default()
-            },
-            ..Entry::new(signal)
-        }
-    };
-    signals.into_iter().flatten().map(entry).collect()
-}
-
-type Out = Box<dyn Write>;
-
-/// A format's writer.
-enum Writer {
-    Plain(PlainWriter<Out>),
-    Tx(TxWriter<Out>),
-    Descriptors(DescriptorWriter<Out>),
-    Vics(VicsWriter<Out>),
-    StopNcii(StopNciiWriter<Out>),
-    /// Its entries stand in the order of their kinds.
-    Ncmec(Out, Vec<Entry>),
-    Delta(Box<DeltaWriter<Out>>),
-}
-
-impl Writer {
-    fn write(&mut self, entry: Entry) -> Result<(), WriteError> {
-        match self {
-            Self::Plain(writer) => writer.write(&entry),
-            Self::Tx(writer) => writer.write(&entry),
-            Self::Descriptors(writer) => writer.write(&entry),
-            Self::Vics(writer) => writer.write(&entry),
-            Self::StopNcii(writer) => writer.write(&entry),
-            Self::Ncmec(_, entries) => {
-                entries.push(entry);
-                Ok(())
-            }
-            Self::Delta(writer) => writer.write(&entry),
-        }
-    }
-
-    fn finish(self) -> Result<(), WriteError> {
-        let mut out = match self {
-            Self::Plain(writer) => writer.finish()?,
-            Self::Tx(writer) => writer.finish()?,
-            Self::Descriptors(writer) => writer.finish()?,
-            Self::Vics(writer) => writer.finish()?,
-            Self::StopNcii(writer) => writer.finish()?,
-            Self::Ncmec(out, entries) => write_ncmec(out, &entries, None)?,
-            Self::Delta(writer) => writer.finish()?,
-        };
-        Ok(out.flush()?)
-    }
+/// What goes out, and which of the ledger's events it tells of.
+struct PassedOn {
+    first: Seq,
+    last: Seq,
+    items: Vec<ItemRow>,
+    withdrawn: Vec<ItemId>,
 }
 
 /// A new file beside the one that is wanted, for its owner alone.
@@ -319,7 +208,10 @@ fn draft(options: &ExportOptions) -> Result<File, EngineError> {
     open.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut open, 0o600);
-    open.open(draft_name(&options.out)).map_err(|error| EngineError::Export(error.into()))
+    open.open(draft_name(&options.out)).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => EngineError::ExportDraft,
+        _ => EngineError::Export(error.into()),
+    })
 }
 
 /// Gives the draft its name, once all of it is on the disk.

@@ -5,11 +5,13 @@
 //! nothing of it, so its counts are those of the real one.
 
 use super::about::{About, reference};
+use super::delta::{self, Delta};
 use super::manage::ListSummary;
+use crate::outcome::to_hex;
 use crate::policy::{LIST_PIECE_ENTRIES, searchable};
-use crate::{EngineError, Interrupt, Store, Watcher, clock, intake};
+use crate::{EngineError, Interrupt, PublicKey, Store, Watcher, clock, intake};
 use athar_exchange::{
-    Entries, Entry, Format, Options, Reason, Signal, SignalType, State, Subject, Summary, Tlp,
+    Entries, Entry, Format, Options, Reason, Signal, SignalType, Subject, Summary, Tlp,
 };
 use athar_ledger::{
     LedgerError, ListChange, ListCounts, ListEntry, ListId, ListImport, ListKind, ListValue,
@@ -30,9 +32,11 @@ pub struct ImportOptions {
     pub list_format: Option<String>,
     /// Whether 64 hex digits of which nothing is said are SHA-256 instead of PDQ.
     pub bare_sha256: bool,
+    /// The keys with one of which a delta is signed.
+    pub keys: Vec<PublicKey>,
     /// Where the list comes from.
     pub source: Option<String>,
-    /// With whom it may be shared, where the entries do not say.
+    /// With whom it may be shared, where the entries do not say. A delta that is stricter stays so.
     pub marking: Option<String>,
     /// The opaque name of who imports it.
     pub actor: Option<String>,
@@ -65,7 +69,7 @@ pub struct ImportSummary {
     pub changed: u64,
     /// Entries that were erased.
     pub erased: u64,
-    /// Entries that take something back or call it harmless.
+    /// Entries that take something back.
     pub withdrawals: u64,
     /// Entries that are there twice, the same in everything.
     pub duplicates: u64,
@@ -109,8 +113,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// A file cannot be read to its end, or the unit's rule wants it done otherwise. Nothing was
-    /// changed.
+    /// A file cannot be read to its end, a delta is not signed as it is or not the next, or the unit's
+    /// rule wants it done otherwise. Nothing was changed.
     pub fn import(
         &mut self,
         options: &ImportOptions,
@@ -119,20 +123,29 @@ impl Store {
     ) -> Result<ImportSummary, EngineError> {
         self.comparable()?;
         let format = format_named(options.list_format.as_deref())?;
-        let marking = marking_named(options.marking.as_deref())?;
+        let mut delta = delta::find(options, format)?;
+        let header = delta.as_ref().map(|delta| *delta.header());
+        let marking = marking_named(options.marking.as_deref())?.max(header.map(|h| h.marking));
         let new = NewListImport {
-            format: format.map_or("detected", Format::name),
+            format: match header {
+                Some(_) => Format::Delta.name(),
+                None => format.map_or("detected", Format::name),
+            },
             source: options.source.as_deref(),
             marking: marking.map(Tlp::name),
-            sender: None,
-            last_sequence: None,
+            sender: delta.as_ref().map(|delta| delta.sender().0),
+            last_sequence: header.map(|header| header.sequence.last()),
             actor: options.actor.as_deref(),
         };
         let at_ms = clock::now_ms();
         let written = self.ledger.write(|tx| {
             let mut importing = Importing::begin(tx, options, &new, at_ms)?;
-            for number in 0..options.files.len() {
-                importing.file(tx, number, format, stop)?;
+            if let Some(delta) = delta.take() {
+                importing.delta(tx, delta, stop)?;
+            } else {
+                for number in 0..options.files.len() {
+                    importing.file(tx, number, format, stop)?;
+                }
             }
             importing.end(tx)
         });
@@ -142,21 +155,19 @@ impl Store {
             Err(Ended::Failed(error)) => return Err(error),
         };
         if summary.erased + summary.changed > 0 {
-            summary.left = self.forget_listed(watcher)?;
+            summary.left = self.forget_listed(watcher);
         } else if summary.activated > 0 {
             self.keep_listed(watcher)?;
         }
         summary.now = Some(self.list_named(&options.list)?);
+        self.checkpoint_if_due()?;
         Ok(summary)
     }
 }
 
 fn format_named(name: Option<&str>) -> Result<Option<Format>, EngineError> {
     let Some(name) = name else { return Ok(None) };
-    match Format::from_name(name) {
-        None | Some(Format::Delta) => Err(EngineError::NoSuchListFormat),
-        found => Ok(found),
-    }
+    Format::from_name(name).map(Some).ok_or(EngineError::NoSuchListFormat)
 }
 
 fn marking_named(name: Option<&str>) -> Result<Option<Tlp>, EngineError> {
@@ -188,6 +199,8 @@ struct Importing<'a> {
     list: ListId,
     import: ListImport,
     piece: Vec<ListChange>,
+    /// What a delta's sender calls their list; nothing of other formats.
+    sender_list: String,
     summary: ImportSummary,
     at_ms: i64,
 }
@@ -208,7 +221,8 @@ impl<'a> Importing<'a> {
             files: options.files.len() as u64,
             ..ImportSummary::default()
         };
-        Ok(Self { options, list, import, piece: Vec::new(), summary, at_ms })
+        let (piece, sender_list) = (Vec::new(), String::new());
+        Ok(Self { options, list, import, piece, sender_list, summary, at_ms })
     }
 
     fn file(
@@ -218,14 +232,31 @@ impl<'a> Importing<'a> {
         format: Option<Format>,
         stop: &Interrupt,
     ) -> Result<(), Ended> {
-        let unreadable = |error| EngineError::List { file: number, error };
         let opened = intake::open(&self.options.files[number])
             .map_err(|error| EngineError::ListFile { file: number, error })?;
-        let mut entries =
-            athar_exchange::open(opened.file, format, self.reading()).map_err(unreadable)?;
+        let entries = athar_exchange::open(opened.file, format, self.reading());
+        let entries = entries.map_err(|error| EngineError::List { file: number, error })?;
+        self.entries(tx, number, entries, stop)
+    }
+
+    fn delta(&mut self, tx: &mut Tx<'_>, delta: Delta, stop: &Interrupt) -> Result<(), Ended> {
+        delta::check_order(tx, self.list, &delta)?;
+        self.sender_list = to_hex(&delta.header().list);
+        let entries = delta.entries(self.reading()).map_err(EngineError::Delta)?;
+        self.entries(tx, 0, entries, stop)
+    }
+
+    fn entries(
+        &mut self,
+        tx: &mut Tx<'_>,
+        number: usize,
+        mut entries: Entries<'_>,
+        stop: &Interrupt,
+    ) -> Result<(), Ended> {
         while let Some(entry) = entries.next() {
-            self.entry(&entry.map_err(unreadable)?);
-            if self.piece.len() == LIST_PIECE_ENTRIES {
+            let entry = entry.map_err(|error| EngineError::List { file: number, error })?;
+            self.entry(&entry, entries.summary().format);
+            if self.piece.len() >= LIST_PIECE_ENTRIES {
                 self.take_piece(tx)?;
                 if stop.is_set() {
                     return Err(EngineError::Interrupted.into());
@@ -248,23 +279,33 @@ impl<'a> Importing<'a> {
         Ok(tx.import_list(&mut self.import, piece, self.at_ms)?)
     }
 
-    fn entry(&mut self, entry: &Entry) {
-        let takes_back = entry.state.is_withdrawal() || entry.state == State::Benign;
-        self.summary.withdrawals += u64::from(takes_back);
-        match (entry.subject, takes_back) {
-            (Subject::Listed, true) => {
-                self.piece.push(ListChange::ForgetReference(reference(&entry.provenance)));
+    fn entry(&mut self, entry: &Entry, format: Format) {
+        let (is_taken_back, reference) =
+            (entry.state.is_withdrawal(), self.reference(entry, format));
+        self.summary.withdrawals += u64::from(is_taken_back);
+        match (entry.subject, is_taken_back) {
+            (Subject::Listed, true) if !reference.is_empty() => {
+                self.piece.push(ListChange::ForgetReference(reference));
             }
             (Subject::Signal(signal), true) => {
                 self.piece.extend(value(&signal).map(ListChange::Forget));
             }
             (Subject::Signal(signal), false) if self.is_wanted(entry, &signal) => {
                 let about = About::of(entry).line();
-                let reference = reference(&entry.provenance);
                 let listed = value(&signal).map(|value| ListEntry { value, reference, about });
                 self.piece.extend(listed.map(ListChange::List));
             }
             _ => {}
+        }
+    }
+
+    /// The name under which an entry replaces what was listed before. Most formats have none that
+    /// lasts: the numbers of Project VIC's begin anew in each file.
+    fn reference(&self, entry: &Entry, format: Format) -> String {
+        match format {
+            Format::Ncmec => reference(&entry.provenance.owner, &entry.provenance.id),
+            Format::Delta => reference(&self.sender_list, &entry.provenance.id),
+            _ => String::new(),
         }
     }
 

@@ -33,7 +33,8 @@ pub struct ListMatch {
     /// When the frame of the input is shown that met it, in milliseconds, where it is of a clip.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_ms: Option<u64>,
-    /// Whether nothing but the list's code speaks for it: somebody has to look.
+    /// Whether nothing but the list's code speaks for it, or the list itself calls it harmless:
+    /// somebody has to look.
     pub needs_confirmation: bool,
     /// How often one comparison of unrelated pictures comes as near; `null` for a digest.
     pub false_alarm_rate: Option<f64>,
@@ -69,6 +70,16 @@ struct Frame {
 
 /// Where a code of a list came nearest: the distance, the frame, and what was done to it.
 type Nearest = (Distance, usize, usize);
+
+/// The state of what a list holds to be harmless.
+const HARMLESS: &str = "benign";
+
+impl ListMatch {
+    /// Whether the list calls it harmless.
+    pub fn is_harmless(&self) -> bool {
+        self.state.as_deref() == Some(HARMLESS)
+    }
+}
 
 impl ListedLookup {
     /// What lies on the disk and what the ledger has beyond it.
@@ -128,18 +139,24 @@ impl ListedLookup {
         frames: &[Frame],
         outcome: &mut Outcome,
     ) -> Result<(), LedgerError> {
-        let mut lists = digests(ledger, digest)?;
-        let is_sure = !lists.is_empty();
-        let (near, is_cut) = self.near(frames);
-        for (code, nearest) in near {
-            if let Some(listed) = ledger.listed(CodeId(code as i64))? {
-                lists.push((listed, Some(nearest)));
-            }
+        for listed in digests(ledger, digest)? {
+            outcome.lists.extend(list_match(ledger, listed, None)?);
         }
+        let knows_the_file: Vec<String> = outcome
+            .lists
+            .iter()
+            .filter(|f| !f.needs_confirmation)
+            .map(|f| f.list.clone())
+            .collect();
+        let (near, is_cut) = self.near(frames);
         outcome.lists_cut = is_cut;
-        for (listed, nearest) in lists {
-            let found = nearest.map(|(distance, frame, way)| (distance, frames[frame].at_ms, way));
-            outcome.lists.extend(list_match(ledger, listed, found, is_sure)?);
+        for (code, (distance, frame, way)) in near {
+            let Some(listed) = ledger.listed(CodeId(code as i64))? else { continue };
+            let nearest = (distance, frames[frame].at_ms, way);
+            let Some(mut found) = list_match(ledger, listed, Some(nearest))? else { continue };
+            found.needs_confirmation &=
+                found.is_harmless() || !knows_the_file.contains(&found.list);
+            outcome.lists.push(found);
         }
         Ok(())
     }
@@ -171,10 +188,7 @@ impl ListedLookup {
 }
 
 /// The entries that are digests of this very file.
-fn digests(
-    ledger: &Ledger,
-    digest: Option<&FileDigest>,
-) -> Result<Vec<(Listed, Option<Nearest>)>, LedgerError> {
+fn digests(ledger: &Ledger, digest: Option<&FileDigest>) -> Result<Vec<Listed>, LedgerError> {
     let Some(digest) = digest else { return Ok(Vec::new()) };
     let values = [
         ListValue::new(ListKind::Sha256, &digest.sha256),
@@ -182,7 +196,7 @@ fn digests(
     ];
     let mut found = Vec::new();
     for value in values.into_iter().flatten() {
-        found.extend(ledger.listed_by_value(&value)?.into_iter().map(|listed| (listed, None)));
+        found.extend(ledger.listed_by_value(&value)?);
     }
     found.truncate(LISTED_TOLD);
     Ok(found)
@@ -211,7 +225,6 @@ fn list_match(
     ledger: &Ledger,
     listed: Listed,
     found: Option<(Distance, Option<u64>, usize)>,
-    is_sure: bool,
 ) -> Result<Option<ListMatch>, LedgerError> {
     let about = About::of_line(&listed.entry.about);
     if about.expires_s.is_some_and(|until_s| until_s < clock::now_ms() / 1000) {
@@ -223,6 +236,7 @@ fn list_match(
     let distance = found.map(|(distance, ..)| distance);
     let way = found.map(|(_, _, way)| way_of(way));
     let said = |text: String| (!text.is_empty()).then_some(text);
+    let is_harmless = about.state.as_deref() == Some(HARMLESS);
     Ok(Some(ListMatch {
         list: listed.list_name,
         via: listed.entry.value.kind().name(),
@@ -230,7 +244,7 @@ fn list_match(
         orientation: way.map(|(orientation, _)| orientation.name()),
         inverted: way.is_some_and(|(_, inverted)| inverted),
         at_ms: found.and_then(|(_, at_ms, _)| at_ms),
-        needs_confirmation: found.is_some() && !is_sure,
+        needs_confirmation: found.is_some() || is_harmless,
         false_alarm_rate: distance.map(policy::false_alarm_rate),
         false_alarm_pairs: distance.map(|_| policy::false_alarm_pairs()),
         source,

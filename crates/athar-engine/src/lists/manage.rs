@@ -2,8 +2,6 @@
 
 use crate::follow::{self, IndexNote, follow_listed};
 use crate::outcome::hex_option;
-use crate::policy::SCRUB_MOST_BYTES;
-use crate::withdraw::scrubbed;
 use crate::{EngineError, Store, Watcher, clock};
 use athar_index::{Index, StorageError};
 use athar_ledger::{ListId, ListImportRow, ListKind, ListRow};
@@ -98,6 +96,7 @@ impl Store {
         let list = self.list_id(name)?;
         let activated = self.ledger.write(|tx| tx.activate_list(list, actor, clock::now_ms()))?;
         self.keep_listed(watcher)?;
+        self.checkpoint_if_due()?;
         Ok(activated)
     }
 
@@ -112,7 +111,9 @@ impl Store {
         let list = self.list_id(name)?;
         let erased =
             self.ledger.write(|tx| tx.retire_list(list, reason, actor, clock::now_ms()))?;
-        let left = self.forget_listed(watcher)?;
+        let mut left = self.forget_listed(watcher);
+        let signed = self.checkpoint_if_due();
+        left.extend(signed.err().map(|error| format!("the chain was not signed: {error}")));
         Ok(ListRemoval { list: name.to_owned(), erased, left })
     }
 
@@ -143,20 +144,13 @@ impl Store {
     }
 
     /// Rids the files of the store of what was erased; says what may be left.
-    pub(crate) fn forget_listed(
-        &mut self,
-        watcher: &mut dyn Watcher,
-    ) -> Result<Vec<String>, EngineError> {
-        let mut left: Vec<String> = Vec::new();
-        if !self.with_listed(watcher, Index::purge)? {
-            left.push(
-                "another process uses the index of lists, or it cannot be written: its files \
-                 still have what was erased, until something is erased again"
-                    .to_owned(),
-            );
-        }
-        left.extend(scrubbed(self.ledger.scrub(SCRUB_MOST_BYTES)?));
-        Ok(left)
+    pub(crate) fn forget_listed(&mut self, watcher: &mut dyn Watcher) -> Vec<String> {
+        let index = match self.with_listed(watcher, Index::purge) {
+            Ok(true) => None,
+            Ok(false) => Some(LISTED_IN_USE.to_owned()),
+            Err(error) => Some(format!("the index of lists was not written anew: {error}")),
+        };
+        index.into_iter().chain(self.scrubbed()).collect()
     }
 
     /// Whether it could be done.
@@ -180,6 +174,9 @@ impl Store {
         Ok(is_done)
     }
 }
+
+const LISTED_IN_USE: &str = "another process uses the index of lists, or it cannot be written: its \
+                             files still have what was erased, until something is erased again";
 
 impl From<ListRow> for ListSummary {
     fn from(row: ListRow) -> Self {

@@ -6,11 +6,12 @@
 //! it speaks for is a candidate. A digest says that it is the very file.
 
 mod about;
+mod delta;
 mod export;
 mod import;
-mod key_file;
 mod listed;
 mod manage;
+mod writing;
 
 pub use export::{ExportOptions, ExportSummary};
 pub use import::{ImportOptions, ImportSummary, ListProblem};

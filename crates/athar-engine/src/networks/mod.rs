@@ -7,6 +7,8 @@
 //! each of them, never as all their pairs.
 
 mod graph;
+#[cfg(test)]
+mod tests;
 mod ties;
 
 use crate::decide::state_name;

@@ -3,7 +3,7 @@
 //! ```text
 //! to the worker                                   from the worker
 //!   FACTS                                           ALIVE    nothing: it is still at it
-//!   FRAMES   pick, stored: u32, asked: u32          PIECE    a part of the answer
+//!   FRAMES   pick, stored, asked: u32, between: u8  PIECE    a part of the answer
 //!   SOUND    stored, asked: u8 each                 ANSWER   the last part
 //!                                                   REFUSED  kind: u8, text
 //! ```
@@ -90,6 +90,7 @@ fn put_plan(body: &mut Vec<u8>, plan: &FramePlan) {
     };
     body.push(kind);
     [interval_ms, plan.stored, plan.asked].iter().for_each(|n| body.extend(n.to_le_bytes()));
+    body.push(plan.between.into());
 }
 
 fn plan(fields: &mut Fields<'_>) -> Option<FramePlan> {
@@ -100,7 +101,8 @@ fn plan(fields: &mut Fields<'_>) -> Option<FramePlan> {
         2 => Pick::Keys { interval_ms },
         _ => return None,
     };
-    Some(FramePlan { pick, stored: fields.u32()?, asked: fields.u32()? })
+    let (stored, asked) = (fields.u32()?, fields.u32()?);
+    Some(FramePlan { pick, between: fields.flag()?, stored, asked })
 }
 
 /// Says that the worker is still at it.
@@ -389,7 +391,12 @@ mod tests {
     }
 
     fn exchanges() -> Vec<Exchange> {
-        let plan = FramePlan { pick: Pick::Spaced { interval_ms: 250 }, stored: 2, asked: 1 };
+        let plan = FramePlan {
+            pick: Pick::Spaced { interval_ms: 250 },
+            between: false,
+            stored: 2,
+            asked: 1,
+        };
         let format = Format::Matroska;
         let said = ClipFacts {
             format,
@@ -516,7 +523,7 @@ mod tests {
     fn questions_come_back_as_they_were_written() {
         let picks =
             [Pick::Every, Pick::Spaced { interval_ms: 3 }, Pick::Keys { interval_ms: u32::MAX }];
-        let plans = picks.map(|pick| FramePlan { pick, stored: 120, asked: 40 });
+        let plans = picks.map(|pick| FramePlan { pick, between: true, stored: 120, asked: 40 });
         let mut questions: Vec<_> = plans.into_iter().map(ClipQuestion::Frames).collect();
         questions.push(ClipQuestion::Facts);
         questions.push(ClipQuestion::Sound { stored: false, asked: true });
@@ -623,7 +630,12 @@ mod tests {
 
     #[test]
     fn a_worker_that_goes_on_and_on_is_not_listened_to() {
-        let plan = FramePlan { pick: Pick::Keys { interval_ms: 600_000 }, stored: 2, asked: 1 };
+        let plan = FramePlan {
+            pick: Pick::Keys { interval_ms: 600_000 },
+            between: false,
+            stored: 2,
+            asked: 1,
+        };
         let question = ClipQuestion::Frames(plan);
         let still = |_| frames(vec![span(0, 0)], None);
         assert_eq!(taken(&question, still), question.spans_most());

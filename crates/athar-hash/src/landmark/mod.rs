@@ -147,9 +147,13 @@ fn found(plane: &Plane, setting: &Setting, level: Level) -> Vec<Found> {
     let most_of_layer = setting.most.saturating_mul(SURPLUS);
     let blobs = find::blobs(&layers, most_of_layer, level);
     let blobs = select::select(&blobs, plane, setting.most);
-    let mut found = Vec::new();
+    let (mut found, mut room) = (Vec::new(), orient::Room::new());
     for blob in &blobs {
-        let angles = orient::angles(&layers, blob, level);
+        // Those with two angles leave no room for the last of them.
+        if found.len() >= setting.most {
+            break;
+        }
+        let angles = orient::angles(&layers, blob, level, &mut room);
         let wanted = if setting.both_angles { 2 } else { 1 };
         found.extend(angles.into_iter().flatten().take(wanted).map(|angle_rad| Found {
             place: blob.place(angle_rad),

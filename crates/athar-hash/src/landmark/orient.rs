@@ -19,9 +19,15 @@ const BINS: usize = 36;
 /// A second direction counts when it has this much of the first.
 const SECOND: f32 = 0.8;
 
-/// The strongest direction, and a second one where it is nearly as strong.
-pub(super) fn angles(layers: &[Layer], blob: &Blob, level: Level) -> [Option<f32>; 2] {
-    let smooth = smoothed(&directions(layers, blob, level));
+/// The strongest direction, and a second one where it is nearly as strong. What is in `room` does
+/// not matter.
+pub(super) fn angles(
+    layers: &[Layer],
+    blob: &Blob,
+    level: Level,
+    room: &mut Room,
+) -> [Option<f32>; 2] {
+    let smooth = smoothed(&directions(layers, blob, level, room));
     let mut peaks = [(0.0, None); 2];
     for bin in 0..BINS {
         let [before, here, after] = [BINS - 1, 0, 1].map(|k| smooth[(bin + k) % BINS]);
@@ -46,11 +52,11 @@ fn radians(bin: f32) -> f32 {
 }
 
 /// How much gradient points into each direction, by its length and its nearness.
-fn directions(layers: &[Layer], blob: &Blob, level: Level) -> [f32; BINS] {
-    let window = Window::around(layers, blob);
-    let (mut angles, mut lengths) = ([0.0; PIXELS_MOST], [0.0; PIXELS_MOST]);
+fn directions(layers: &[Layer], blob: &Blob, level: Level, room: &mut Room) -> [f32; BINS] {
+    let Room { window, angles, lengths } = room;
+    window.look_around(layers, blob);
     let len = window.len;
-    scale::polar(&window.across[..len], &window.down[..len], &mut angles, &mut lengths, level);
+    scale::polar(&window.across[..len], &window.down[..len], angles, lengths, level);
     // From half a turn before the first bin to half a turn and one bin behind the last.
     let mut around = [0.0; 2 * BINS + 2];
     let weighted = lengths[..len].iter().zip(&window.nearness[..len]);
@@ -67,6 +73,21 @@ fn directions(layers: &[Layer], blob: &Blob, level: Level) -> [f32; BINS] {
 
 const PIXELS_MOST: usize = SIDE_MOST * SIDE_MOST;
 
+/// Where gradients around one blob after the other are laid.
+pub(super) struct Room {
+    window: Window,
+    angles: [f32; PIXELS_MOST],
+    lengths: [f32; PIXELS_MOST],
+}
+
+impl Room {
+    pub(super) fn new() -> Self {
+        let empty = [0.0; PIXELS_MOST];
+        let window = Window { across: empty, down: empty, nearness: empty, len: 0 };
+        Self { window, angles: empty, lengths: empty }
+    }
+}
+
 /// Gradients around a blob.
 struct Window {
     across: [f32; PIXELS_MOST],
@@ -76,9 +97,8 @@ struct Window {
 }
 
 impl Window {
-    fn around(layers: &[Layer], blob: &Blob) -> Self {
-        let empty = [0.0; PIXELS_MOST];
-        let mut window = Self { across: empty, down: empty, nearness: empty, len: 0 };
+    fn look_around(&mut self, layers: &[Layer], blob: &Blob) {
+        self.len = 0;
         let own = &layers[blob.layer];
         let layer = &layers[(blob.layer + COARSER).min(layers.len() - 1)];
         let (part_x, part_y) = (own.step_x / layer.step_x, own.step_y / layer.step_y);
@@ -94,9 +114,8 @@ impl Window {
             }
             let (left, right) = span(x, left_over.sqrt(), layer.plane.width());
             let rows = [row - 1, row, row + 1].map(|y| &layer.plane.row(y)[left - 1..right + 2]);
-            window.push(rows, left as f32 - x, dy * dy, square);
+            self.push(rows, left as f32 - x, dy * dy, square);
         }
-        window
     }
 
     /// A row of gradients, the first `dx` from the blob.

@@ -39,9 +39,25 @@ pub(super) fn patch(layer: &Layer, blob: &Blob, angle_rad: f32) -> Patch {
     let step = STEP_PX * blob.relative;
     let (cos, sin) = (cos * step, sin * step);
     let middle = layer.at(blob.x, blob.y);
-    let sample = |x: f32, y: f32| {
-        layer.at(blob.x + (x * cos - y * sin), blob.y + (x * sin + y * cos)) - middle
-    };
+    let place = |x: f32, y: f32| (blob.x + (x * cos - y * sin), blob.y + (x * sin + y * cos));
+    // Most patches lie within their layer, and reading there needs no border.
+    let reach_px = FARTHEST * step + 1.0;
+    match layer.has_around(blob.x, blob.y, reach_px) {
+        true => sampled(|x, y| {
+            let (x, y) = place(x, y);
+            layer.at_inside(x, y) - middle
+        }),
+        false => sampled(|x, y| {
+            let (x, y) = place(x, y);
+            layer.at(x, y) - middle
+        }),
+    }
+}
+
+/// The farthest place, in steps.
+const FARTHEST: f32 = 6.0;
+
+fn sampled(sample: impl Fn(f32, f32) -> f32) -> Patch {
     PLACES.map(|(x, y)| {
         let (right, below) = (f32::from(x), f32::from(y));
         Parts::of(match (x, y) {

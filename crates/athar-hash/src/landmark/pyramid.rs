@@ -74,12 +74,32 @@ impl Layer {
         }
     }
 
+    /// Whether all places so far around one lie between pixels.
+    pub(super) fn has_around(&self, x: f32, y: f32, reach_px: f32) -> bool {
+        let within =
+            |at: f32, len: usize| at >= reach_px && at + reach_px <= (len.saturating_sub(2)) as f32;
+        within(x, self.plane.width()) && within(y, self.plane.height())
+    }
+
+    /// [`at`](Self::at) of a place between pixels.
+    #[inline]
+    pub(super) fn at_inside(&self, x: f32, y: f32) -> f32 {
+        let (left, top) = (x as i32, y as i32);
+        let (x_part, y_part) = (x - left as f32, y - top as f32);
+        self.between(left as usize, top as usize, x_part, y_part)
+    }
+
     /// The sample at a place between pixels; beyond the border, that of the border.
     #[inline]
     pub(super) fn at(&self, x: f32, y: f32) -> f32 {
-        let (width, height) = (self.plane.width(), self.plane.height());
-        let (left, x_part) = below(x, width);
-        let (top, y_part) = below(y, height);
+        let (left, x_part) = below(x, self.plane.width());
+        let (top, y_part) = below(y, self.plane.height());
+        self.between(left, top, x_part, y_part)
+    }
+
+    #[inline]
+    fn between(&self, left: usize, top: usize, x_part: f32, y_part: f32) -> f32 {
+        let width = self.plane.width();
         let luma = &self.plane.luma()[top * width + left..];
         let (upper, lower) = (&luma[..2], &luma[width..width + 2]);
         let above = upper[0] + x_part * (upper[1] - upper[0]);

@@ -1,4 +1,5 @@
-//! Which 16-bit words of many short runs lie within a few bits of a query word.
+//! Which words of many short runs lie within a few bits of a query word: words of 16 bits, or of
+//! 32, whose first bits have a bound of their own.
 //!
 //! An index that looks up parts of codes reads many short runs of words, one a bucket, from
 //! places in memory that have nothing to do with each other. Nearly every word is far from its
@@ -13,6 +14,9 @@
 //! depends on what was found. It counts with BITALG's instruction, which the level stands for.
 //! Letting masks stand where they fall and keeping whole runs instead takes fewer instructions a
 //! vector and is slower where runs are short (a hundred million codes: 130 us a query for 99).
+//!
+//! Words of 32 bits go the same way, with AVX2 and AVX-512; NEON and WebAssembly have the plain
+//! loop for them until somebody measures there.
 
 #![cfg_attr(
     any(target_arch = "x86_64", target_arch = "aarch64"),
@@ -52,6 +56,7 @@ pub struct Run {
 
 impl Run {
     /// The places of its words among all words.
+    #[inline]
     pub fn range(&self) -> Range<usize> {
         self.start..self.start + self.len as usize
     }
@@ -66,12 +71,32 @@ pub struct Passed {
     pub position: u32,
 }
 
-/// Lines that are asked for ahead of time.
-const LINES_AHEAD: usize = 96;
+/// Neighbouring words of 32 bits that are compared with one query word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LongRun {
+    /// The first word's place among all words.
+    pub start: usize,
+    /// Words.
+    pub len: u32,
+    /// What they are compared with.
+    pub query: u32,
+    /// Bits of a word that are compared by themselves too.
+    pub first: u32,
+    /// The largest distance in the first bits, and in all, with which a word passes.
+    pub bounds: [u32; 2],
+}
 
-/// Words of a run that are asked for ahead of time: the rest of a long run follows in a stream
+impl LongRun {
+    /// The places of its words among all words.
+    #[inline]
+    pub fn range(&self) -> Range<usize> {
+        self.start..self.start + self.len as usize
+    }
+}
+
+/// Bytes of a run that are asked for ahead of time: the rest of a long run follows in a stream
 /// that the processor sees coming.
-const WORDS_AHEAD: u32 = 512;
+const BYTES_AHEAD: usize = 1024;
 
 /// Appends to `passed` every word of `runs[range]` that lies within the bound of its run, in the
 /// order of the runs and of their words. What follows the range is what is sifted next: its
@@ -107,11 +132,69 @@ pub fn sieve(
     }
 }
 
+/// [`sieve`] for words of 32 bits: those pass that lie within both bounds of their run.
+///
+/// # Panics
+///
+/// When the range does not lie within `runs`, or one of its runs not within `words`.
+pub fn sieve_long(
+    level: Level,
+    words: &[u32],
+    runs: &[LongRun],
+    range: Range<usize>,
+    most: usize,
+    passed: &mut Vec<Passed>,
+) {
+    let sift = Sift::new(words, runs, range, most);
+    match level.kind() {
+        // SAFETY: a level of this kind is only had on a processor that has AVX2.
+        #[cfg(target_arch = "x86_64")]
+        Kind::Avx2 => unsafe { x86::sieve_long_avx2(&sift, passed) },
+        // SAFETY: a level of this kind is only had on a processor that has AVX-512 F, BW, VL,
+        // and VPOPCNTDQ.
+        #[cfg(target_arch = "x86_64")]
+        Kind::Avx512 => unsafe { x86::sieve_long_avx512(&sift, passed) },
+        _ => naive::sieve_long(&sift, passed),
+    }
+}
+
+/// What [`Sift`] has to know of a run.
+trait Stretch {
+    /// What it is of.
+    type Word;
+
+    /// Lines that are asked for ahead of time: the best of a few that were tried.
+    const LINES_AHEAD: usize;
+
+    /// The places of its words.
+    fn places(&self) -> Range<usize>;
+}
+
+impl Stretch for Run {
+    type Word = u16;
+    const LINES_AHEAD: usize = 96;
+
+    #[inline(always)]
+    fn places(&self) -> Range<usize> {
+        self.range()
+    }
+}
+
+impl Stretch for LongRun {
+    type Word = u32;
+    const LINES_AHEAD: usize = 48;
+
+    #[inline(always)]
+    fn places(&self) -> Range<usize> {
+        self.range()
+    }
+}
+
 /// Runs to sift, and those after them.
-struct Sift<'a> {
-    words: &'a [u16],
+struct Sift<'a, R: Stretch> {
+    words: &'a [R::Word],
     /// All of them.
-    runs: &'a [Run],
+    runs: &'a [R],
     /// Those to sift.
     range: Range<usize>,
     /// Runs that are asked for ahead of time.
@@ -119,12 +202,12 @@ struct Sift<'a> {
     most: usize,
 }
 
-impl<'a> Sift<'a> {
-    fn new(words: &'a [u16], runs: &'a [Run], range: Range<usize>, most: usize) -> Self {
+impl<'a, R: Stretch> Sift<'a, R> {
+    fn new(words: &'a [R::Word], runs: &'a [R], range: Range<usize>, most: usize) -> Self {
         let sifted = &runs[range.clone()];
-        let read: usize = sifted.iter().map(|run| run.len as usize).sum();
-        let lines = sifted.len() + read * size_of::<u16>() / LINE_BYTES;
-        let ahead = (LINES_AHEAD * sifted.len()).checked_div(lines).unwrap_or(0).max(1);
+        let read: usize = sifted.iter().map(|run| run.places().len()).sum();
+        let lines = sifted.len() + read * size_of::<R::Word>() / LINE_BYTES;
+        let ahead = (R::LINES_AHEAD * sifted.len()).checked_div(lines).unwrap_or(0).max(1);
         let next = &runs[range.start..];
         next[..next.len().min(ahead)].iter().for_each(|run| ask_for(words, run));
         Self { words, runs, range, ahead, most }
@@ -132,7 +215,7 @@ impl<'a> Sift<'a> {
 
     /// The runs to sift, each with its number among all.
     #[inline(always)]
-    fn runs(&self) -> impl Iterator<Item = (&'a Run, u32)> {
+    fn runs(&self) -> impl Iterator<Item = (&'a R, u32)> {
         self.runs[self.range.clone()].iter().zip(self.range.start as u32..)
     }
 
@@ -146,8 +229,10 @@ impl<'a> Sift<'a> {
 }
 
 #[inline(always)]
-fn ask_for(words: &[u16], run: &Run) {
-    prefetch(words, run.start..run.start + run.len.min(WORDS_AHEAD) as usize);
+fn ask_for<R: Stretch>(words: &[R::Word], run: &R) {
+    let places = run.places();
+    let end = places.end.min(places.start + BYTES_AHEAD / size_of::<R::Word>());
+    prefetch(words, places.start..end);
 }
 
 /// Asks memory for the lines that hold `range` of `values`, and does not wait for them. It is a

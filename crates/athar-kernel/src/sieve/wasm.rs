@@ -9,7 +9,7 @@ use std::arch::wasm32::*;
 const WIDE: u32 = 8;
 
 #[target_feature(enable = "simd128")]
-pub(super) fn sieve(sift: &Sift<'_>, passed: &mut Vec<Passed>) {
+pub(super) fn sieve(sift: &Sift<'_, Run>, passed: &mut Vec<Passed>) {
     for (run, number) in sift.runs() {
         if passed.len() > sift.most {
             return;

@@ -120,8 +120,12 @@ fn a_file_that_three_cases_hold_is_decided_for_two_of_them() {
     change(&mut ledger, |tx| tx.decide(&decision(pair, false), NOW_MS).unwrap());
     let states: Vec<_> = ledger.links(None).unwrap().iter().map(|link| link.state).collect();
     assert_eq!(states, [LinkState::Unreviewed, LinkState::Rejected, LinkState::Unreviewed]);
-    let linked: Vec<_> = ledger.cases().unwrap().iter().map(|case| case.links).collect();
+    let summaries = ledger.cases().unwrap();
+    let linked: Vec<_> = summaries.iter().map(|case| case.links).collect();
     assert_eq!(linked, [1, 2, 1]);
+    for summary in summaries {
+        assert_eq!(ledger.case_summary(summary.id), Ok(Some(summary)));
+    }
 }
 
 #[test]

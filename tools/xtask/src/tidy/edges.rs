@@ -17,6 +17,8 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("athar-ledger", &["athar-kernel"]),
     // A durable format earns a wall: the lists of the field are read and written here alone.
     ("athar-exchange", &["athar-kernel"]),
+    // It takes hostile bytes apart and has no need of a code: it depends on none of ours.
+    ("athar-parcel", &[]),
     (
         "athar-engine",
         &[
@@ -26,6 +28,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
             "athar-index",
             "athar-ledger",
             "athar-exchange",
+            "athar-parcel",
         ],
     ),
     ("athar-server", &["athar-engine"]),

@@ -1,0 +1,41 @@
+//! `athar backup` and `athar restore`.
+
+use super::store::Location;
+use crate::args::Format;
+use crate::exit::Exit;
+use crate::output::{Answers, shown, text};
+use anyhow::{Context, Result};
+use athar_engine::{BackupSummary, Store};
+use serde::Serialize;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub(super) fn run(at: &Location, format: Format, file: &Path) -> Result<Exit> {
+    let summary = at.open_read_only()?.backup(file).with_context(|| shown(file))?;
+    tell(format, "copied", &summary)
+}
+
+pub(super) fn restore(
+    at: &Location,
+    format: Format,
+    file: &Path,
+    kept: Option<PathBuf>,
+) -> Result<Exit> {
+    let kept = kept.map(|kept| fs::read_to_string(&kept).with_context(|| shown(&kept)));
+    let kept = kept.transpose()?;
+    let summary = Store::restore(at.dir()?, file, kept.as_deref()).with_context(|| shown(file))?;
+    tell(format, "restored", &summary)
+}
+
+fn tell(format: Format, what: &str, summary: &BackupSummary) -> Result<Exit> {
+    #[derive(Serialize)]
+    struct Told<'a> {
+        backup: &'a BackupSummary,
+    }
+    let mut answers = Answers::new();
+    match format {
+        Format::Json => answers.json(&Told { backup: summary })?,
+        _ => answers.line(&text::backup(what, summary))?,
+    }
+    Ok(Exit::Success)
+}
