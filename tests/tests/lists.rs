@@ -147,7 +147,7 @@ fn stopncii(code: &str, state: &str) -> String {
     format!(
         r#"{{"count":1,"hasMoreRecords":false,"hashRecords":[{{"hashValue":"{code}",
         "hashStatus":"{state}","signalType":"ImagePDQ","lastModtimestamp":1700000000,
-        "caseNumbers":{{"c-1":"{state}"}}}}]}}"#
+        "caseNumbers":{{"witness-0017":"{state}"}}}}]}}"#
     )
 }
 
@@ -163,12 +163,14 @@ fn a_withdrawal_in_an_update_erases_what_it_takes_back_at_once() {
     let more = written(&bench, "more.txt", &bystander);
     import(&bench, [&more, "--list", "s", "--activate"]);
     assert_eq!(check(&bench, file).1.len(), 1);
+    assert!(holds(&bench, &code) && holds_bytes(&bench, &[b"witness-0017"]));
     let list = written(&bench, "2.json", &stopncii(&code, "Withdrawn"));
     let (exit, imported) = import(&bench, [&list, "--list", "s"]);
     assert_eq!((exit, &imported["withdrawals"], &imported["erased"]), (0, &1.into(), &1.into()));
     assert_eq!(check(&bench, file).1, Vec::<Value>::new());
     assert_eq!(state(&bench, "s"), ("active".into(), 1, 0), "the other one stays");
     assert!(!holds(&bench, &code), "its bytes are in no file of the store");
+    assert!(!holds_bytes(&bench, &[b"witness-0017"]), "nor is what was said of it");
     is_sound(&bench);
 }
 
@@ -193,6 +195,12 @@ fn holds(bench: &Bench, code: &str) -> bool {
     let byte = |at: usize| u8::from_str_radix(&code[2 * at..2 * at + 2], 16).unwrap();
     let forward: Vec<u8> = (0..8).map(byte).collect();
     let backward: Vec<u8> = forward.iter().rev().copied().collect();
+    holds_bytes(bench, &[&forward, &backward])
+}
+
+/// Whether any file of the store has one of these.
+fn holds_bytes(bench: &Bench, needles: &[&[u8]]) -> bool {
+    let has = |bytes: &[u8], needle: &[u8]| bytes.windows(needle.len()).any(|part| part == needle);
     let mut folders = vec![bench.store()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
@@ -201,7 +209,7 @@ fn holds(bench: &Bench, code: &str) -> bool {
                 continue;
             }
             let bytes = fs::read(entry.path()).unwrap();
-            if bytes.windows(8).any(|window| window == forward || window == backward) {
+            if needles.iter().any(|needle| has(&bytes, needle)) {
                 return true;
             }
         }
@@ -333,23 +341,200 @@ fn of_all_cases_only_what_was_confirmed_goes_out() {
     assert!(text.contains(&code) && !text.contains(&other));
 }
 
+/// A store with a key, a case with one picture, and the key's public half.
+fn unit_with_a_picture() -> (Bench, PathBuf, String) {
+    let bench = Bench::new(PROGRAM);
+    let (file, _) = picture(&bench, 1);
+    ok(&bench, ["add", "case", file.to_str().unwrap()]);
+    let key = ok(&bench, ["key", "make"]).out.trim().to_owned();
+    (bench, file, key)
+}
+
+fn export_delta(bench: &Bench, name: &str, more: &[&str]) -> String {
+    let out = bench.file(name).to_str().unwrap().to_owned();
+    let args = ["export", "--list-format", "delta", "--case", "case", "--out", &out];
+    let ran = bench.run([&args[..], more].concat());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    out
+}
+
 #[test]
-fn a_delta_needs_a_key_and_is_signed_with_it() {
+fn a_delta_needs_a_key_to_be_signed_with() {
     let bench = Bench::new(PROGRAM);
     let (file, _) = picture(&bench, 1);
     ok(&bench, ["add", "case", file.to_str().unwrap()]);
     let out = bench.file("out.delta");
-    let out = out.to_str().unwrap();
-    let args = ["--list-format", "delta", "--out", out, "--case", "case"];
-    assert_eq!(bench.run([&["export"][..], &args].concat()).code, 2);
-    for wrong in ["", "ab", &"zz".repeat(32), &"ab".repeat(33)] {
-        let key = written(&bench, "wrong.key", wrong);
-        let ran = bench.run([&["export"][..], &args, &["--key", &key]].concat());
-        assert_eq!((ran.code, fs::metadata(out).is_err()), (2, true));
+    let args = ["export", "--list-format", "delta", "--case", "case", "--out"];
+    let ran = bench.run([&args[..], &[out.to_str().unwrap()]].concat());
+    assert_eq!((ran.code, out.exists()), (2, false));
+    assert!(ran.err.contains("athar key make"), "{}", ran.err);
+    assert!(!bench.file("out.delta.part").exists());
+}
+
+#[test]
+fn a_delta_is_taken_as_its_sender_signed_it_and_no_other_way() {
+    let (ours, file, key) = unit_with_a_picture();
+    let theirs = Bench::new(PROGRAM);
+    let delta = export_delta(&ours, "1.delta", &["--tlp", "RED"]);
+    let unsigned = theirs.run(["import", &delta, "--list", "unit"]);
+    assert!(unsigned.code == 2 && unsigned.err.contains("--key HEX"), "{}", unsigned.err);
+    let stranger = ok(&theirs, ["key", "make"]).out.trim().to_owned();
+    let ran = theirs.run(["import", &delta, "--list", "unit", "--key", &stranger]);
+    assert!(ran.code == 2 && ran.err.contains("not among those known"), "{}", ran.err);
+    let bytes = fs::read(&delta).unwrap();
+    for at in (0..bytes.len()).step_by(29).chain([bytes.len() - 1]) {
+        let mut changed = bytes.clone();
+        changed[at] ^= 1;
+        let file = theirs.file("changed.delta");
+        fs::write(&file, changed).unwrap();
+        let args = ["import", file.to_str().unwrap(), "--list", "unit", "--key", &key];
+        let ran = theirs.run([&args[..], &["--list-format", "delta"]].concat());
+        assert_eq!(ran.code, 2, "byte {at}: {}", ran.out);
     }
-    let key = written(&bench, "key", &format!("{}\n", "0b".repeat(32)));
-    let ran = bench.run([&["export"][..], &args, &["--key", &key]].concat());
-    assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(fs::read(out).unwrap().starts_with(b"ATHARDLT"));
-    assert!(!ran.out.contains(&"0b".repeat(32)));
+    assert_eq!(theirs.json(["lists"]).1, Vec::<Value>::new(), "nothing was changed");
+    let (exit, taken) = import(&theirs, [&delta, "--list", "unit", "--key", &key, "--activate"]);
+    assert_eq!((exit, &taken["new"], &taken["formats"][0]), (0, &3.into(), &"delta".into()));
+    let (exit, lists) = check(&theirs, file.to_str().unwrap());
+    assert_eq!((exit, lists.len(), &lists[0]["marking"]), (0, 3, &"RED".into()));
+    let again = theirs.run(["import", &delta, "--list", "unit", "--key", &key]);
+    assert!(again.code == 2 && again.err.contains("says nothing new"), "{}", again.err);
+    is_sound(&theirs);
+}
+
+#[test]
+fn what_its_sender_took_back_goes_with_the_next_delta_and_is_in_no_export() {
+    let (ours, file, key) = unit_with_a_picture();
+    let theirs = Bench::new(PROGRAM);
+    let (file, code) = (file.to_str().unwrap(), picture(&ours, 1).1);
+    let first = export_delta(&ours, "1.delta", &[]);
+    import(&theirs, [&first, "--list", "unit", "--key", &key, "--activate"]);
+    assert!(check(&theirs, file).0 == 0 && holds(&theirs, &code));
+    let (other, _) = picture(&ours, 2);
+    ok(&ours, ["add", "case", other.to_str().unwrap()]);
+    ok(&ours, ["withdraw", "--item", &sha256(&ours, file), "--reason", "asked for"]);
+    let second = export_delta(&ours, "2.delta", &[]);
+    let plain = ours.file("out.txt").to_str().unwrap().to_owned();
+    export(&ours, &["--list-format", "plain", "--case", "case", "--out", &plain]);
+    assert!(!fs::read_to_string(&plain).unwrap().contains(&code));
+    let (exit, taken) = import(&theirs, [&second, "--list", "unit", "--key", &key]);
+    assert_eq!((exit, &taken["erased"], &taken["new"]), (0, &3.into(), &3.into()), "{taken}");
+    assert_eq!(check(&theirs, file), (1, vec![]));
+    assert!(!holds(&theirs, &code));
+    let stale = theirs.run(["import", &first, "--list", "unit", "--key", &key]);
+    assert_eq!(stale.code, 2, "an older delta does not bring it back");
+    is_sound(&theirs);
+}
+
+#[test]
+fn changes_that_are_missing_before_a_delta_are_told() {
+    let (ours, _, key) = unit_with_a_picture();
+    let theirs = Bench::new(PROGRAM);
+    let late = export_delta(&ours, "late.delta", &["--since", "2100-01-01"]);
+    let ran = theirs.run(["import", &late, "--list", "unit", "--key", &key]);
+    assert!(ran.code == 2 && ran.err.contains("are missing before this delta"), "{}", ran.err);
+    let all = export_delta(&ours, "all.delta", &[]);
+    let both = theirs.run(["import", &all, &late, "--list", "unit", "--key", &key]);
+    assert!(both.code == 2 && both.err.contains("by itself"), "{}", both.err);
+    assert_eq!(import(&theirs, [&all, "--list", "unit", "--key", &key]).0, 0);
+    let next = export_delta(&ours, "next.delta", &["--since", "2000-01-01"]);
+    assert_eq!(import(&theirs, [&next, "--list", "unit", "--key", &key]).0, 0, "they overlap");
+    ok(&theirs, ["list", "retire", "unit", "--reason", "begun anew"]);
+    assert_eq!(import(&theirs, [&all, "--list", "unit", "--key", &key]).0, 0);
+}
+
+#[test]
+fn very_many_errors_are_counted_and_few_of_them_told() {
+    let bench = Bench::new(PROGRAM);
+    let list = written(&bench, "wrong.txt", &"abcd\n".repeat(100_000));
+    let (exit, wrong) = import(&bench, [&list, "--list", "m"]);
+    assert_eq!((exit, &wrong["problems"], &wrong["entries"]), (3, &100_000.into(), &0.into()));
+    assert_eq!(wrong["first_problems"].as_array().unwrap().len(), 100);
+    assert_eq!(bench.json(["lists"]).1, Vec::<Value>::new(), "there was not one entry in it");
+    let ran = bench.run(["import", &list, "--list", "m"]);
+    assert!(ran.err.contains("and 99,900 more"), "{}", ran.err);
+    assert!(ran.out.contains("nothing was changed"), "{}", ran.out);
+}
+
+#[test]
+fn what_is_no_list_says_why_and_changes_nothing() {
+    let bench = Bench::new(PROGRAM);
+    let utf16: Vec<u8> = "ab".repeat(32).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let context =
+        r#"{"odata.metadata":"http://github.com/ICMEC/ProjectVic/DataModels/9.9.xml#Cases","#;
+    let versioned = format!("{context}\"value\":[]}}").into_bytes();
+    let mut later = b"ATHARDLT".to_vec();
+    later.extend([9; 400]);
+    let key = ok(&bench, ["key", "make"]).out.trim().to_owned();
+    for (name, bytes, why) in [
+        ("two-bytes.txt", utf16, "UTF-16"),
+        ("packed.gz", vec![0x1F, 0x8B, 8, 0], "compressed"),
+        ("vics.json", versioned, "version"),
+        ("array.json", b"[1]".to_vec(), "not of this format"),
+        ("later.delta", later, "version"),
+        ("cut.delta", b"ATHARDLT".to_vec(), "cut"),
+    ] {
+        let file = bench.file(name);
+        fs::write(&file, bytes).unwrap();
+        let args = ["import", file.to_str().unwrap(), "--list", "m", "--key", &key];
+        let ran = bench.run(args);
+        assert_eq!(ran.code, 2, "{name}: {}", ran.err);
+        assert!(ran.err.contains(name) && ran.err.contains(why), "{name}: {}", ran.err);
+    }
+    for args in [["--list-format", "csv"], ["--tlp", "PURPLE"], ["--key", "ab"]] {
+        let list = written(&bench, "good.txt", &"ab".repeat(32));
+        let ran = bench.run([&["import", &list, "--list", "m"][..], &args].concat());
+        assert_eq!(ran.code, 2, "{args:?}");
+    }
+    assert_eq!(bench.json(["lists"]).1, Vec::<Value>::new());
+}
+
+#[test]
+fn numbers_that_begin_anew_in_each_file_take_nothing_away() {
+    let bench = Bench::new(PROGRAM);
+    let vics = |digest: &str| {
+        format!(
+            r##"{{"@odata.context":"http://github.com/VICSDATAMODEL/ProjectVic/DataModels/2.0.xml/Default/$metadata#Media",
+            "value":[{{"MediaID":1,"Category":1,"MD5":"{digest}"}}]}}"##
+        )
+    };
+    for digest in ["ab", "cd"] {
+        let list = written(&bench, "vics.json", &vics(&digest.repeat(16)));
+        assert_eq!(import(&bench, [&list, "--list", "v"]).1["new"], 1);
+    }
+    assert_eq!(state(&bench, "v"), ("staged".into(), 0, 2));
+}
+
+#[test]
+fn what_a_list_calls_harmless_is_told_as_such_and_is_no_match() {
+    let bench = Bench::new(PROGRAM);
+    let (file, code) = picture(&bench, 1);
+    let head = "td_raw_indicator,td_indicator_type,td_status";
+    let md5 = "HASH_MD5";
+    let text = format!("{head}\n{code},HASH_PDQ,NON_MALICIOUS\n{:032},{md5},MALICIOUS\n", 0);
+    let list = written(&bench, "td.csv", &text);
+    let (_, taken) = import(&bench, [&list, "--list", "td", "--activate"]);
+    assert_eq!(taken["formats"][0], "threatexchange", "{taken}");
+    let (exit, lists) = check(&bench, file.to_str().unwrap());
+    assert_eq!((exit, lists.len(), &lists[0]["state"]), (1, 1, &"benign".into()));
+    let text = bench.run(["check", file.to_str().unwrap()]).out;
+    assert!(text.contains("the list calls it harmless"), "{text}");
+    assert!(!text.contains("look yourself"), "{text}");
+}
+
+#[test]
+fn links_tell_which_items_of_cases_a_later_list_knows() {
+    let bench = Bench::new(PROGRAM);
+    let (one, code) = picture(&bench, 1);
+    let (two, _) = picture(&bench, 2);
+    ok(&bench, ["add", "a", one.to_str().unwrap(), two.to_str().unwrap()]);
+    assert_eq!(bench.json(["links", "--lists"]), (0, vec![]));
+    let list = written(&bench, "list.txt", &code);
+    import(&bench, [&list, "--list", "m", "--source", "by hand", "--activate"]);
+    let (exit, lines) = bench.json(["links", "a", "--lists"]);
+    assert_eq!((exit, lines.len()), (0, 1));
+    assert_eq!((&lines[0]["case"], &lines[0]["kind"]), (&"a".into(), &"image".into()));
+    assert_eq!(lines[0]["lists"][0]["source"], "by hand");
+    let text = ok(&bench, ["links", "--lists"]).out;
+    assert!(text.contains("from by hand"), "{text}");
+    assert_eq!(bench.run(["links", "none", "--lists"]).code, 2);
 }

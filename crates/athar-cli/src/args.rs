@@ -575,6 +575,10 @@ pub(crate) struct LinksArgs {
     /// Show rejected links too, and say that they are.
     #[arg(long)]
     pub all: bool,
+
+    /// Instead of links: which items the lists of others know, and what these say of them.
+    #[arg(long, conflicts_with = "all")]
+    pub lists: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -90,7 +90,7 @@ pub use keys::{PublicKey, Signed};
 pub use links::{CasePage, CaseSummary, Item, Link, LinkEnd, Report};
 pub use lists::{
     ExportOptions, ExportSummary, ImportOptions, ImportSummary, ListImportPage, ListMatch,
-    ListPage, ListProblem, ListRemoval, ListSummary,
+    ListPage, ListProblem, ListRemoval, ListSummary, ListedItem,
 };
 pub use networks::{
     Network, NetworkBrief, NetworkCase, NetworkEdge, NetworkEnd, NetworkHub, Networks,

@@ -5,6 +5,7 @@ use super::store::Location;
 use crate::args::{Format, ImportArgs, ListCommand};
 use crate::exit::Exit;
 use crate::interrupt;
+use crate::output::text::grouped;
 use crate::output::{Answers, list_text, message, shown};
 use anyhow::{Context, Error, Result};
 use athar_engine::{EngineError, ImportOptions, ImportSummary, ListRemoval, PublicKey};
@@ -30,6 +31,10 @@ pub(super) fn import(at: &Location, format: Format, args: ImportArgs) -> Result<
     for problem in &summary.first_problems {
         let file = files.get(problem.file).map_or_else(String::new, |path| shown(path));
         message(&format!("{file}, {}: {}", problem.place, problem.reason));
+    }
+    let untold = summary.problems - summary.first_problems.len() as u64;
+    if untold > 0 {
+        message(&format!("and {} more", grouped(untold)));
     }
     match format {
         Format::Json => answers.json(&Imported { import: &summary })?,

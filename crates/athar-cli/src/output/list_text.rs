@@ -1,7 +1,9 @@
 //! Lists of others, for people.
 
-use super::text::{DIM, FOUND, GOOD, STRONG, WRONG, count, grouped, rate, styled, time};
-use athar_engine::{ExportSummary, ImportSummary, ListMatch, ListPage, ListRemoval, ListSummary};
+use super::text::{DIM, FOUND, GOOD, STRONG, WRONG, count, grouped, rate, short, styled, time};
+use athar_engine::{
+    ExportSummary, ImportSummary, ListMatch, ListPage, ListRemoval, ListSummary, ListedItem,
+};
 use std::fmt::Write;
 
 /// What an input has in common with an entry of a list.
@@ -19,9 +21,10 @@ pub(crate) fn match_line(found: &ListMatch) -> String {
     parts.extend(found.at_ms.map(|at_ms| format!("at {:.1} s", at_ms as f64 / 1000.0)));
     parts.extend(provenance(found));
     let name = styled(STRONG, format!("list {}", found.list));
-    let verdict = match found.needs_confirmation {
-        true => styled(FOUND, "candidate: only the list's code speaks, so look yourself"),
-        false => styled(FOUND, "known"),
+    let verdict = match (found.is_harmless(), found.needs_confirmation) {
+        (true, _) => styled(DIM, "the list calls it harmless"),
+        (false, true) => styled(FOUND, "candidate: only the list's code speaks, so look yourself"),
+        (false, false) => styled(FOUND, "known"),
     };
     let mut line = format!("{name}  {verdict}  {}", parts.join(", "));
     if let (Some(share), Some(pairs)) = (found.false_alarm_rate, found.false_alarm_pairs) {
@@ -36,12 +39,15 @@ fn provenance(found: &ListMatch) -> Vec<String> {
         text.as_ref().map(|text| format!("{what} {}", plain(text)))
     };
     let when = found.time_s.map(|s| format!("listed {}", time(s.saturating_mul(1000))));
+    let tags = (!found.tags.is_empty()).then(|| format!("tagged {}", plain(&found.tags.join(" "))));
     [
         said("from", &found.source),
         said("by", &found.owner),
+        said("that is", &found.owner_name),
         said("its number", &found.id),
         said("class", &found.classification),
         said("state", &found.state),
+        tags,
         when,
         said("TLP", &found.marking),
     ]
@@ -55,9 +61,26 @@ fn plain(text: &str) -> String {
     super::shown(text.as_ref())
 }
 
+/// An item that lists know.
+pub(crate) fn item(item: &ListedItem) -> String {
+    let mut text =
+        format!("{} {}  {}", styled(STRONG, &item.case), styled(DIM, short(&item.item)), item.kind);
+    for found in &item.lists {
+        let _ = write!(text, "\n    {}", match_line(found));
+    }
+    if item.lists_cut {
+        let _ = write!(text, "\n    {}", styled(DIM, "more entries of lists are near"));
+    }
+    text
+}
+
 /// What was brought in.
 pub(crate) fn imported(summary: &ImportSummary) -> String {
-    let done = if summary.dry_run { "would be imported" } else { "imported" };
+    let done = match (summary.dry_run, &summary.now) {
+        (true, _) => "would be imported",
+        (false, Some(_)) => "imported",
+        (false, None) => "nothing was changed",
+    };
     let counts = [
         (summary.new, "new"),
         (summary.known, "known"),
@@ -72,20 +95,27 @@ pub(crate) fn imported(summary: &ImportSummary) -> String {
     let mut parts: Vec<_> = counts.map(|(n, what)| format!("{} {what}", grouped(*n))).collect();
     let passed = summary.passed_over.iter();
     parts.extend(passed.map(|(name, n)| format!("{} {name}, not taken", grouped(*n))));
-    let mut text = format!(
-        "{}  {done}: {} of {} — {}",
-        styled(STRONG, &summary.list),
-        grouped(summary.entries),
-        count(summary.records, "record"),
-        parts.join(", "),
-    );
+    let read = match summary.records {
+        1 => "1 record".into(),
+        records => format!("{} records", grouped(records)),
+    };
+    let entries = match summary.entries {
+        1 => "1 code or digest".into(),
+        entries => format!("{} codes and digests", grouped(entries)),
+    };
+    let mut text = format!("{}  {done}: {entries} in {read}", styled(STRONG, &summary.list));
+    if !parts.is_empty() {
+        let _ = write!(text, " — {}", parts.join(", "));
+    }
     if summary.problems > 0 {
-        let many = format!("{} records are no entries", grouped(summary.problems));
+        let many = match summary.problems {
+            1 => "1 record is no entry".into(),
+            problems => format!("{} records are no entries", grouped(problems)),
+        };
         let _ = write!(text, "\n{}", styled(WRONG, many));
     }
     if let Some(now) = summary.now.as_ref().filter(|now| now.staged > 0) {
-        let _ =
-            write!(text, "\n{} wait to be searched: 'athar list activate'", grouped(now.staged));
+        let _ = write!(text, "\n{} not searched yet: 'athar list activate'", grouped(now.staged));
     }
     push_left(&mut text, &summary.left);
     text
@@ -95,13 +125,16 @@ pub(crate) fn imported(summary: &ImportSummary) -> String {
 pub(crate) fn exported(summary: &ExportSummary) -> String {
     let done = if summary.dry_run { "would be written" } else { "written" };
     let mut text = format!(
-        "{} of {}, {} as {}, TLP {}",
-        format!("{} codes and digests", grouped(summary.entries)),
+        "{} codes and digests of {} {done} as {}, TLP {}",
+        grouped(summary.entries),
         count(summary.written_items, "item"),
-        done,
         summary.list_format,
         summary.marking,
     );
+    if summary.withdrawals > 0 {
+        let items = count(summary.withdrawals, "item");
+        let _ = write!(text, "\n{items} told as taken back, by their numbers");
+    }
     if summary.without_code > 0 {
         let without = grouped(summary.without_code);
         let _ = write!(text, "\n{without} without a code: flat, or a clip or a sound");

@@ -23,7 +23,8 @@ pub(super) fn styled(style: Style, text: impl std::fmt::Display) -> String {
 /// One input, what became of it, and below it a line for each match.
 pub(crate) fn outcome(outcome: &Outcome) -> String {
     let name = outcome.path.as_deref().map_or("(code)".into(), shown);
-    let mark = match (outcome.is_unread(), !outcome.is_matched()) {
+    let is_known = outcome.is_matched() || outcome.is_listed();
+    let mark = match (outcome.is_unread() && !is_known, !is_known) {
         (true, _) => styled(WRONG, "✗"),
         (false, false) => styled(FOUND, "●"),
         (false, true) => styled(DIM, "·"),

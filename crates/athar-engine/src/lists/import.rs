@@ -5,7 +5,7 @@
 //! nothing of it, so its counts are those of the real one.
 
 use super::about::{About, reference};
-use super::delta::{self, Delta};
+use super::delta::{self, Delta, Looked};
 use super::manage::ListSummary;
 use crate::outcome::to_hex;
 use crate::policy::{LIST_PIECE_ENTRIES, searchable};
@@ -87,7 +87,8 @@ pub struct ImportSummary {
     pub first_problems: Vec<ListProblem>,
     /// Entries that are searched from now on.
     pub activated: u64,
-    /// The list afterwards.
+    /// The list afterwards; nothing where nothing was changed, for a dry run or because there was not
+    /// one entry in what was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub now: Option<ListSummary>,
     /// What may still be found of what was erased, in a sentence each.
@@ -123,14 +124,11 @@ impl Store {
     ) -> Result<ImportSummary, EngineError> {
         self.comparable()?;
         let format = format_named(options.list_format.as_deref())?;
-        let mut delta = delta::find(options, format)?;
+        let Looked { mut delta, format: format_name } = delta::look(options, format)?;
         let header = delta.as_ref().map(|delta| *delta.header());
         let marking = marking_named(options.marking.as_deref())?.max(header.map(|h| h.marking));
         let new = NewListImport {
-            format: match header {
-                Some(_) => Format::Delta.name(),
-                None => format.map_or("detected", Format::name),
-            },
+            format: format_name,
             source: options.source.as_deref(),
             marking: marking.map(Tlp::name),
             sender: delta.as_ref().map(|delta| delta.sender().0),
@@ -139,7 +137,7 @@ impl Store {
         };
         let at_ms = clock::now_ms();
         let written = self.ledger.write(|tx| {
-            let mut importing = Importing::begin(tx, options, &new, at_ms)?;
+            let mut importing = Importing::begin(tx, options, (&new, delta.as_ref()), at_ms)?;
             if let Some(delta) = delta.take() {
                 importing.delta(tx, delta, stop)?;
             } else {
@@ -151,7 +149,7 @@ impl Store {
         });
         let mut summary = match written {
             Ok(summary) => summary,
-            Err(Ended::Dry(summary)) => return Ok(*summary),
+            Err(Ended::Undone(summary)) => return Ok(*summary),
             Err(Ended::Failed(error)) => return Err(error),
         };
         if summary.erased + summary.changed > 0 {
@@ -177,7 +175,8 @@ fn marking_named(name: Option<&str>) -> Result<Option<Tlp>, EngineError> {
 
 /// Why the change was not committed.
 enum Ended {
-    Dry(Box<ImportSummary>),
+    /// It was a dry run, or there was not one entry in what was read.
+    Undone(Box<ImportSummary>),
     Failed(EngineError),
 }
 
@@ -209,10 +208,11 @@ impl<'a> Importing<'a> {
     fn begin(
         tx: &mut Tx<'_>,
         options: &'a ImportOptions,
-        new: &NewListImport<'_>,
+        (new, delta): (&NewListImport<'_>, Option<&Delta>),
         at_ms: i64,
     ) -> Result<Self, Ended> {
         let list = tx.name_list(&options.list, at_ms)?;
+        delta.map_or(Ok(()), |delta| delta::check_order(tx, list, delta))?;
         let scheme = (athar_hash::PDQ_SCHEME, athar_hash::PDQ_VERSION);
         let import = tx.begin_list_import(list, new, scheme, at_ms)?;
         let summary = ImportSummary {
@@ -240,7 +240,6 @@ impl<'a> Importing<'a> {
     }
 
     fn delta(&mut self, tx: &mut Tx<'_>, delta: Delta, stop: &Interrupt) -> Result<(), Ended> {
-        delta::check_order(tx, self.list, &delta)?;
         self.sender_list = to_hex(&delta.header().list);
         let entries = delta.entries(self.reading()).map_err(EngineError::Delta)?;
         self.entries(tx, 0, entries, stop)
@@ -354,8 +353,8 @@ impl<'a> Importing<'a> {
                 activated => activated?,
             };
         }
-        match options.dry_run {
-            true => Err(Ended::Dry(Box::new(summary))),
+        match options.dry_run || (summary.entries == 0 && summary.problems > 0) {
+            true => Err(Ended::Undone(Box::new(summary))),
             false => Ok(summary),
         }
     }

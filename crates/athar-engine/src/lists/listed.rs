@@ -11,9 +11,9 @@ use crate::{Store, clock};
 use athar_hash::{FileDigest, Space, orientations_of_code};
 use athar_index::Index;
 use athar_kernel::{Code, Distance};
-use athar_ledger::{CodeId, ItemId, Ledger, LedgerError, ListKind, ListValue, Listed};
+use athar_ledger::{CodeId, ItemId, ItemRow, Ledger, LedgerError, ListKind, ListValue, Listed};
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// An entry of a list that an input has something in common with.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -44,6 +44,9 @@ pub struct ListMatch {
     pub source: Option<String>,
     /// Who listed it, as the list names them.
     pub owner: Option<String>,
+    /// Their name for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner_name: Option<String>,
     /// The entry's own name in its list.
     pub id: Option<String>,
     /// The list's class for it.
@@ -132,6 +135,16 @@ impl ListedLookup {
         self.tell_frames(ledger, None, &frames, outcome)
     }
 
+    /// What lists know of an item.
+    pub(crate) fn of_item(
+        &self,
+        ledger: &Ledger,
+        item: &ItemRow,
+    ) -> Result<(Vec<ListMatch>, bool), LedgerError> {
+        let digest = FileDigest { sha256: item.sha256, md5: item.md5 };
+        self.known(ledger, Some(&digest), &frames_of_item(ledger, item.id)?)
+    }
+
     fn tell_frames(
         &self,
         ledger: &Ledger,
@@ -139,26 +152,31 @@ impl ListedLookup {
         frames: &[Frame],
         outcome: &mut Outcome,
     ) -> Result<(), LedgerError> {
+        (outcome.lists, outcome.lists_cut) = self.known(ledger, digest, frames)?;
+        Ok(())
+    }
+
+    fn known(
+        &self,
+        ledger: &Ledger,
+        digest: Option<&FileDigest>,
+        frames: &[Frame],
+    ) -> Result<(Vec<ListMatch>, bool), LedgerError> {
+        let mut lists = Vec::new();
         for listed in digests(ledger, digest)? {
-            outcome.lists.extend(list_match(ledger, listed, None)?);
+            lists.extend(list_match(ledger, listed, None)?);
         }
-        let knows_the_file: Vec<String> = outcome
-            .lists
-            .iter()
-            .filter(|f| !f.needs_confirmation)
-            .map(|f| f.list.clone())
-            .collect();
+        let is_sure = |found: &&ListMatch| !found.needs_confirmation;
+        let sure: BTreeSet<String> = lists.iter().filter(is_sure).map(|f| f.list.clone()).collect();
         let (near, is_cut) = self.near(frames);
-        outcome.lists_cut = is_cut;
         for (code, (distance, frame, way)) in near {
             let Some(listed) = ledger.listed(CodeId(code as i64))? else { continue };
             let nearest = (distance, frames[frame].at_ms, way);
             let Some(mut found) = list_match(ledger, listed, Some(nearest))? else { continue };
-            found.needs_confirmation &=
-                found.is_harmless() || !knows_the_file.contains(&found.list);
-            outcome.lists.push(found);
+            found.needs_confirmation = found.is_harmless() || !sure.contains(&found.list);
+            lists.push(found);
         }
-        Ok(())
+        Ok((lists, is_cut))
     }
 
     /// The nearest codes, and whether there are more than are told.
@@ -249,6 +267,7 @@ fn list_match(
         false_alarm_pairs: distance.map(|_| policy::false_alarm_pairs()),
         source,
         owner: said(about.owner),
+        owner_name: said(about.owner_name),
         id: said(about.id),
         classification: said(about.classification),
         time_s: about.time_s,

@@ -9,12 +9,14 @@ mod about;
 mod delta;
 mod export;
 mod import;
+mod known;
 mod listed;
 mod manage;
 mod writing;
 
 pub use export::{ExportOptions, ExportSummary};
 pub use import::{ImportOptions, ImportSummary, ListProblem};
+pub use known::ListedItem;
 pub use listed::ListMatch;
 pub(crate) use listed::ListedLookup;
 pub use manage::{ListImportPage, ListPage, ListRemoval, ListSummary};

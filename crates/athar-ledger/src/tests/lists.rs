@@ -202,6 +202,72 @@ fn two_persons_are_two_who_are_named() {
 }
 
 #[test]
+fn a_senders_changes_count_until_the_list_is_given_up() {
+    let place = Place::new();
+    let mut ledger = place.create();
+    let delta = |last| NewListImport { sender: Some([7; 32]), last_sequence: Some(last), ..NEW };
+    let taken = |ledger: &Ledger, sender| {
+        let list = ledger.list_by_name("list").unwrap().unwrap();
+        ledger.list_sequence(list, &[sender; 32]).unwrap()
+    };
+    let take = |ledger: &mut Ledger, last| {
+        change(ledger, |tx| {
+            let list = tx.name_list("list", NOW_MS).unwrap();
+            let mut import = tx.begin_list_import(list, &delta(last), ("pdq", 1), NOW_MS).unwrap();
+            tx.import_list(&mut import, bare(0..1), NOW_MS).unwrap();
+            tx.end_list_import(import, NOW_MS).unwrap()
+        })
+    };
+    take(&mut ledger, 40);
+    take(&mut ledger, 50);
+    import(&mut ledger, vec![bare(1..2)]);
+    assert_eq!((taken(&ledger, 7), taken(&ledger, 8)), (50, 0));
+    let list = ledger.list_by_name("list").unwrap().unwrap();
+    change(&mut ledger, |tx| tx.retire_list(list, "over", None, NOW_MS).unwrap());
+    assert_eq!(taken(&ledger, 7), 0);
+    take(&mut ledger, 3);
+    assert_eq!(taken(&ledger, 7), 3);
+}
+
+#[test]
+fn what_another_list_has_is_not_this_ones() {
+    let place = Place::new();
+    let mut ledger = place.create();
+    import(&mut ledger, vec![bare(0..10)]);
+    let other = change(&mut ledger, |tx| {
+        let list = tx.name_list("other", NOW_MS).unwrap();
+        let mut import = tx.begin_list_import(list, &NEW, ("pdq", 1), NOW_MS).unwrap();
+        let piece = [bare(0..5), vec![ListChange::Forget(value(7))]].concat();
+        tx.import_list(&mut import, piece, NOW_MS).unwrap();
+        tx.end_list_import(import, NOW_MS).unwrap()
+    });
+    assert_eq!(other, counts(5, 0, 0, 0));
+    activate(&mut ledger);
+    assert_eq!(ledger.listed_by_value(&value(7)).unwrap().len(), 1);
+    is_sound(&ledger);
+}
+
+#[test]
+fn a_change_that_fails_halfway_leaves_nothing() {
+    let place = Place::new();
+    let mut ledger = place.create();
+    import(&mut ledger, vec![bare(0..10)]);
+    activate(&mut ledger);
+    let before = (ledger.last_seq().unwrap(), indexed(&ledger, 1));
+    let failed = ledger.write(|tx| {
+        let list = tx.name_list("list", NOW_MS)?;
+        let mut import = tx.begin_list_import(list, &NEW, ("pdq", 1), NOW_MS)?;
+        tx.import_list(&mut import, bare(5..9_000), NOW_MS)?;
+        tx.import_list(&mut import, vec![ListChange::Forget(value(3))], NOW_MS)?;
+        tx.import_list(&mut import, vec![entry(1, "", "two\nlines")], NOW_MS)
+    });
+    assert_eq!(failed, Err(LedgerError::TextControl { offset: 3 }));
+    assert_eq!((ledger.last_seq().unwrap(), indexed(&ledger, 1)), before);
+    assert!(ledger.listed_by_value(&value(8_000)).unwrap().is_empty());
+    is_sound(&ledger);
+}
+
+#[test]
 fn a_forged_list_shows() {
     let forgeries = [
         ("UPDATE list_rows SET code = zeroblob(length(code))", "row 4 of list_rows was changed"),
