@@ -231,6 +231,7 @@ fn a_dry_run_counts_as_the_real_one_does_and_changes_nothing() {
     );
     assert_eq!(dry["first_problems"][0]["place"], "line 2");
     assert_eq!(bench.json(["lists"]).1, Vec::<Value>::new());
+    assert!(!holds(&bench, &"ab".repeat(32)), "nothing was written");
     let (_, real) = import(&bench, [&list, "--list", "m"]);
     assert_eq!(real["new"], dry["new"]);
     let ran = bench.run(["import", &list, "--list", "m"]);
@@ -316,6 +317,13 @@ fn what_is_passed_on_is_known_to_who_takes_it_in() {
         let (exit, taken) = import(&theirs, [out, "--list", format, "--activate"]);
         assert_eq!((exit, &taken["new"]), (0, &written["entries"]), "{format}: {taken}");
     }
+    let nameless = ["--list-format", "ncmec", "--out", "unwritten", "--case", "case"];
+    let ran = ours.run([&["export"][..], &nameless].concat());
+    assert!(ran.code == 2 && ran.err.contains("--owner NAME"), "{}", ran.err);
+    let astray = ours.file("none").join("out.txt").to_str().unwrap().to_owned();
+    let astray = ["export", "--list-format", "plain", "--out", &astray, "--case", "case"];
+    let ran = ours.run(astray);
+    assert_eq!((ran.code, ran.err.matches("no such file").count()), (2, 1), "{}", ran.err);
     let (exit, lists) = check(&theirs, file);
     assert_eq!(exit, 0);
     let found = lists.iter().find(|found| found["list"] == "ncmec").unwrap();
@@ -453,6 +461,9 @@ fn very_many_errors_are_counted_and_few_of_them_told() {
     let ran = bench.run(["import", &list, "--list", "m"]);
     assert!(ran.err.contains("and 99,900 more"), "{}", ran.err);
     assert!(ran.out.contains("nothing was changed"), "{}", ran.out);
+    let empty = written(&bench, "empty.txt", "# nothing yet\n");
+    assert_eq!(import(&bench, [&empty, "--list", "m"]).1["entries"], 0);
+    assert_eq!(bench.json(["lists"]).1, Vec::<Value>::new());
 }
 
 #[test]

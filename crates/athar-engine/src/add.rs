@@ -20,7 +20,7 @@ use crate::prepare::{
     Body, ClipPlan, LandmarkPlan, Prepared, PreparedPicture, Preparer, Wanted, nothing_to_match,
     too_flat,
 };
-use crate::recognise::{Finding, Lookups, Recognised};
+use crate::recognise::{Finding, Lookups, Recognised, once_each};
 use crate::store::Store;
 use crate::walk::walk;
 use crate::{
@@ -111,9 +111,11 @@ impl Store {
         }
         watcher.planned(found.len(), found.iter().map(|file| file.bytes).sum());
         let mut adding = self.begin_report(case, options)?;
-        let mut note = |note: &IndexNote| watcher.noted(note);
-        let mut lookups = Lookups::open(self, &mut note)?;
-        let listed = ListedLookup::open(self, &mut note)?;
+        let (mut lookups, listed) = {
+            let mut note = |note: &IndexNote| watcher.noted(note);
+            let mut note = once_each(&mut note);
+            (Lookups::open(self, &mut note)?, ListedLookup::open(self, &mut note)?)
+        };
         let upkeeps = lookups.upkeeps();
         let reader = Mutex::new(self.reader()?);
         let known = |sha256: &[u8; 32]| {

@@ -7,7 +7,7 @@ use crate::outcome::Similar;
 use crate::pipeline::prepare_all;
 use crate::policy::{self, PDQ_RADIUS};
 use crate::prepare::{Body, ClipPlan, LandmarkPlan, Prepared, PreparedPicture, Preparer, Wanted};
-use crate::recognise::{Lookups, Recognised};
+use crate::recognise::{Lookups, Recognised, once_each};
 use crate::similar::Likeness;
 use crate::store::{PROGRAM, Store};
 use crate::vpdq::{self, FrameCode};
@@ -79,9 +79,11 @@ impl Store {
             decoding.ready()?;
         }
         watcher.planned(found.len(), found.iter().map(|file| file.bytes).sum());
-        let mut note = |note: &IndexNote| watcher.noted(note);
-        let lookups = Lookups::open_for_reading(self, &mut note)?;
-        let listed = ListedLookup::open(self, &mut note)?;
+        let (lookups, listed) = {
+            let mut note = |note: &IndexNote| watcher.noted(note);
+            let mut note = once_each(&mut note);
+            (Lookups::open_for_reading(self, &mut note)?, ListedLookup::open(self, &mut note)?)
+        };
         let unknown = Unknown { whole: lookups.whole.upkeep(), reader: Mutex::new(self.reader()?) };
         let asked = |picture: &PreparedPicture| options.deep || unknown.is_unknown(picture);
         let plan = LandmarkPlan { stored: false, asked: &asked };

@@ -79,6 +79,9 @@ pub enum EngineError {
         /// Why, and where.
         error: athar_exchange::ReadError,
     },
+    /// A format names the owner of each entry, and none was given.
+    #[error("this format says whose each entry is: say it, --owner NAME")]
+    NoOwner,
     /// What is uploaded without a privacy group is seen by every member.
     #[error("say which privacy groups may see it: --group ID; without one every member would")]
     NoPrivacyGroup,
@@ -90,7 +93,7 @@ pub enum EngineError {
     DeltaAmongOthers,
     /// A delta is not what its sender signed.
     #[error("{0}")]
-    Delta(#[source] athar_exchange::delta::DeltaError),
+    Delta(athar_exchange::delta::DeltaError),
     /// A delta that was taken before, or one older than that.
     #[error(
         "this delta says nothing new: its sender's changes up to number {taken} were taken \
@@ -123,8 +126,8 @@ pub enum EngineError {
     )]
     ExportDraft,
     /// The list could not be written.
-    #[error("{0}: nothing was passed on")]
-    Export(#[source] athar_exchange::WriteError),
+    #[error("nothing was passed on: {}", write_reason(.0))]
+    Export(athar_exchange::WriteError),
     /// Somebody wanted it to stop before its end.
     #[error("broken off before the end: nothing was changed")]
     Interrupted,
@@ -161,6 +164,13 @@ pub enum EngineError {
     /// The ledger refused.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+}
+
+fn write_reason(error: &athar_exchange::WriteError) -> String {
+    match error {
+        athar_exchange::WriteError::Io(error) => io_reason(error),
+        error => error.to_string(),
+    }
 }
 
 /// Why one input has no fingerprint, or one that is not matched.

@@ -84,7 +84,11 @@ pub(super) fn list(at: &Location, format: Format, command: ListCommand) -> Resul
         }
         ListCommand::Rule { persons, by } => {
             at.open()?.set_list_rule(persons, by.as_deref())?;
-            message(&list_text::rule(persons));
+            let mut answers = watcher.end()?;
+            match format {
+                Format::Json => answers.json(&Rule { persons })?,
+                _ => answers.line(&list_text::rule(persons))?,
+            }
         }
     }
     Ok(Exit::Success)
@@ -123,6 +127,11 @@ struct Imported<'a> {
 struct Activated<'a> {
     list: &'a str,
     activated: u64,
+}
+
+#[derive(Serialize)]
+struct Rule {
+    persons: u8,
 }
 
 #[derive(Serialize)]

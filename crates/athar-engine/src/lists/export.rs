@@ -84,8 +84,12 @@ impl Store {
             Some(name) => Tlp::from_name(name).ok_or(EngineError::NoSuchMarking)?,
             None => Tlp::Amber,
         };
-        if format == Format::Descriptors && options.groups.is_empty() {
-            return Err(EngineError::NoPrivacyGroup);
+        match format {
+            Format::Descriptors if options.groups.is_empty() => {
+                return Err(EngineError::NoPrivacyGroup);
+            }
+            Format::Ncmec if options.owner.trim().is_empty() => return Err(EngineError::NoOwner),
+            _ => {}
         }
         let out: Out = match options.dry_run {
             true => Box::new(io::sink()),

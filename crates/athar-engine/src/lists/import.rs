@@ -343,7 +343,7 @@ impl<'a> Importing<'a> {
     }
 
     fn end(self, tx: &mut Tx<'_>) -> Result<ImportSummary, Ended> {
-        let Self { options, list, import, mut summary, at_ms, .. } = self;
+        let Self { options, list, import, sender_list, mut summary, at_ms, .. } = self;
         let ListCounts { new, known, changed, erased } = tx.end_list_import(import, at_ms)?;
         (summary.new, summary.known) = (new, known);
         (summary.changed, summary.erased) = (changed, erased);
@@ -353,7 +353,9 @@ impl<'a> Importing<'a> {
                 activated => activated?,
             };
         }
-        match options.dry_run || (summary.entries == 0 && summary.problems > 0) {
+        // A delta without a record says how far its sender's changes were taken.
+        let is_empty = summary.entries == 0 && sender_list.is_empty();
+        match options.dry_run || is_empty {
             true => Err(Ended::Undone(Box::new(summary))),
             false => Ok(summary),
         }
