@@ -58,6 +58,16 @@ pub(crate) enum Command {
     /// Forget an item, a report or a case: its codes, matches and facts are erased from every file of
     /// the store. The chain of events keeps that something was taken back, not what.
     Withdraw(WithdrawArgs),
+    /// Bring in a list of others: its codes and digests are no items of cases. It is searched once
+    /// it is activated.
+    Import(ImportArgs),
+    /// Write codes and digests of your own items for others, in a format of the field.
+    Export(ExportArgs),
+    /// Show every list that was brought in.
+    Lists,
+    /// Show, activate or give up a list.
+    #[command(subcommand)]
+    List(ListCommand),
     /// Show which cases hang together, the largest networks first, and where that is thin.
     Networks(NetworksArgs),
     /// Write a page that shows where a stored item is seen in a picture, and by what.
@@ -303,6 +313,137 @@ pub(crate) struct WithdrawArgs {
     pub receipt: Option<PathBuf>,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum ListCommand {
+    /// Show one list: its entries by kind, and its imports.
+    Show {
+        /// The list.
+        name: String,
+    },
+    /// Let everything be searched that a list holds.
+    Activate {
+        /// The list.
+        name: String,
+
+        /// The opaque name of who activates it.
+        #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+        by: Option<String>,
+    },
+    /// Give a list up: its entries are erased from every file of the store.
+    Retire {
+        /// The list.
+        name: String,
+
+        /// Why. It is kept.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+
+        /// The opaque name of who gives it up.
+        #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+        by: Option<String>,
+    },
+    /// Say how many persons it takes to import and activate a list.
+    Rule {
+        /// 1, or 2: then who imported cannot be who activates.
+        #[arg(value_parser = clap::value_parser!(u8).range(1..=2))]
+        persons: u8,
+
+        /// The opaque name of who says so.
+        #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+        by: Option<String>,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ImportArgs {
+    /// The list's files.
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+
+    /// What your unit calls the list; a later import under the same name is an update.
+    #[arg(long, value_name = "NAME")]
+    pub list: String,
+
+    /// plain, tx, threatexchange, vics, stopncii, ncmec or delta; without it the files are looked at.
+    #[arg(long, value_name = "FORMAT")]
+    pub list_format: Option<String>,
+
+    /// Take 64 hex digits of which the file says nothing for SHA-256 instead of PDQ.
+    #[arg(long)]
+    pub bare_sha256: bool,
+
+    /// The public key of the unit whose delta it is, as their 'athar key show' prints it. May be
+    /// repeated.
+    #[arg(long = "key", value_name = "HEX")]
+    pub keys: Vec<String>,
+
+    /// Where the list comes from. It is kept.
+    #[arg(long, value_name = "TEXT")]
+    pub source: Option<String>,
+
+    /// With whom it may be shared, where its entries do not say: CLEAR, GREEN, AMBER,
+    /// AMBER+STRICT or RED.
+    #[arg(long, value_name = "MARKING")]
+    pub tlp: Option<String>,
+
+    /// Let it be searched at once, as 'athar list activate' does.
+    #[arg(long)]
+    pub activate: bool,
+
+    /// Read it all and say what would change, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// The opaque name of who imports it.
+    #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+    pub by: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(group = clap::ArgGroup::new("whose").required(true))]
+pub(crate) struct ExportArgs {
+    /// plain, tx, threatexchange, vics, stopncii, ncmec or delta (our own, signed with the store's
+    /// key).
+    #[arg(long, value_name = "FORMAT")]
+    pub list_format: String,
+
+    /// The file to write.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: PathBuf,
+
+    /// A case whose items go out. May be repeated.
+    #[arg(long = "case", value_name = "CASE", group = "whose")]
+    pub cases: Vec<String>,
+
+    /// Of all cases the items that a reviewer has confirmed in a link.
+    #[arg(long, group = "whose")]
+    pub all: bool,
+
+    /// Only items that came since then, such as 2026-11-20; UTC where no offset is given.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+
+    /// With whom it may be shared: CLEAR, GREEN, AMBER, AMBER+STRICT or RED.
+    #[arg(long, value_name = "MARKING", default_value = "AMBER")]
+    pub tlp: String,
+
+    /// Your unit's name in the list, where the format says one.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub owner: String,
+
+    /// A privacy group of ThreatExchange that may see it. May be repeated.
+    #[arg(long = "group", value_name = "ID")]
+    pub groups: Vec<u64>,
+
+    /// Say what would be written, and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Write the file even if it is there already.
+    #[arg(long)]
+    pub force: bool,
+}
+
 #[derive(Debug, ClapArgs)]
 pub(crate) struct NetworksArgs {
     /// Only networks that gained a case or a tie since then, such as 2026-11-20; UTC where no
@@ -434,6 +575,10 @@ pub(crate) struct LinksArgs {
     /// Show rejected links too, and say that they are.
     #[arg(long)]
     pub all: bool,
+
+    /// Instead of links: which items the lists of others know, and what these say of them.
+    #[arg(long, conflicts_with = "all")]
+    pub lists: bool,
 }
 
 #[derive(Debug, ClapArgs)]

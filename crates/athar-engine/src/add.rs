@@ -11,6 +11,7 @@ use crate::case_facts::keep_handles;
 use crate::clip::PreparedClip;
 use crate::clip_rows::{self, ClipRow};
 use crate::handles::Handle;
+use crate::lists::ListedLookup;
 use crate::lookup::Upkeep;
 use crate::matching::Lie;
 use crate::outcome::Kept;
@@ -19,7 +20,7 @@ use crate::prepare::{
     Body, ClipPlan, LandmarkPlan, Prepared, PreparedPicture, Preparer, Wanted, nothing_to_match,
     too_flat,
 };
-use crate::recognise::{Finding, Lookups, Recognised};
+use crate::recognise::{Finding, Lookups, Recognised, once_each};
 use crate::store::Store;
 use crate::walk::walk;
 use crate::{
@@ -76,6 +77,10 @@ pub struct AddSummary {
     pub low_quality: u64,
     /// Inputs that match an item of another case.
     pub matched: u64,
+    /// Inputs that are the very file a list names.
+    pub listed: u64,
+    /// Inputs near to a list's code, for which nothing else speaks: somebody has to look.
+    pub list_candidates: u64,
     /// Those cases.
     pub cases: BTreeSet<String>,
     /// Whether it was broken off; the same command goes on where it stopped.
@@ -106,8 +111,11 @@ impl Store {
         }
         watcher.planned(found.len(), found.iter().map(|file| file.bytes).sum());
         let mut adding = self.begin_report(case, options)?;
-        let mut note = |note: &IndexNote| watcher.noted(note);
-        let mut lookups = Lookups::open(self, &mut note)?;
+        let (mut lookups, listed) = {
+            let mut note = |note: &IndexNote| watcher.noted(note);
+            let mut note = once_each(&mut note);
+            (Lookups::open(self, &mut note)?, ListedLookup::open(self, &mut note)?)
+        };
         let upkeeps = lookups.upkeeps();
         let reader = Mutex::new(self.reader()?);
         let known = |sha256: &[u8; 32]| {
@@ -127,7 +135,7 @@ impl Store {
             prepare_all(&found, &preparer, stop, |mut batch| {
                 while !batch.is_empty() {
                     let later = batch.split_off(batch.len().min(COMMITTED_AT_ONCE));
-                    let outcomes = self.commit(&mut lookups, &adding, batch, options)?;
+                    let outcomes = self.commit((&mut lookups, &listed), &adding, batch, options)?;
                     batch = later;
                     waker.wake();
                     for outcome in outcomes {
@@ -176,7 +184,7 @@ impl Store {
 
     fn commit(
         &mut self,
-        lookups: &mut Lookups,
+        (lookups, listed): (&mut Lookups, &ListedLookup),
         adding: &Adding,
         batch: Vec<Prepared>,
         options: &AddOptions,
@@ -185,6 +193,7 @@ impl Store {
         self.ledger.write(|tx| {
             let mut outcomes = Vec::with_capacity(batch.len());
             lookups.catch_up(tx)?;
+            listed.catch_up(tx)?;
             for prepared in batch {
                 lookups.look_into(tx)?;
                 let recognised = match &prepared.body {
@@ -192,6 +201,10 @@ impl Store {
                     Body::Clip(clip) => lookups.recognise_clip(tx, clip, !options.shallow)?,
                     Body::Known | Body::Failed => Recognised::default(),
                 };
+                let mut prepared = prepared;
+                let mut outcome = prepared.outcome.clone();
+                listed.tell(tx, &prepared, &mut outcome)?;
+                prepared.outcome = outcome;
                 outcomes.push(keep(tx, adding, prepared, &recognised.matches, at_ms)?);
             }
             Ok(outcomes)
@@ -233,6 +246,8 @@ impl Adding {
         }
         let elsewhere = outcome.matches.iter().filter(|m| m.stands() && m.case != summary.case);
         let cases: BTreeSet<_> = elsewhere.map(|m| m.case.clone()).collect();
+        summary.listed += u64::from(outcome.is_listed());
+        summary.list_candidates += u64::from(outcome.is_list_candidate());
         summary.matched += u64::from(!cases.is_empty());
         summary.cases.extend(cases);
     }

@@ -1,12 +1,13 @@
 //! Asking whether material is known, and keeping nothing but the fact that it was asked.
 
 use crate::clip::{FrameSpan, PreparedClip};
+use crate::lists::ListedLookup;
 use crate::lookup::Upkeep;
 use crate::outcome::Similar;
 use crate::pipeline::prepare_all;
 use crate::policy::{self, PDQ_RADIUS};
 use crate::prepare::{Body, ClipPlan, LandmarkPlan, Prepared, PreparedPicture, Preparer, Wanted};
-use crate::recognise::{Lookups, Recognised};
+use crate::recognise::{Lookups, Recognised, once_each};
 use crate::similar::Likeness;
 use crate::store::{PROGRAM, Store};
 use crate::vpdq::{self, FrameCode};
@@ -50,6 +51,10 @@ pub struct CheckSummary {
     pub matched: u64,
     /// Inputs that could not be read.
     pub unreadable: u64,
+    /// Inputs that are the very file a list names.
+    pub listed: u64,
+    /// Inputs near to a list's code, for which nothing else speaks: somebody has to look.
+    pub list_candidates: u64,
     /// The cases that hold what they match.
     pub cases: BTreeSet<String>,
     /// Whether it was broken off.
@@ -71,8 +76,11 @@ impl Store {
         self.key()?;
         let found = walk(&options.paths);
         watcher.planned(found.len(), found.iter().map(|file| file.bytes).sum());
-        let mut note = |note: &IndexNote| watcher.noted(note);
-        let lookups = Lookups::open_for_reading(self, &mut note)?;
+        let (lookups, listed) = {
+            let mut note = |note: &IndexNote| watcher.noted(note);
+            let mut note = once_each(&mut note);
+            (Lookups::open_for_reading(self, &mut note)?, ListedLookup::open(self, &mut note)?)
+        };
         // By now a worker that was started early is sealed.
         if !found.is_empty() {
             decoding.ready()?;
@@ -81,7 +89,8 @@ impl Store {
         let asked = |picture: &PreparedPicture| options.deep || unknown.is_unknown(picture);
         let plan = LandmarkPlan { stored: false, asked: &asked };
         let (summary, ledger) = (CheckSummary::default(), &mut self.ledger);
-        let mut checking = Checking { ledger, lookups, options, likeness: None, stop, summary };
+        let mut checking =
+            Checking { ledger, lookups, listed, options, likeness: None, stop, summary };
         checking.codes(watcher)?;
         checking.clips(watcher)?;
         let known = |_: &[u8; 32]| false;
@@ -123,6 +132,7 @@ impl Unknown {
 struct Checking<'a> {
     ledger: &'a mut Ledger,
     lookups: Lookups,
+    listed: ListedLookup,
     options: &'a CheckOptions,
     /// How the most alike are found, once that was asked.
     likeness: Option<Likeness>,
@@ -137,12 +147,14 @@ impl Checking<'_> {
             return Ok(());
         }
         self.lookups.catch_up(self.ledger)?;
+        self.listed.catch_up(self.ledger)?;
         let mut outcomes = Vec::with_capacity(codes.len());
         for code in codes {
             let codes = orientations_of_code(code);
             let recognised = self.lookups.recognise_code(self.ledger, &codes)?;
             let mut outcome = Outcome::of_code();
             outcome.similar = self.most_alike(Some(&codes), watcher)?;
+            self.listed.tell_codes(self.ledger, &[codes], &mut outcome)?;
             outcomes.push(self.told(outcome, &recognised)?);
         }
         self.record_and_tell(&outcomes, watcher)
@@ -155,6 +167,7 @@ impl Checking<'_> {
             return Ok(());
         }
         self.lookups.catch_up(self.ledger)?;
+        self.listed.catch_up(self.ledger)?;
         let mut outcomes = Vec::with_capacity(clips.len());
         for frames in clips {
             let clip = vpdq::as_clip(frames);
@@ -162,6 +175,8 @@ impl Checking<'_> {
             let mut outcome = Outcome::of_code();
             outcome.kind = Some(clip.kind);
             outcome.similar = self.most_alike(None, watcher)?;
+            let codes: Vec<_> = clip.frames.frames.iter().map(|frame| frame.codes).collect();
+            self.listed.tell_codes(self.ledger, &codes, &mut outcome)?;
             outcomes.push(self.told(outcome, &recognised)?);
         }
         self.record_and_tell(&outcomes, watcher)
@@ -174,9 +189,11 @@ impl Checking<'_> {
         watcher: &mut dyn Watcher,
     ) -> Result<(), EngineError> {
         self.lookups.catch_up(self.ledger)?;
+        self.listed.catch_up(self.ledger)?;
         let mut outcomes = Vec::with_capacity(batch.len());
         for prepared in batch {
-            let (mut outcome, mut recognised) = (prepared.outcome, Recognised::default());
+            let (mut outcome, mut recognised) = (prepared.outcome.clone(), Recognised::default());
+            self.listed.tell(self.ledger, &prepared, &mut outcome)?;
             let mut codes = None;
             match &prepared.body {
                 Body::Picture(picture) => {
@@ -277,6 +294,8 @@ impl Checking<'_> {
         summary.inputs += record.inputs;
         summary.matched += record.matched;
         summary.unreadable += record.unreadable;
+        summary.listed += count(Outcome::is_listed);
+        summary.list_candidates += count(Outcome::is_list_candidate);
         for outcome in outcomes {
             let standing = outcome.matches.iter().filter(|found| found.stands());
             summary.cases.extend(standing.map(|found| found.case.clone()));

@@ -55,6 +55,82 @@ pub enum EngineError {
         /// The name and the version of ours.
         ours: String,
     },
+    /// A format of lists that is not known.
+    #[error(
+        "there is no such format of lists: plain, tx, threatexchange, vics, stopncii, ncmec or delta"
+    )]
+    NoSuchListFormat,
+    /// No traffic-light marking has this name.
+    #[error("there is no such marking: CLEAR, GREEN, AMBER, AMBER+STRICT or RED")]
+    NoSuchMarking,
+    /// A file of a list cannot be opened.
+    #[error("{}", .error.message)]
+    ListFile {
+        /// Which of the files, from 0.
+        file: usize,
+        /// Why.
+        error: InputError,
+    },
+    /// A file of a list cannot be read to its end.
+    #[error("{error}")]
+    List {
+        /// Which of the files, from 0.
+        file: usize,
+        /// Why, and where.
+        error: athar_exchange::ReadError,
+    },
+    /// A format names the owner of each entry, and none was given.
+    #[error("this format says whose each entry is: say it, --owner NAME")]
+    NoOwner,
+    /// What is uploaded without a privacy group is seen by every member.
+    #[error("say which privacy groups may see it: --group ID; without one every member would")]
+    NoPrivacyGroup,
+    /// A delta was to be brought in without its sender's key.
+    #[error("a delta is signed: say with whose key, --key HEX ('athar key show' tells the sender)")]
+    NoSenderKey,
+    /// A delta was to be brought in beside other files.
+    #[error("a delta is brought in by itself: its number in its sender's sequence is kept")]
+    DeltaAmongOthers,
+    /// A delta is not what its sender signed.
+    #[error("{0}")]
+    Delta(athar_exchange::delta::DeltaError),
+    /// A delta that was taken before, or one older than that.
+    #[error(
+        "this delta says nothing new: its sender's changes up to number {taken} were taken \
+         before, and it ends at {last}"
+    )]
+    DeltaReplayed {
+        /// Up to which number its sender's changes were taken.
+        taken: u64,
+        /// The last that it has.
+        last: u64,
+    },
+    /// Changes between the last one taken and the delta's first are missing.
+    #[error(
+        "its sender's changes {first} to {last} are missing before this delta, and a withdrawal \
+         may be among them: ask for these, or for a delta of everything"
+    )]
+    DeltaGap {
+        /// The first that is missing.
+        first: u64,
+        /// The last.
+        last: u64,
+    },
+    /// The file to be written is there already.
+    #[error("the file is there already: --force writes over it")]
+    ExportExists,
+    /// A draft of the file to be written is there.
+    #[error(
+        "its draft, of the same name with .part behind it, is there: an export is under way, or one \
+         was broken off and its draft can be removed"
+    )]
+    ExportDraft,
+    /// The list could not be written.
+    #[error("nothing was passed on: {}", write_reason(.0))]
+    Export(athar_exchange::WriteError),
+    /// Somebody wanted it to stop before its end.
+    #[error("broken off before the end: nothing was changed")]
+    Interrupted,
     /// The index was to be made anew while it cannot be written.
     #[error("the index cannot be made anew: another process is using it, or it may not be written")]
     IndexInUse,
@@ -88,6 +164,13 @@ pub enum EngineError {
     /// The ledger refused.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+}
+
+fn write_reason(error: &athar_exchange::WriteError) -> String {
+    match error {
+        athar_exchange::WriteError::Io(error) => io_reason(error),
+        error => error.to_string(),
+    }
 }
 
 /// Why one input has no fingerprint, or one that is not matched.

@@ -134,17 +134,38 @@ fn confirms(ledger: &Ledger, index: &Index) -> Result<bool, LedgerError> {
 /// changes that took.
 pub(crate) fn follow(
     index: &Index,
-    mut from: Seq,
+    from: Seq,
     ledger: &Ledger,
     space: Space,
+) -> Result<usize, LedgerError> {
+    follow_by(index, from, ledger, |from, changes| {
+        let mut take = |change: CodeChange| changes.push(change_of(&change));
+        ledger.for_some_codes_since(space.name(), from, INDEX_BATCH_CODES, &mut take)
+    })
+}
+
+/// The same for the index of lists' codes.
+pub(crate) fn follow_listed(
+    index: &Index,
+    from: Seq,
+    ledger: &Ledger,
+) -> Result<usize, LedgerError> {
+    follow_by(index, from, ledger, |from, changes| {
+        let mut take = |change: CodeChange| changes.push(change_of(&change));
+        ledger.for_some_listed_since(from, INDEX_BATCH_CODES, &mut take)
+    })
+}
+
+fn follow_by(
+    index: &Index,
+    mut from: Seq,
+    ledger: &Ledger,
+    read: impl Fn(Seq, &mut Vec<Change>) -> Result<Seq, LedgerError>,
 ) -> Result<usize, LedgerError> {
     let mut gained = 0;
     loop {
         let mut changes = Vec::new();
-        let reached =
-            ledger.for_some_codes_since(space.name(), from, INDEX_BATCH_CODES, |change| {
-                changes.push(change_of(&change));
-            })?;
+        let reached = read(from, &mut changes)?;
         if reached == from {
             return Ok(gained);
         }

@@ -46,6 +46,10 @@ impl PublicKey {
         KeyId::of(&self.0).0
     }
 
+    pub(crate) fn verifying(&self) -> &VerifyingKey {
+        &self.0
+    }
+
     /// Whether it is the key of a signature over these bytes, of this kind.
     pub(crate) fn has_signed(&self, domain: &str, bytes: &[u8], signature: &[u8; 64]) -> bool {
         let signature = Signature::from_bytes(signature);
@@ -95,6 +99,11 @@ pub(crate) struct Key(SigningKey);
 impl Key {
     pub(crate) fn public(&self) -> PublicKey {
         PublicKey(self.0.verifying_key())
+    }
+
+    /// For a delta, which has its own way to be signed.
+    pub(crate) fn signing(&self) -> SigningKey {
+        self.0.clone()
     }
 
     pub(crate) fn sign(&self, domain: &str, bytes: &[u8]) -> [u8; 64] {

@@ -45,6 +45,7 @@ mod intake;
 mod keys;
 mod landmarked;
 mod links;
+mod lists;
 mod lookup;
 mod matching;
 mod networks;
@@ -87,6 +88,10 @@ pub use follow::IndexNote;
 pub use hash_clip::{ClipPrint, ClipWant, FrameLandmarks, FramePrint, hash_clip};
 pub use keys::{PublicKey, Signed};
 pub use links::{CasePage, CaseSummary, Item, Link, LinkEnd, Report};
+pub use lists::{
+    ExportOptions, ExportSummary, ImportOptions, ImportSummary, ListImportPage, ListMatch,
+    ListPage, ListProblem, ListRemoval, ListSummary, ListedItem,
+};
 pub use networks::{
     Network, NetworkBrief, NetworkCase, NetworkEdge, NetworkEnd, NetworkHub, Networks,
     NetworksQuestion, Reason, Shared,

@@ -3,7 +3,7 @@
 use crate::decide::state_name;
 use crate::policy::Relation;
 use crate::region::Polygon;
-use crate::{InputError, InputErrorKind};
+use crate::{InputError, InputErrorKind, ListMatch};
 use athar_kernel::Orientation;
 use athar_ledger::LinkState;
 use serde::{Deserialize, Serialize, Serializer};
@@ -33,6 +33,12 @@ pub struct Outcome {
     pub kept: Option<Kept>,
     /// Where the material is known from, nearest first.
     pub matches: Vec<Match>,
+    /// The entries of others' lists that it has something in common with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lists: Vec<ListMatch>,
+    /// Whether more entries are near than are told.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub lists_cut: bool,
     /// What was looked at closely and is no match, where that was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub candidates: Vec<Match>,
@@ -259,6 +265,8 @@ impl Outcome {
             quality: None,
             kept: None,
             matches: Vec::new(),
+            lists: Vec::new(),
+            lists_cut: false,
             candidates: Vec::new(),
             similar: None,
             steps_us: BTreeMap::new(),
@@ -269,6 +277,16 @@ impl Outcome {
     /// Whether it matches something, in a way that nobody has rejected.
     pub fn is_matched(&self) -> bool {
         self.matches.iter().any(Match::stands)
+    }
+
+    /// Whether a list knows the very file.
+    pub fn is_listed(&self) -> bool {
+        self.lists.iter().any(|found| !found.needs_confirmation)
+    }
+
+    /// Whether only codes of lists speak for it, so that somebody has to look.
+    pub fn is_list_candidate(&self) -> bool {
+        !self.is_listed() && self.lists.iter().any(|found| !found.is_harmless())
     }
 
     /// Whether the input could not be read as material at all. A picture of low quality was.
@@ -293,7 +311,10 @@ pub(crate) fn orientation_name<S: Serializer>(
     out.serialize_str(orientation.name())
 }
 
-fn hex_option<S: Serializer>(bytes: &Option<[u8; 32]>, out: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn hex_option<S: Serializer>(
+    bytes: &Option<[u8; 32]>,
+    out: S,
+) -> Result<S::Ok, S::Error> {
     bytes.as_ref().map(|bytes| to_hex(bytes)).serialize(out)
 }
 

@@ -460,6 +460,12 @@ pub(crate) fn index_replay_codes(space: Space) -> usize {
     }
 }
 
+/// Entries of lists that are told with an input, the nearest of each way in which it was asked.
+pub(crate) const LISTED_TOLD: usize = 32;
+
+/// Entries of a list's file that are held against the list together: some 10 MB.
+pub(crate) const LIST_PIECE_ENTRIES: usize = 1 << 16;
+
 /// Codes up to which `--similar` looks at every one: that takes about a millisecond a picture,
 /// and making the graph takes longer than that for each code.
 pub const SIMILAR_EXACT_CODES: usize = 1 << 12;

@@ -216,7 +216,7 @@ fn once_each_clip(seen: Vec<Judged>) -> Vec<Judged> {
 }
 
 /// What is the matter with all indexes is told once.
-fn once_each(note: &mut dyn FnMut(&IndexNote)) -> impl FnMut(&IndexNote) {
+pub(crate) fn once_each(note: &mut dyn FnMut(&IndexNote)) -> impl FnMut(&IndexNote) {
     let mut told = HashSet::new();
     move |new| {
         if told.insert(new.to_string()) {

@@ -88,6 +88,11 @@ impl Store {
         self.dir.join(INDEX_DIR).join(space.name())
     }
 
+    /// The directory of the index of lists' codes.
+    pub(crate) fn listed_dir(&self) -> PathBuf {
+        self.dir.join(INDEX_DIR).join("listed")
+    }
+
     /// A second connection, for reading while this one writes.
     pub(crate) fn reader(&self) -> Result<Ledger, EngineError> {
         Ok(Ledger::open_read_only(&self.dir.join(LEDGER_FILE))?)

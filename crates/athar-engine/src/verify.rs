@@ -1,16 +1,17 @@
 //! Whether the evidence still stands: the ledger against itself, and the index against it.
 
 use crate::checkpoint::CheckpointSummary;
-use crate::follow::{self, Found, IndexNote, follow};
+use crate::follow::{self, Found, IndexNote, follow, follow_listed};
 use crate::keys::PublicKey;
 use crate::policy::INDEX_BATCH_CODES;
 use crate::{EngineError, Store, Watcher};
 use athar_hash::Space;
 use athar_index::{Index, Snapshot, StorageError};
 use athar_kernel::{Code, Radius};
-use athar_ledger::CodeChange;
+use athar_ledger::{CodeChange, Ledger, LedgerError, Seq};
 use serde::Serialize;
 use std::mem;
+use std::path::PathBuf;
 
 /// What is verified, and with what.
 #[derive(Debug, Clone, Default)]
@@ -77,14 +78,15 @@ impl Store {
             index_rebuilt: false,
             signed,
         };
-        for space in Space::ALL {
+        let spaces = Space::ALL.into_iter().map(Held::Items).chain([Held::Lists]);
+        for held in spaces {
             if summary.sound {
                 let index = match options.rebuild_index {
-                    true => self.rebuilt_index(space)?,
-                    false => self.found_index(space, watcher)?,
+                    true => self.rebuilt_index(held)?,
+                    false => self.found_index(held, watcher)?,
                 };
                 summary.index_rebuilt = options.rebuild_index;
-                self.verify_index(space, &index, &mut summary)?;
+                self.verify_index(held, &index, &mut summary)?;
             }
         }
         Ok(summary)
@@ -98,8 +100,8 @@ impl Store {
     }
 
     /// The index as it lies there, or an empty one.
-    fn found_index(&self, space: Space, watcher: &mut dyn Watcher) -> Result<Found, EngineError> {
-        let dir = self.index_dir(space);
+    fn found_index(&self, held: Held, watcher: &mut dyn Watcher) -> Result<Found, EngineError> {
+        let dir = held.dir(self);
         let mut note = |note: &IndexNote| match note {
             // Told as a fault.
             IndexNote::Damaged(_) => {}
@@ -108,26 +110,26 @@ impl Store {
         Ok(follow::open_for_reading(&dir, &self.ledger, &mut note)?)
     }
 
-    fn rebuilt_index(&self, space: Space) -> Result<Found, EngineError> {
-        let dir = self.index_dir(space);
+    fn rebuilt_index(&self, held: Held) -> Result<Found, EngineError> {
+        let dir = held.dir(self);
         let found = follow::open(&dir, &self.ledger, &mut |_| {})?;
         if !found.writable {
             return Err(EngineError::IndexInUse);
         }
         found.index.clear();
-        follow(&found.index, 0, &self.ledger, space)?;
+        held.follow(&found.index, 0, &self.ledger)?;
         write_all(&found.index).map_err(EngineError::Index)?;
         Ok(Found { discarded: None, ..found })
     }
 
     fn verify_index(
         &self,
-        space: Space,
+        held: Held,
         found: &Found,
         summary: &mut VerifySummary,
     ) -> Result<(), EngineError> {
         if let Some(reason) = &found.discarded {
-            summary.fail(format!("the {} index: {reason}", space.name()));
+            summary.fail(format!("the {} index: {reason}", held.name()));
             return Ok(());
         }
         let findings = found.index.verify();
@@ -136,13 +138,13 @@ impl Store {
                 0 => String::new(),
                 n => format!(" (and {n} more)"),
             };
-            summary.fail(format!("the {} index: {first}{others}", space.name()));
+            summary.fail(format!("the {} index: {first}{others}", held.name()));
             return Ok(());
         }
         self.ledger.at_one_moment(|| {
             let from = found.index.reached().map_or(0, |mark| mark.reached);
-            follow(&found.index, from, &self.ledger, space)?;
-            self.compare(space, &found.index.snapshot(), summary)
+            held.follow(&found.index, from, &self.ledger)?;
+            self.compare(held, &found.index.snapshot(), summary)
         })
     }
 
@@ -150,12 +152,12 @@ impl Store {
     /// other: so they are the same.
     fn compare(
         &self,
-        space: Space,
+        held: Held,
         snapshot: &Snapshot,
         summary: &mut VerifySummary,
     ) -> Result<(), EngineError> {
         let (mut batch, mut absent, mut asked) = (Vec::new(), None, 0);
-        self.ledger.for_each_code_since(space.name(), 0, |change| {
+        held.for_each(&self.ledger, |change| {
             if let CodeChange::Added { id, code, .. } = change {
                 asked += 1;
                 batch.push((code, id.0 as u64));
@@ -168,7 +170,7 @@ impl Store {
         let codes = snapshot.len() as u64;
         summary.codes += codes;
         summary.codes_asked += asked;
-        let name = space.name();
+        let name = held.name();
         if let Some(id) = absent {
             let why =
                 format!("code {id} of the ledger is not found in the {name} index as it should");
@@ -177,6 +179,43 @@ impl Store {
             summary.fail(format!("the {name} index holds {codes} codes, the ledger {asked}"));
         }
         Ok(())
+    }
+}
+
+/// Whose codes an index holds.
+#[derive(Clone, Copy)]
+enum Held {
+    Items(Space),
+    Lists,
+}
+
+impl Held {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Items(space) => space.name(),
+            Self::Lists => "listed",
+        }
+    }
+
+    fn dir(self, store: &Store) -> PathBuf {
+        match self {
+            Self::Items(space) => store.index_dir(space),
+            Self::Lists => store.listed_dir(),
+        }
+    }
+
+    fn follow(self, index: &Index, from: Seq, ledger: &Ledger) -> Result<usize, LedgerError> {
+        match self {
+            Self::Items(space) => follow(index, from, ledger, space),
+            Self::Lists => follow_listed(index, from, ledger),
+        }
+    }
+
+    fn for_each(self, ledger: &Ledger, f: impl FnMut(CodeChange)) -> Result<Seq, LedgerError> {
+        match self {
+            Self::Items(space) => ledger.for_each_code_since(space.name(), 0, f),
+            Self::Lists => ledger.for_some_listed_since(0, usize::MAX, f),
+        }
     }
 }
 

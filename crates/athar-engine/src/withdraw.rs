@@ -105,12 +105,7 @@ impl Store {
             let forgotten = self.forget(space, watcher);
             left.extend(forgotten.unwrap_or_else(|error| Some(unforgotten(space, &error))));
         }
-        left.extend(match self.ledger.scrub(SCRUB_MOST_BYTES) {
-            Ok(Scrubbed::Pages) => None,
-            Ok(Scrubbed::Rows) => Some(LARGE.to_owned()),
-            Ok(Scrubbed::InUse) => Some(READ.to_owned()),
-            Err(error) => Some(format!("the ledger was not written anew: {error}")),
-        });
+        left.extend(self.scrubbed());
         // The next command signs what this one could not.
         let signed = self.checkpoint_if_due();
         left.extend(signed.err().map(|error| format!("the chain was not signed: {error}")));
@@ -129,6 +124,16 @@ impl Store {
         // It is made of numbers and texts.
         let statement = statement.map_err(|_| EngineError::NotAStatement)?;
         Ok(key.sign_statement(RECEIPT, statement))
+    }
+
+    /// Writes the ledger's pages anew; says what they may still hold of what was erased.
+    pub(crate) fn scrubbed(&mut self) -> Option<String> {
+        match self.ledger.scrub(SCRUB_MOST_BYTES) {
+            Ok(Scrubbed::Pages) => None,
+            Ok(Scrubbed::Rows) => Some(LARGE.to_owned()),
+            Ok(Scrubbed::InUse) => Some(READ.to_owned()),
+            Err(error) => Some(format!("the ledger was not written anew: {error}")),
+        }
     }
 
     fn named(&self, target: &WithdrawTarget) -> Result<Withdrawal, EngineError> {

@@ -40,13 +40,21 @@ pub(crate) enum Kind {
     MatchFound,
     LinkDecided,
     CheckMade,
+    ListNamed,
+    ListImportBegun,
+    ListRowAdded,
+    ListImported,
+    ListActivated,
+    ListRetired,
+    ListRuleSet,
+    ListExported,
     CheckpointSigned,
     WithdrawalRequested,
     Withdrawn,
 }
 
 impl Kind {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 26] = [
         Self::LedgerCreated,
         Self::SchemaUpgraded,
         Self::CaseOpened,
@@ -62,6 +70,14 @@ impl Kind {
         Self::MatchFound,
         Self::LinkDecided,
         Self::CheckMade,
+        Self::ListNamed,
+        Self::ListImportBegun,
+        Self::ListRowAdded,
+        Self::ListImported,
+        Self::ListActivated,
+        Self::ListRetired,
+        Self::ListRuleSet,
+        Self::ListExported,
         Self::CheckpointSigned,
         Self::WithdrawalRequested,
         Self::Withdrawn,
@@ -84,6 +100,14 @@ impl Kind {
             Self::MatchFound => "match_found",
             Self::LinkDecided => "link_decided",
             Self::CheckMade => "check_made",
+            Self::ListNamed => "list_named",
+            Self::ListImportBegun => "list_import_begun",
+            Self::ListRowAdded => "list_row_added",
+            Self::ListImported => "list_imported",
+            Self::ListActivated => "list_activated",
+            Self::ListRetired => "list_retired",
+            Self::ListRuleSet => "list_rule_set",
+            Self::ListExported => "list_exported",
             Self::CheckpointSigned => "checkpoint_signed",
             Self::WithdrawalRequested => "withdrawal_requested",
             Self::Withdrawn => "withdrawn",
@@ -112,7 +136,7 @@ pub(crate) struct Table {
 }
 
 /// Every table of records.
-pub(crate) const TABLES: [Table; 13] = [
+pub(crate) const TABLES: [Table; 19] = [
     Table {
         name: "cases",
         kind: Kind::CaseOpened,
@@ -203,6 +227,47 @@ pub(crate) const TABLES: [Table; 13] = [
         name: "withdrawal_requests",
         kind: Kind::WithdrawalRequested,
         row_sql: "SELECT salt, reason, reference, actor FROM withdrawal_requests WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "lists",
+        kind: Kind::ListNamed,
+        row_sql: "SELECT salt, name FROM lists WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "list_imports",
+        kind: Kind::ListImportBegun,
+        row_sql: "SELECT salt, list_id, format, source, marking, sender, last_sequence, actor
+                  FROM list_imports WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "list_rows",
+        kind: Kind::ListRowAdded,
+        row_sql: "SELECT r.salt, r.list_id, r.import_id, r.kind, s.space, s.scheme, s.version,
+                         r.active, r.entries, r.code, r.refs, r.about
+                  FROM list_rows AS r LEFT JOIN schemes AS s ON s.id = r.scheme_id
+                  WHERE r.id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "list_activations",
+        kind: Kind::ListActivated,
+        row_sql: "SELECT salt, list_id, after_id, upto_id, actor
+                  FROM list_activations WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "list_retirements",
+        kind: Kind::ListRetired,
+        row_sql: "SELECT salt, list_id, reason, actor FROM list_retirements WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "list_rules",
+        kind: Kind::ListRuleSet,
+        row_sql: "SELECT salt, persons, actor FROM list_rules WHERE id = ?1",
         parts_sql: None,
     },
 ];

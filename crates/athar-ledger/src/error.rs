@@ -84,6 +84,14 @@ pub enum LedgerError {
     TextEmpty,
     /// The case has no such handle.
     NoSuchHandle,
+    /// No list has this name.
+    NoSuchList,
+    /// A list has nothing that waits to be activated.
+    NothingStaged,
+    /// The unit's rule wants it said who imports and who activates a list.
+    ListNeedsActor,
+    /// The unit's rule wants a list to be activated by somebody else than who imported it.
+    ListNeedsSecondPerson,
     /// A number given lies outside what the ledger holds: a distance or radius over 256 bits, a
     /// rate outside 0 to 1, a count over 2^63.
     OutOfRange,
@@ -140,6 +148,17 @@ impl fmt::Display for LedgerError {
             }
             Self::TextEmpty => f.write_str("a text that is needed is empty"),
             Self::NoSuchHandle => f.write_str("the case has no such handle"),
+            Self::NoSuchList => {
+                f.write_str("there is no list of this name: 'athar lists' shows those there are")
+            }
+            Self::NothingStaged => f.write_str("nothing in this list waits to be activated"),
+            Self::ListNeedsActor => {
+                f.write_str("two persons are needed for a list, so say who you are: --by NAME")
+            }
+            Self::ListNeedsSecondPerson => f.write_str(
+                "two persons are needed for a list: who imported it, or nobody knows who did, \
+                 cannot be who activates it",
+            ),
             Self::OutOfRange => f.write_str("a number given is out of the ledger's range"),
             Self::CodesInRow { codes } => write!(
                 f,

@@ -16,10 +16,14 @@ mod checkpoints;
 mod decisions;
 mod details;
 mod error;
+mod exports;
 mod facts;
 mod handles;
 mod ledger;
 mod links;
+mod list_entries;
+mod list_import;
+mod lists;
 mod open;
 mod pack;
 mod read;
@@ -40,10 +44,13 @@ pub use error::{LedgerError, Result};
 pub use facts::CaseFacts;
 pub use handles::{HandleRow, NewHandle};
 pub use ledger::{Ledger, Scrubbed};
+pub use list_entries::{ListEntry, ListKind, ListValue};
+pub use list_import::{ListChange, ListCounts, ListImport, NewListImport};
+pub use lists::{ListImportRow, ListRow, ListState, Listed};
 pub use record::{
     Added, CaseId, CaseRow, CaseSummary, CheckRecord, CodeChange, CodeId, CodesId, CodesRow,
-    Evidence, ItemId, ItemRow, LinkEnd, LinkRow, MatchRow, NewCodes, NewItem, NewMatch, NewReport,
-    Refusal, RefusalRow, ReportClose, ReportId, ReportRow, SchemeRow, Seq,
+    Evidence, ItemId, ItemRow, LinkEnd, LinkRow, ListId, ListImportId, MatchRow, NewCodes, NewItem,
+    NewMatch, NewReport, Refusal, RefusalRow, ReportClose, ReportId, ReportRow, SchemeRow, Seq,
 };
 pub use ties::CaseBrief;
 pub use verify::{Fault, VerifyReport};

@@ -7,7 +7,8 @@ use crate::{
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 /// What `item_row` reads.
-const ITEM: &str = "SELECT i.id, i.sha256, i.md5, i.kind, i.format, i.bytes, i.width, i.height,
+pub(crate) const ITEM: &str =
+    "SELECT i.id, i.sha256, i.md5, i.kind, i.format, i.bytes, i.width, i.height,
                            i.quality, e.at_ms
                     FROM items AS i JOIN events AS e ON e.seq = i.id";
 
@@ -273,7 +274,7 @@ fn report_row(row: &Row<'_>) -> rusqlite::Result<ReportRow> {
     })
 }
 
-fn item_row(row: &Row<'_>) -> rusqlite::Result<ItemRow> {
+pub(crate) fn item_row(row: &Row<'_>) -> rusqlite::Result<ItemRow> {
     Ok(ItemRow {
         id: ItemId(row.get(0)?),
         sha256: row.get(1)?,

@@ -43,7 +43,29 @@ id! {
     CodeId
 }
 
+id! {
+    /// A list of others: the `seq` of the event that named it.
+    ListId
+}
+id! {
+    /// One import of a list: the `seq` of the event that began it.
+    ListImportId
+}
+
 impl CodesId {
+    /// Where the numbers of lists' rows begin: far behind those of items' rows.
+    const OF_LISTS: i64 = 1 << 50;
+
+    /// The number by which an index knows a row of `list_rows`.
+    pub(crate) const fn of_list_row(id: i64) -> Self {
+        Self(Self::OF_LISTS + id)
+    }
+
+    /// The row of `list_rows` that it numbers, if it is one of those.
+    pub(crate) const fn list_row(self) -> Option<i64> {
+        if self.0 > Self::OF_LISTS { Some(self.0 - Self::OF_LISTS) } else { None }
+    }
+
     /// The largest row whose codes have ids.
     pub(crate) const MAX: Self = Self(i64::MAX / CodeId::CODES_PER_ROW as i64);
 
@@ -434,7 +456,7 @@ pub enum CodeChange {
         seq: Seq,
         /// Its id.
         id: CodeId,
-        /// The item it describes.
+        /// The item it describes; 0, which none has, where it is of a list.
         item: ItemId,
         /// The code.
         code: Code,

@@ -1,5 +1,5 @@
--- Athar's ledger, from schema version 1 to 2: facts of cases, handles, decisions on links, and
--- requests to take something back.
+-- Athar's ledger, from schema version 1 to 2: facts of cases, handles, decisions on links, requests
+-- to take something back, and lists of others.
 -- SCHEMA.md says what each column means.
 
 CREATE TABLE report_receipts (
@@ -68,6 +68,73 @@ CREATE TABLE withdrawal_requests (
     reference TEXT,
     actor TEXT
 ) STRICT;
+
+CREATE TABLE lists (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    name TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE list_imports (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    list_id INTEGER NOT NULL REFERENCES lists (id),
+    format TEXT NOT NULL,
+    source TEXT,
+    marking TEXT,
+    sender BLOB CHECK (length(sender) = 32),
+    last_sequence INTEGER CHECK (last_sequence > 0),
+    actor TEXT
+) STRICT;
+CREATE INDEX list_imports_by_list ON list_imports (list_id, id);
+
+CREATE TABLE list_rows (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    list_id INTEGER NOT NULL REFERENCES lists (id),
+    import_id INTEGER NOT NULL REFERENCES list_imports (id),
+    kind TEXT NOT NULL CHECK (kind IN ('pdq', 'md5', 'sha1', 'sha256')),
+    scheme_id INTEGER REFERENCES schemes (id),
+    active INTEGER NOT NULL CHECK (active IN (0, 1)),
+    entries INTEGER NOT NULL CHECK (entries BETWEEN 1 AND 4096),
+    code BLOB NOT NULL CHECK (length(code) BETWEEN 16 AND 131072),
+    refs TEXT,
+    about TEXT
+) STRICT;
+CREATE INDEX list_rows_by_list ON list_rows (list_id, id, kind, active, entries);
+
+CREATE TABLE list_activations (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    list_id INTEGER NOT NULL REFERENCES lists (id),
+    after_id INTEGER NOT NULL,
+    upto_id INTEGER NOT NULL CHECK (upto_id > after_id),
+    actor TEXT
+) STRICT;
+CREATE INDEX list_activations_by_list ON list_activations (list_id, upto_id);
+
+CREATE TABLE list_retirements (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    list_id INTEGER NOT NULL REFERENCES lists (id),
+    reason TEXT NOT NULL,
+    actor TEXT
+) STRICT;
+
+CREATE TABLE list_rules (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    persons INTEGER NOT NULL CHECK (persons IN (1, 2)),
+    actor TEXT
+) STRICT;
+
+-- Where each entry of a list is, by what it lists and by its own name. It follows from list_rows.
+CREATE TABLE list_keys (
+    key INTEGER NOT NULL,
+    row_id INTEGER NOT NULL,
+    position INTEGER NOT NULL CHECK (position BETWEEN 0 AND 4095),
+    PRIMARY KEY (key, row_id, position)
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX events_by_time ON events (at_ms);
 

@@ -10,6 +10,7 @@ use crate::{
     CodeId, CodesId, Ledger, Seq,
     chain::{self, Digest, Event, GENESIS, Kind, TABLES},
     error::{LedgerError, Result},
+    list_import::keys_of,
     read::{all, one},
 };
 use rusqlite::Row;
@@ -105,6 +106,13 @@ pub enum Fault {
         /// Its id.
         row: i64,
     },
+    /// A row of a list is not one, or is not found by what it lists.
+    ListRowMalformed {
+        /// Its id.
+        row: i64,
+    },
+    /// There are keys of lists that belong to no entry.
+    ListKeysUnknown,
     /// What a withdrawal took away is not what its event says.
     WithdrawalChanged {
         /// Number of its event.
@@ -134,6 +142,13 @@ impl fmt::Display for Fault {
             Self::RecordChanged { table, id } => write!(f, "row {id} of {table} was changed"),
             Self::RecordUnrecorded { table, id } => write!(f, "row {id} of {table} has no event"),
             Self::CodesMalformed { row } => write!(f, "row {row} of codes holds no whole codes"),
+            Self::ListRowMalformed { row } => {
+                write!(
+                    f,
+                    "row {row} of list_rows does not hold entries that are found by their keys"
+                )
+            }
+            Self::ListKeysUnknown => f.write_str("list_keys has keys that belong to no entry"),
             Self::WithdrawalChanged { seq } => {
                 write!(f, "what the withdrawal of event {seq} took away was changed")
             }
@@ -176,6 +191,9 @@ impl Ledger {
             return Ok(Some(fault));
         }
         if let Some(fault) = self.codes_fault()? {
+            return Ok(Some(fault));
+        }
+        if let Some(fault) = self.lists_fault()? {
             return Ok(Some(fault));
         }
         self.tail_fault(report.last_seq)
@@ -282,6 +300,36 @@ impl Ledger {
         let bounds = [CodeId::CODES_PER_ROW as i64, CodesId::MAX.0];
         let row = one(&self.conn, sql, bounds, |row| row.get(0))?;
         Ok(row.flatten().map(|row| Fault::CodesMalformed { row }))
+    }
+
+    /// The first row of a list whose entries cannot be told or are not found by their keys; what is
+    /// in the rows was held against their events before.
+    fn lists_fault(&self) -> Result<Option<Fault>> {
+        let rows: Vec<i64> =
+            all(&self.conn, "SELECT id FROM list_rows ORDER BY id", [], |row| row.get(0))?;
+        let mut expected = 0;
+        for row in rows {
+            match self.keys_of_row(row)? {
+                Some(keys) => expected += keys,
+                None => return Ok(Some(Fault::ListRowMalformed { row })),
+            }
+        }
+        let keys = self.count("SELECT count(*) FROM list_keys")?;
+        Ok((keys != expected).then_some(Fault::ListKeysUnknown))
+    }
+
+    /// How many keys a row of a list has; `None` where one is missing.
+    fn keys_of_row(&self, id: i64) -> Result<Option<u64>> {
+        let Ok(Some(row)) = self.row_of_list(id) else { return Ok(None) };
+        let sql = "SELECT 1 FROM list_keys WHERE key = ?1 AND row_id = ?2 AND position = ?3";
+        let (mut has, mut keys) = (self.conn.prepare_cached(sql)?, 0);
+        for (key, row, at) in keys_of(id, &row.entries) {
+            if !has.exists(rusqlite::params![key, row, at])? {
+                return Ok(None);
+            }
+            keys += 1;
+        }
+        Ok(Some(keys))
     }
 
     fn tail_fault(&self, last_seq: Seq) -> Result<Option<Fault>> {

@@ -375,7 +375,7 @@ fn insert_item(conn: &Connection, id: i64, salt: &Salt, item: &NewItem<'_>) -> R
 }
 
 fn insert_codes(conn: &Connection, item: i64, row: &NewCodes<'_>) -> Result<()> {
-    let scheme = scheme_id(conn, row)?;
+    let scheme = scheme_id(conn, (row.space, row.scheme, row.version))?;
     let sql = "INSERT INTO codes (item_id, scheme_id, ordinal, searchable, code, places, second)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     let &NewCodes { ordinal, searchable, places, second, .. } = row;
@@ -384,8 +384,12 @@ fn insert_codes(conn: &Connection, item: i64, row: &NewCodes<'_>) -> Result<()> 
     Ok(())
 }
 
-fn scheme_id(conn: &Connection, row: &NewCodes<'_>) -> Result<i64> {
-    let key = params![row.space, row.scheme, row.version];
+/// The row of `schemes` for a space, a scheme and its version.
+pub(crate) fn scheme_id(
+    conn: &Connection,
+    (space, scheme, version): (&str, &str, u32),
+) -> Result<i64> {
+    let key = params![space, scheme, version];
     let sql = "SELECT id FROM schemes WHERE space = ?1 AND scheme = ?2 AND version = ?3";
     if let Some(id) = read::one(conn, sql, key, |row| row.get(0))? {
         return Ok(id);

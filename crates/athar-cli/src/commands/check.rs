@@ -85,7 +85,7 @@ fn read_codes_from(input: impl BufRead, codes: &mut Vec<Code>) -> Result<()> {
 fn exit(summary: &CheckSummary) -> Exit {
     match summary {
         CheckSummary { interrupted: true, .. } => Exit::Interrupted,
-        CheckSummary { matched: 1.., .. } => Exit::Success,
+        CheckSummary { matched: 1.., .. } | CheckSummary { listed: 1.., .. } => Exit::Success,
         CheckSummary { unreadable: 1.., .. } => Exit::Unread,
         _ => Exit::Nothing,
     }

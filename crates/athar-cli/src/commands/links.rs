@@ -1,12 +1,16 @@
 //! `athar links`.
 
+use super::Shown;
 use super::store::Location;
 use crate::args::{Format, LinksArgs};
 use crate::exit::Exit;
-use crate::output::{Answers, graph, message, text};
-use anyhow::Result;
+use crate::output::{Answers, graph, list_text, message, text};
+use anyhow::{Result, bail};
 
 pub(super) fn run(at: &Location, format: Format, args: &LinksArgs) -> Result<Exit> {
+    if args.lists {
+        return listed(at, format, args.case.as_deref());
+    }
     let store = at.open_read_only()?;
     let links = match args.all {
         true => store.links(args.case.as_deref())?,
@@ -19,6 +23,20 @@ pub(super) fn run(at: &Location, format: Format, args: &LinksArgs) -> Result<Exi
         Format::Graphml => answers.line(&graph::graphml(&store.cases()?, &links))?,
         Format::Text if links.is_empty() => message("no links"),
         Format::Text => answers.line(&text::links(&links))?,
+    }
+    Ok(Exit::Success)
+}
+
+/// The items that lists know.
+fn listed(at: &Location, format: Format, case: Option<&str>) -> Result<Exit> {
+    let mut watcher = Shown::new(format);
+    let items = at.open_read_only()?.listed_items(case, &mut watcher)?;
+    let mut answers = watcher.end()?;
+    match format {
+        Format::Json => items.iter().try_for_each(|item| answers.json(item))?,
+        Format::Dot | Format::Graphml => bail!("--lists draws nothing: use text or json"),
+        Format::Text if items.is_empty() => message("no list knows an item"),
+        Format::Text => items.iter().try_for_each(|item| answers.line(&list_text::item(item)))?,
     }
     Ok(Exit::Success)
 }

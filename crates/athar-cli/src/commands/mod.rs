@@ -7,8 +7,10 @@ mod check;
 mod decide;
 mod doctor;
 mod explain;
+mod export;
 mod extras;
 mod hash;
+mod import;
 mod key;
 mod links;
 mod networks;
@@ -41,6 +43,10 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
         Command::Confirm(args) => decide::run(&at, format, args, true),
         Command::Reject(args) => decide::run(&at, format, args, false),
         Command::Withdraw(args) => withdraw::run(&at, format, args),
+        Command::Import(args) => import::import(&at, format, args),
+        Command::Export(args) => export::run(&at, format, args),
+        Command::Lists => import::lists(&at, format),
+        Command::List(command) => import::list(&at, format, command),
         Command::Networks(args) => networks::run(&at, format, &args),
         Command::Explain(args) => explain::run(&at, format, &args),
         Command::Links(args) => links::run(&at, format, &args),

@@ -1,6 +1,7 @@
 //! Answers on standard output, messages on standard error.
 
 pub(crate) mod graph;
+pub(crate) mod list_text;
 pub(crate) mod network_graph;
 pub(crate) mod network_text;
 pub(crate) mod progress;

@@ -1,6 +1,6 @@
 //! Answers for people.
 
-use super::{network_text, shown, times};
+use super::{list_text, network_text, shown, times};
 use anstyle::{AnsiColor, Style};
 use athar_engine::policy::Relation;
 use athar_engine::{
@@ -23,7 +23,8 @@ pub(super) fn styled(style: Style, text: impl std::fmt::Display) -> String {
 /// One input, what became of it, and below it a line for each match.
 pub(crate) fn outcome(outcome: &Outcome) -> String {
     let name = outcome.path.as_deref().map_or("(code)".into(), shown);
-    let mark = match (outcome.is_unread(), !outcome.is_matched()) {
+    let is_known = outcome.is_matched() || outcome.is_listed();
+    let mark = match (outcome.is_unread() && !is_known, !is_known) {
         (true, _) => styled(WRONG, "✗"),
         (false, false) => styled(FOUND, "●"),
         (false, true) => styled(DIM, "·"),
@@ -35,6 +36,12 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
     }
     for found in &outcome.matches {
         let _ = write!(text, "\n    {}", match_line(found));
+    }
+    for found in &outcome.lists {
+        let _ = write!(text, "\n    {}", list_text::match_line(found));
+    }
+    if outcome.lists_cut {
+        let _ = write!(text, "\n    {}", styled(DIM, "more entries of lists are near"));
     }
     for similar in outcome.similar.iter().flatten() {
         let _ = write!(text, "\n    {}", similar_line(similar));
@@ -267,6 +274,7 @@ pub(crate) fn add_summary(summary: &AddSummary) -> String {
         parts.join(", "),
         tied(summary.matched, summary.cases.iter()),
     );
+    push_listed(&mut text, summary.listed, summary.list_candidates);
     if summary.interrupted {
         let _ = write!(text, "\nbroken off: the same command goes on where it stopped");
     }
@@ -280,10 +288,23 @@ pub(crate) fn check_summary(summary: &CheckSummary) -> String {
         let _ = write!(text, ", {} not readable", summary.unreadable);
     }
     let _ = write!(text, "\n{}", tied(summary.matched, summary.cases.iter()));
+    push_listed(&mut text, summary.listed, summary.list_candidates);
     if summary.interrupted {
         text.push_str("\nbroken off before the end");
     }
     text
+}
+
+/// What lists of others know.
+fn push_listed(text: &mut String, listed: u64, candidates: u64) {
+    if listed > 0 {
+        let _ = write!(text, "\n{}", styled(FOUND, format!("{listed} known from lists")));
+    }
+    if candidates > 0 {
+        let verb = if candidates == 1 { "is" } else { "are" };
+        let near = format!("{candidates} {verb} near to codes of lists: look yourself");
+        let _ = write!(text, "\n{}", styled(FOUND, near));
+    }
 }
 
 fn tied<'a>(matched: u64, cases: impl ExactSizeIterator<Item = &'a String>) -> String {

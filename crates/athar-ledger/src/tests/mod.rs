@@ -5,6 +5,7 @@ mod chain;
 mod facts;
 mod files;
 mod links;
+mod lists;
 mod records;
 mod replay;
 mod withdraw;
