@@ -48,13 +48,14 @@ pub(crate) enum Kind {
     ListRetired,
     ListRuleSet,
     ListExported,
+    RetentionSet,
     CheckpointSigned,
     WithdrawalRequested,
     Withdrawn,
 }
 
 impl Kind {
-    const ALL: [Self; 26] = [
+    const ALL: [Self; 27] = [
         Self::LedgerCreated,
         Self::SchemaUpgraded,
         Self::CaseOpened,
@@ -78,6 +79,7 @@ impl Kind {
         Self::ListRetired,
         Self::ListRuleSet,
         Self::ListExported,
+        Self::RetentionSet,
         Self::CheckpointSigned,
         Self::WithdrawalRequested,
         Self::Withdrawn,
@@ -108,6 +110,7 @@ impl Kind {
             Self::ListRetired => "list_retired",
             Self::ListRuleSet => "list_rule_set",
             Self::ListExported => "list_exported",
+            Self::RetentionSet => "retention_set",
             Self::CheckpointSigned => "checkpoint_signed",
             Self::WithdrawalRequested => "withdrawal_requested",
             Self::Withdrawn => "withdrawn",
@@ -136,7 +139,7 @@ pub(crate) struct Table {
 }
 
 /// Every table of records.
-pub(crate) const TABLES: [Table; 19] = [
+pub(crate) const TABLES: [Table; 20] = [
     Table {
         name: "cases",
         kind: Kind::CaseOpened,
@@ -268,6 +271,12 @@ pub(crate) const TABLES: [Table; 19] = [
         name: "list_rules",
         kind: Kind::ListRuleSet,
         row_sql: "SELECT salt, persons, actor FROM list_rules WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "retention_rules",
+        kind: Kind::RetentionSet,
+        row_sql: "SELECT salt, channel, days, actor FROM retention_rules WHERE id = ?1",
         parts_sql: None,
     },
 ];

@@ -29,6 +29,7 @@ mod pack;
 mod read;
 mod record;
 mod replay;
+mod retention;
 mod schema;
 mod ties;
 mod verify;
@@ -52,6 +53,7 @@ pub use record::{
     Evidence, ItemId, ItemRow, LinkEnd, LinkRow, ListId, ListImportId, MatchRow, NewCodes, NewItem,
     NewMatch, NewReport, Refusal, RefusalRow, ReportClose, ReportId, ReportRow, SchemeRow, Seq,
 };
+pub use retention::{Expiring, RetentionRule};
 pub use ties::CaseBrief;
 pub use verify::{Fault, VerifyReport};
 pub use withdraw::{Withdrawal, WithdrawalRequest, Withdrawn};

@@ -128,6 +128,15 @@ CREATE TABLE list_rules (
     actor TEXT
 ) STRICT;
 
+-- How long the reports of a channel are kept, or without a channel those of all others.
+CREATE TABLE retention_rules (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    channel TEXT,
+    days INTEGER CHECK (days BETWEEN 1 AND 36500),
+    actor TEXT
+) STRICT;
+
 -- Where each entry of a list is, by what it lists and by its own name. It follows from list_rows.
 CREATE TABLE list_keys (
     key INTEGER NOT NULL,

@@ -151,8 +151,13 @@ impl Tx<'_> {
     ) -> Result<Withdrawn> {
         self.known(what)?;
         self.request(request, at_ms)?;
+        gather(&self.conn, what)?;
+        self.remove_gathered(at_ms)
+    }
+
+    /// Removes what was gathered, and says so.
+    pub(crate) fn remove_gathered(&mut self, at_ms: i64) -> Result<Withdrawn> {
         self.chain.step(|chain| {
-            gather(chain.conn, what)?;
             let seq = chain.last as i64 + 1;
             let gone = count(chain.conn)?;
             note(chain.conn, seq)?;
@@ -161,7 +166,7 @@ impl Tx<'_> {
         })
     }
 
-    fn request(&mut self, request: &WithdrawalRequest<'_>, at_ms: i64) -> Result<()> {
+    pub(crate) fn request(&mut self, request: &WithdrawalRequest<'_>, at_ms: i64) -> Result<()> {
         let WithdrawalRequest { reason, reference, actor } = *request;
         if reason.trim().is_empty() {
             return Err(LedgerError::TextEmpty);
@@ -192,7 +197,7 @@ impl Tx<'_> {
 
 /// Lists what goes.
 fn gather(conn: &Connection, what: Withdrawal) -> Result<()> {
-    conn.execute_batch(GOING)?;
+    gather_nothing(conn)?;
     let (first, id) = match what {
         Withdrawal::Item(item) => ("INSERT INTO going VALUES ('items', ?1)", item.0),
         Withdrawal::Report(report) => ("INSERT INTO going VALUES ('reports', ?1)", report.0),
@@ -203,13 +208,24 @@ fn gather(conn: &Connection, what: Withdrawal) -> Result<()> {
         }
     };
     conn.execute(first, [id])?;
+    gather_dependent(conn)
+}
+
+/// An empty list of what goes.
+pub(crate) fn gather_nothing(conn: &Connection) -> Result<()> {
+    Ok(conn.execute_batch(GOING)?)
+}
+
+/// Lists what hangs on what was listed.
+pub(crate) fn gather_dependent(conn: &Connection) -> Result<()> {
     conn.execute_batch(OF_REPORTS)?;
     conn.execute_batch(ORPHANS)?;
     conn.execute_batch(OF_ITEMS)?;
     Ok(conn.execute_batch(OF_CASES)?)
 }
 
-fn count(conn: &Connection) -> Result<Withdrawn> {
+/// How much was listed.
+pub(crate) fn count(conn: &Connection) -> Result<Withdrawn> {
     let mut of = conn.prepare_cached("SELECT count(*) FROM going WHERE tab = ?1")?;
     let mut of = |table: &str| of.query_row([table], |row| row.get::<_, u64>(0));
     let codes = "SELECT coalesce(sum(length(code) / 32), 0) FROM codes

@@ -8,6 +8,7 @@ mod links;
 mod lists;
 mod records;
 mod replay;
+mod retention;
 mod withdraw;
 
 use crate::*;
