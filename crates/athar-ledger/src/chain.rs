@@ -40,13 +40,14 @@ pub(crate) enum Kind {
     MatchFound,
     LinkDecided,
     CheckMade,
+    ProvenanceTold,
     CheckpointSigned,
     WithdrawalRequested,
     Withdrawn,
 }
 
 impl Kind {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::LedgerCreated,
         Self::SchemaUpgraded,
         Self::CaseOpened,
@@ -62,6 +63,7 @@ impl Kind {
         Self::MatchFound,
         Self::LinkDecided,
         Self::CheckMade,
+        Self::ProvenanceTold,
         Self::CheckpointSigned,
         Self::WithdrawalRequested,
         Self::Withdrawn,
@@ -84,6 +86,7 @@ impl Kind {
             Self::MatchFound => "match_found",
             Self::LinkDecided => "link_decided",
             Self::CheckMade => "check_made",
+            Self::ProvenanceTold => "provenance_told",
             Self::CheckpointSigned => "checkpoint_signed",
             Self::WithdrawalRequested => "withdrawal_requested",
             Self::Withdrawn => "withdrawn",
@@ -112,7 +115,7 @@ pub(crate) struct Table {
 }
 
 /// Every table of records.
-pub(crate) const TABLES: [Table; 13] = [
+pub(crate) const TABLES: [Table; 14] = [
     Table {
         name: "cases",
         kind: Kind::CaseOpened,
@@ -197,6 +200,14 @@ pub(crate) const TABLES: [Table; 13] = [
         kind: Kind::LinkDecided,
         row_sql: "SELECT salt, item_a_id, item_b_id, case_a_id, case_b_id, verdict, reason, actor
                   FROM decisions WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "provenance",
+        kind: Kind::ProvenanceTold,
+        row_sql: "SELECT salt, report_id, case_id, item_id, sender, time_ms, zone, moment, name,
+                         parcel
+                  FROM provenance WHERE id = ?1",
         parts_sql: None,
     },
     Table {

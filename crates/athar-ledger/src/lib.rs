@@ -22,6 +22,7 @@ mod ledger;
 mod links;
 mod open;
 mod pack;
+mod provenance;
 mod read;
 mod record;
 mod replay;
@@ -40,6 +41,7 @@ pub use error::{LedgerError, Result};
 pub use facts::CaseFacts;
 pub use handles::{HandleRow, NewHandle};
 pub use ledger::{Ledger, Scrubbed};
+pub use provenance::{Provenance, ProvenanceRow, ProvenanceTime};
 pub use record::{
     Added, CaseId, CaseRow, CaseSummary, CheckRecord, CodeChange, CodeId, CodesId, CodesRow,
     Evidence, ItemId, ItemRow, LinkEnd, LinkRow, MatchRow, NewCodes, NewItem, NewMatch, NewReport,
