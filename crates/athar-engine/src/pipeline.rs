@@ -12,6 +12,7 @@ use athar_kernel::Code;
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::ControlFlow;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
@@ -147,9 +148,11 @@ pub(crate) fn prepare_all<E>(
             _ => start(scope, "unpack", move || give_all(feed, halt, &inputs)),
         };
         let Ok(unpacker) = unpacker else { return prepare_one_by_one(feed, preparer, halt, take) };
-        let handed = hand_over_in_order(results, take);
+        let handed = hand_over_in_order(&results, take);
+        // Who waits for room there is told that there is no use.
+        drop(results);
         halt.is_over.store(handed.is_err(), Ordering::Relaxed);
-        let given = unpacker.join().unwrap_or(None);
+        let given = unpacker.join().unwrap_or_else(|fault| resume_unwind(fault));
         Ok(given == Some(handed?))
     })
 }
@@ -226,7 +229,7 @@ fn prepare_some(
 
 /// How many there were.
 fn hand_over_in_order<T, E>(
-    results: Receiver<(usize, T)>,
+    results: &Receiver<(usize, T)>,
     mut take: impl FnMut(Vec<T>) -> Result<(), E>,
 ) -> Result<usize, E> {
     let mut waiting = BTreeMap::new();
@@ -258,7 +261,7 @@ mod tests {
         }
         drop(sender);
         let mut seen = Vec::new();
-        let done: Result<usize, ()> = hand_over_in_order(receiver, |batch| {
+        let done: Result<usize, ()> = hand_over_in_order(&receiver, |batch| {
             seen.extend(batch);
             Ok(())
         });

@@ -4,6 +4,7 @@
 //! tells of. The names that they tell are hearsay: a name leads to a file only below the chat's own
 //! directory.
 
+use super::Until;
 use crate::intake;
 use crate::provenance::Provenance;
 use crate::walk::Found;
@@ -33,7 +34,7 @@ impl Chats {
             if stop() {
                 break;
             }
-            let Some(chat) = read(&file.path, &limits) else { continue };
+            let Some(chat) = read(&file.path, &limits, stop) else { continue };
             limits.parts -= chat.as_ref().map_or(0, |chat| chat.names().count() as u64);
             let folder = file.path.parent().unwrap_or(Path::new("")).to_path_buf();
             let exported = Exported { path: file.path.clone(), chat };
@@ -89,10 +90,11 @@ fn is_named_so(path: &Path) -> bool {
 }
 
 /// `None` where the file is no chat, or cannot be opened, which is told when its turn comes.
-fn read(path: &Path, limits: &Limits) -> Option<Result<Chat, Trouble>> {
+fn read(path: &Path, limits: &Limits, stop: &dyn Fn() -> bool) -> Option<Result<Chat, Trouble>> {
     let mut opened = intake::open(path).ok()?;
     let Kind::Chat(kind) = kind_of(&mut opened.file).ok()?? else { return None };
-    Some(Chat::read(kind, &mut BufReader::new(opened.file), limits))
+    let mut source = BufReader::new(Until { inner: opened.file, stop });
+    Some(Chat::read(kind, &mut source, limits))
 }
 
 /// What a file is by its first bytes; it is at its beginning again then.

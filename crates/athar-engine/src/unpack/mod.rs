@@ -19,9 +19,11 @@ use crate::{InputError, InputErrorKind};
 use athar_parcel::{Kind, Limits, Part, Trouble, visit};
 use chats::{Chats, Exported, kind_of};
 use shelf::Shelf;
+use std::cell::OnceCell;
 use std::collections::HashSet;
-use std::io::{BufReader, Seek};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -102,14 +104,17 @@ impl Feed {
             return self.found.iter().try_for_each(|found| give(Input::of(found)));
         };
         let chats = Chats::read(&self.found, limits, stop);
-        let mut feeding = Feeding { found: &self.found, limits, shelf, chats: &chats, stop, give };
-        self.found.iter().try_for_each(|found| feeding.file(found))
+        let (found, paths) = (&self.found, OnceCell::new());
+        let mut feeding = Feeding { found, paths, limits, shelf, chats: &chats, stop, give };
+        found.iter().try_for_each(|found| feeding.file(found))
     }
 }
 
 /// A feed that runs.
 struct Feeding<'a> {
     found: &'a [Found],
+    /// Their paths, once somebody asks.
+    paths: OnceCell<HashSet<&'a Path>>,
     limits: &'a Limits,
     shelf: &'a Arc<Shelf>,
     chats: &'a Chats,
@@ -158,9 +163,12 @@ impl Feeding<'_> {
                 "this is a chat's text, and no file that it tells of lies beside it",
             ),
             Ok(files) => {
-                let found: HashSet<&Path> = self.found.iter().map(|f| f.path.as_path()).collect();
-                let mut others = files.iter().filter(|path| !found.contains(path.as_path()));
-                return others.try_for_each(|path| self.open(path));
+                let found = self.found;
+                let paths = || found.iter().map(|file| file.path.as_path()).collect();
+                let paths = self.paths.get_or_init(paths);
+                let others = files.iter().filter(|path| !paths.contains(path.as_path()));
+                let others: Vec<_> = others.collect();
+                return others.into_iter().try_for_each(|path| self.open(path));
             }
             Err(trouble) => InputError::from_parcel(trouble),
         };
@@ -176,22 +184,24 @@ impl Feeding<'_> {
 
     fn parcel(&mut self, path: &Path, mut opened: Opened, kind: Kind) -> ControlFlow<()> {
         let mut parcel = Parcel { path, told: self.chats.of(path), taken: 0, feeding: self };
-        let limits = *parcel.feeding.limits;
+        let (limits, stop) = (*parcel.feeding.limits, parcel.feeding.stop);
         let mut take = |part: Part<'_>| parcel.part(part);
-        let visited = match kind {
+        let mut source = Until { inner: &mut opened.file, stop };
+        let visited = sheltered(|| match kind {
             // It is read here and there.
-            Kind::Zip => visit(&mut opened.file, kind, &limits, &mut take),
+            Kind::Zip => visit(&mut source, kind, &limits, &mut take),
             _ => {
-                let mut source = BufReader::with_capacity(BUFFER_BYTES, &mut opened.file);
+                let mut source = BufReader::with_capacity(BUFFER_BYTES, source);
                 visit(&mut source, kind, &limits, &mut take)
             }
-        };
+        });
         let taken = parcel.taken;
         let why = match visited {
+            _ if stop() => return ControlFlow::Break(()),
             Ok(summary) if summary.is_stopped => return ControlFlow::Break(()),
             Ok(summary) if summary.parts > 0 => return ControlFlow::Continue(()),
             Ok(_) => empty(kind),
-            Err(trouble) => broken_off(trouble, taken),
+            Err(error) => broken_off(error, taken),
         };
         match opened.file.rewind() {
             Ok(()) => self.closed(path, opened, why),
@@ -232,6 +242,27 @@ impl Parcel<'_, '_> {
     }
 }
 
+/// A source that gives nothing more once somebody wishes to stop.
+struct Until<'a, R> {
+    inner: R,
+    stop: &'a dyn Fn() -> bool,
+}
+
+impl<R: Read> Read for Until<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match (self.stop)() {
+            true => Err(io::Error::other("stopped")),
+            false => self.inner.read(into),
+        }
+    }
+}
+
+impl<R: Seek> Seek for Until<'_, R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
+    }
+}
+
 /// The way to a part, as it is shown.
 fn inside(parcel: &Path, part: &athar_parcel::Provenance) -> PathBuf {
     let mut way = parcel.as_os_str().to_owned();
@@ -245,12 +276,137 @@ fn empty(kind: Kind) -> InputError {
     InputError::new(InputErrorKind::Unsupported, message)
 }
 
-fn broken_off(trouble: Trouble, taken: u64) -> InputError {
-    let error = InputError::from_parcel(trouble);
+/// Reading a parcel costs that parcel, also where a reader has a fault.
+fn sheltered<T>(read: impl FnOnce() -> Result<T, Trouble>) -> Result<T, InputError> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(done) => done.map_err(InputError::from_parcel),
+        Err(_) => {
+            let message = "the reader of mails and archives failed on it";
+            Err(InputError::new(InputErrorKind::Stopped, message))
+        }
+    }
+}
+
+fn broken_off(error: InputError, taken: u64) -> InputError {
     let message = match taken {
         0 => error.message,
         1 => format!("{}; 1 file was taken from it before", error.message),
         n => format!("{}; {n} files were taken from it before", error.message),
     };
     InputError { message, ..error }
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use super::*;
+    use crate::walk::walk;
+    use std::cell::Cell;
+    use std::fs;
+
+    const LIMITS: Limits = Limits { parts: 4, part_bytes: 40, total_bytes: 1000, ..PARCEL_LIMITS };
+
+    /// A mail with these files, which are texts.
+    fn mail(files: &[&str]) -> String {
+        let part = |text: &&str| {
+            format!("--b\nContent-Type: image/x\nContent-Disposition: attachment\n\n{text}\n")
+        };
+        let parts: String = files.iter().map(part).collect();
+        format!(
+            "From: a@b.c\nSubject: x\nContent-Type: multipart/mixed; boundary=b\n\n{parts}--b--\n"
+        )
+    }
+
+    /// What of an input there is: its content, or why there is none.
+    fn content(input: Input) -> Result<String, String> {
+        let mut opened = match input.source {
+            Source::Part(part) => part.open().unwrap(),
+            Source::Opened(opened) => opened,
+            Source::Closed(_, why) | Source::Nowhere(why) => return Err(why.message),
+            Source::Path => panic!("it was opened"),
+        };
+        let mut text = String::new();
+        opened.file.read_to_string(&mut text).unwrap();
+        Ok(text)
+    }
+
+    fn contents(files: &[(&str, &str)]) -> Vec<Result<String, String>> {
+        let dir = tempfile::tempdir().unwrap();
+        files.iter().for_each(|(name, text)| fs::write(dir.path().join(name), text).unwrap());
+        let feed = Feed::within(walk(&[dir.path().into()]), LIMITS, LIMITS.part_bytes);
+        let mut all = Vec::new();
+        let flow = feed.run(&|| false, &mut |input| {
+            all.push(content(input));
+            ControlFlow::Continue(())
+        });
+        assert!(flow.is_continue());
+        all
+    }
+
+    #[test]
+    fn files_and_parts_come_in_order_and_each_limit_says_which_it_is() {
+        let (ok, err) = (|text: &str| Ok(text.to_owned()), |text: &str| Err(text.to_owned()));
+        let long = "x".repeat(50);
+        let told = contents(&[
+            ("a", "first"),
+            ("b.eml", &mail(&["one", &long, "three"])),
+            ("c.eml", &mail(&["1", "2", "3", "4", "5", "6"])),
+            ("d.eml", &mail(&[])),
+            ("e", "last"),
+        ]);
+        let expected = [
+            ok("first"),
+            ok("one"),
+            err("it unpacks to more than 40 bytes"),
+            ok("three"),
+            ok("1"),
+            ok("2"),
+            ok("3"),
+            ok("4"),
+            err("it has more than 4 parts; 4 files were taken from it before"),
+            err("there are no files in this mail"),
+            ok("last"),
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn all_parts_together_are_limited() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.eml");
+        fs::write(&path, mail(&["0123456789", "0123456789", "0123456789"])).unwrap();
+        let limits = Limits { total_bytes: 25, ..LIMITS };
+        let feed = Feed::within(walk(&[path]), limits, 40);
+        let mut told = Vec::new();
+        let _ = feed.run(&|| false, &mut |input| {
+            told.push(content(input).map_err(|why| why.contains("all of it unpacks to more")));
+            ControlFlow::Continue(())
+        });
+        let text = || Ok("0123456789".to_owned());
+        assert_eq!(told, [text(), text(), Err(true), Err(true)]);
+    }
+
+    #[test]
+    fn a_fault_of_a_reader_costs_its_parcel() {
+        let failed: Result<(), _> = sheltered(|| panic!("a fault"));
+        let failed = broken_off(failed.unwrap_err(), 2);
+        assert_eq!(failed.kind, InputErrorKind::Stopped);
+        assert!(failed.message.ends_with("failed on it; 2 files were taken from it before"));
+    }
+
+    #[test]
+    fn who_wants_no_more_is_given_no_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.eml");
+        fs::write(&path, mail(&["1", "2", "3"])).unwrap();
+        let feed = Feed::within(walk(&[path.clone(), path]), LIMITS, 40);
+        let given = Cell::new(0);
+        let flow = feed.run(&|| false, &mut |_| {
+            given.set(given.get() + 1);
+            if given.get() == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!((flow, given.get()), (ControlFlow::Break(()), 2));
+        let stopped = feed.run(&|| given.get() == 2, &mut |_| ControlFlow::Continue(()));
+        assert_eq!(stopped, ControlFlow::Break(()));
+    }
 }
