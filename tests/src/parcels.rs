@@ -91,7 +91,7 @@ fn header(member: &Member) -> Vec<u8> {
 }
 
 fn deflated(content: &[u8]) -> Vec<u8> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(content).expect("memory takes it");
     encoder.finish().expect("memory takes it")
 }

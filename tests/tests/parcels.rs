@@ -224,7 +224,7 @@ fn a_chat_of_telegram_tells_who_sent_what_in_its_folders() {
     assert_eq!((code, ways(&bench, &lines)), (0, expected.map(String::from).to_vec()));
     let provenance = |line: &Value| line["provenance"].clone();
     assert_eq!(provenance(&lines[0])["sender"], "Omar", "who sent the archive sent what is in it");
-    assert_eq!(provenance(&lines[1])["sender"], "Lina");
+    assert_eq!(provenance(&lines[1])["sender"], "Lina <user42>");
     assert_eq!(provenance(&lines[1])["name"], "photos/photo_1.jpg");
     assert_eq!(
         provenance(&lines[1])["time"],
