@@ -90,6 +90,14 @@ fn an_edited_record_shows_whatever_its_column() {
         ("UPDATE matches SET region = NULL WHERE id = 14", changed("matches", 14)),
         ("UPDATE refusals SET kind = 'limit'", changed("refusals", 11)),
         ("UPDATE report_closings SET complete = 0", changed("report_closings", 12)),
+    ] {
+        assert_eq!(fault_after(forgery), fault, "{forgery}");
+    }
+}
+
+#[test]
+fn an_edited_fact_handle_decision_or_origin_shows() {
+    for (forgery, fault) in [
         ("UPDATE case_facts SET channel = 'app'", changed("case_facts", 15)),
         ("UPDATE case_facts SET unit = NULL", changed("case_facts", 15)),
         ("UPDATE case_facts SET received_at_ms = 0", changed("case_facts", 15)),
