@@ -4,6 +4,7 @@
 pub mod command;
 pub mod corpus;
 pub mod edits;
+pub mod parcels;
 pub mod pictures;
 pub mod pieces;
 pub mod stores;

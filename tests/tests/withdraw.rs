@@ -3,6 +3,7 @@
 use athar_kernel::Code;
 use athar_ledger::Ledger;
 use athar_tests::command::{Bench, clip_fixture as fixture};
+use athar_tests::parcels::{self, Member};
 use athar_tests::stores;
 use serde_json::Value;
 use std::collections::HashSet;
@@ -148,5 +149,40 @@ fn what_is_held_elsewhere_stays_and_a_reason_is_needed() {
     );
     assert_eq!(bench.run(["case", "show", "C-1"]).code, 2);
     assert_eq!(matches(&bench, "a-frame.jpg"), 1);
+    assert_eq!(bench.run(["verify"]).code, 0);
+}
+
+#[test]
+fn who_sent_a_file_and_when_goes_with_it() {
+    let bench = Bench::new(env!("CARGO_BIN_EXE_athar-under-test"));
+    let frame = fs::read(fixture("a-frame.jpg")).unwrap();
+    let note = fs::read(fixture("note-one.opus")).unwrap();
+    for (case, sender) in
+        [("D-1", "Zubaida Q <z-q-1@example.org>"), ("D-2", "Wardiya K <w-k-2@example.org>")]
+    {
+        let files = [
+            Member::new(&format!("pic-{case}.jpg"), &frame),
+            Member::new(&format!("voice-{case}.opus"), &note),
+        ];
+        let path = bench.file(format!("letter-{case}.eml"));
+        fs::write(&path, parcels::mail(sender, &files)).unwrap();
+        bench.add(case, &path);
+    }
+    let held = |text: &str| {
+        let bytes = bytes_of(&bench.store());
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    };
+    for text in ["Zubaida", "z-q-1@", "pic-D-1", "voice-D-1", "letter-D-1", "Wardiya"] {
+        assert!(held(text), "{text} is kept while nobody takes it back");
+    }
+    // An item goes with what both cases were told of it, and the rest stays.
+    withdraw(&bench, &["--item", &item_of(&bench, "D-1")]);
+    assert!(!held("pic-D-1") && !held("pic-D-2"));
+    assert!(held("voice-D-1") && held("Zubaida"));
+    withdraw(&bench, &["--case", "D-1"]);
+    for text in ["Zubaida", "z-q-1@", "voice-D-1", "letter-D-1"] {
+        assert!(!held(text), "{text} is gone");
+    }
+    assert!(held("Wardiya") && held("voice-D-2"), "what nobody took back stays");
     assert_eq!(bench.run(["verify"]).code, 0);
 }

@@ -477,7 +477,9 @@ pub(crate) struct AddArgs {
     /// The case; it is opened if there is none of this name.
     pub case: String,
 
-    /// Files, and directories to be walked.
+    /// Files, and directories to be walked. Mails, mailboxes, ZIP and tar archives and chats' exports
+    /// (WhatsApp, Telegram) are opened: what lies in them belongs to the same report, with who sent it
+    /// and when.
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
 
@@ -507,7 +509,7 @@ pub(crate) struct AddArgs {
 #[derive(Debug, ClapArgs)]
 #[command(group = clap::ArgGroup::new("input").required(true).multiple(true))]
 pub(crate) struct CheckArgs {
-    /// Files, and directories to be walked.
+    /// Files, and directories to be walked; mails, archives and chats' exports are opened.
     #[arg(group = "input", value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
 

@@ -22,6 +22,7 @@ use crate::prepare::{
 };
 use crate::recognise::{Finding, Lookups, Recognised, once_each};
 use crate::store::Store;
+use crate::unpack::Feed;
 use crate::walk::walk;
 use crate::{
     Decoding, EngineError, IndexNote, InputErrorKind, Interrupt, Outcome, Watcher, clock, matching,
@@ -91,7 +92,8 @@ pub struct AddSummary {
 const COMMITTED_AT_ONCE: usize = 8;
 
 impl Store {
-    /// Reports every file below `paths` into `case`, which is opened if there is none.
+    /// Reports every file below `paths` into `case`, which is opened if there is none. Of mails,
+    /// archives and chats it is the files in them.
     pub fn add(
         &mut self,
         case: &str,
@@ -131,8 +133,9 @@ impl Store {
             preview_side_px: None,
         };
         let preparer = Preparer::new(Level::best(), decoding, wanted, stop, &known);
+        let feed = Feed::opening(found);
         let (worked, kept_up) = upkeep::beside(&upkeeps, |waker| {
-            prepare_all(&found, &preparer, stop, |mut batch| {
+            prepare_all(&feed, &preparer, stop, |mut batch| {
                 while !batch.is_empty() {
                     let later = batch.split_off(batch.len().min(COMMITTED_AT_ONCE));
                     let outcomes = self.commit((&mut lookups, &listed), &adding, batch, options)?;
@@ -146,8 +149,7 @@ impl Store {
                 Ok::<_, EngineError>(())
             })
         });
-        adding.summary.interrupted = adding.summary.files < found.len() as u64;
-        worked?;
+        adding.summary.interrupted = !worked?;
         self.end_report(&adding)?;
         self.checkpoint_if_due()?;
         lookups.catch_up(&self.ledger)?;
@@ -287,6 +289,9 @@ fn keep(
     };
     if kept == Kept::New {
         add_matches(tx, item, findings, at_ms)?;
+    }
+    if let Some(told) = &outcome.provenance {
+        tx.tell_provenance(adding.report, item, &told.into(), at_ms)?;
     }
     outcome.kept = Some(kept);
     describe_known(tx, item, &mut outcome)?;

@@ -10,6 +10,7 @@ use crate::prepare::{Body, ClipPlan, LandmarkPlan, Prepared, PreparedPicture, Pr
 use crate::recognise::{Lookups, Recognised, once_each};
 use crate::similar::Likeness;
 use crate::store::{PROGRAM, Store};
+use crate::unpack::{Feed, Held, Input};
 use crate::vpdq::{self, FrameCode};
 use crate::walk::{Found, walk};
 use crate::{Decoding, EngineError, IndexNote, Interrupt, Outcome, Watcher, clock, matching};
@@ -26,7 +27,7 @@ use std::sync::{Mutex, PoisonError};
 /// What is asked.
 #[derive(Debug, Clone, Default)]
 pub struct CheckOptions {
-    /// Files, and directories to be walked.
+    /// Files, and directories to be walked; of mails, archives and chats it is the files in them.
     pub paths: Vec<PathBuf>,
     /// PDQ codes, for those who hand over no picture.
     pub codes: Vec<Code>,
@@ -103,11 +104,12 @@ impl Store {
         };
         let preparer = Preparer::new(Level::best(), decoding, wanted, stop, &known);
         let closer = preparer.closer();
-        prepare_all(&found, &preparer, stop, |batch| checking.files(batch, &closer, watcher))?;
+        let feed = Feed::opening(found);
+        let is_done =
+            prepare_all(&feed, &preparer, stop, |batch| checking.files(batch, &closer, watcher))?;
         let mut summary = checking.summary;
         self.checkpoint_if_due()?;
-        summary.interrupted =
-            summary.inputs < (found.len() + options.codes.len() + options.clips.len()) as u64;
+        summary.interrupted = !is_done;
         Ok(summary)
     }
 }
@@ -202,7 +204,7 @@ impl Checking<'_> {
                     codes = is_searchable.then(|| picture.fingerprint.codes());
                 }
                 Body::Clip(clip) => {
-                    recognised = self.clip(clip, &outcome, closer)?;
+                    recognised = self.clip(clip, prepared.part, &outcome, closer)?;
                 }
                 Body::Known | Body::Failed => {}
             }
@@ -221,6 +223,7 @@ impl Checking<'_> {
     fn clip(
         &self,
         clip: &PreparedClip,
+        part: Option<Held>,
         outcome: &Outcome,
         closer: &Preparer<'_>,
     ) -> Result<Recognised, EngineError> {
@@ -231,7 +234,11 @@ impl Checking<'_> {
             return Ok(first);
         }
         let Some(path) = &outcome.path else { return Ok(first) };
-        let again = closer.prepare(&Found::of(path, outcome.bytes));
+        let input = match part {
+            Some(part) => Input::again(path, part),
+            None => Input::of(&Found::of(path, outcome.bytes)),
+        };
+        let again = closer.prepare(input);
         match again.map(|again| (again.outcome.sha256, again.body)) {
             Some((sha256, Body::Clip(close))) if sha256 == outcome.sha256 => {
                 let second = self.lookups.recognise_clip(self.ledger, &close, deep)?;

@@ -4,6 +4,7 @@ use crate::worker::WorkerError;
 use athar_index::StorageError;
 use athar_ledger::LedgerError;
 use athar_media::MediaError;
+use athar_parcel::Trouble;
 use serde::Serialize;
 use std::fmt;
 use std::io;
@@ -198,6 +199,8 @@ pub enum InputErrorKind {
     Unreadable,
     /// Decoding was stopped: it took too long, took too much, or ended the process it was in.
     Stopped,
+    /// The content is encrypted.
+    Encrypted,
 }
 
 impl InputErrorKind {
@@ -210,6 +213,7 @@ impl InputErrorKind {
             Self::LowQuality => "low_quality",
             Self::Unreadable => "unreadable",
             Self::Stopped => "stopped",
+            Self::Encrypted => "encrypted",
         }
     }
 }
@@ -231,6 +235,17 @@ impl InputError {
 
     pub(crate) fn from_io(error: &io::Error) -> Self {
         Self::unreadable(io_reason(error))
+    }
+
+    pub(crate) fn from_parcel(trouble: Trouble) -> Self {
+        let kind = match trouble {
+            Trouble::Encrypted => InputErrorKind::Encrypted,
+            Trouble::Foreign(_) | Trouble::Packing => InputErrorKind::Unsupported,
+            Trouble::Io(_) => InputErrorKind::Unreadable,
+            trouble if trouble.is_limit() => InputErrorKind::Limit,
+            _ => InputErrorKind::Corrupt,
+        };
+        Self::new(kind, trouble.to_string())
     }
 
     pub(crate) fn from_media(error: &MediaError) -> Self {

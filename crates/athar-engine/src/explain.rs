@@ -11,6 +11,7 @@ use crate::prepare::{Body, LandmarkPlan, PreparedPicture, Preparer, Wanted};
 use crate::recognise::{self, Stored};
 use crate::sighting::{Sighting, sightings};
 use crate::store::{PROGRAM, Store};
+use crate::unpack::Input;
 use crate::votes::Vote;
 use crate::walk::walk;
 use crate::{Decoding, EngineError, InputError, Interrupt, clock, lookup};
@@ -221,7 +222,7 @@ fn prepare(path: &Path, decoding: &Decoding) -> Result<(PreparedPicture, Plane),
         [file] => file,
         _ => return Err(InputError::unreadable("a directory, not a file")),
     };
-    let prepared = preparer.prepare(file);
+    let prepared = preparer.prepare(Input::of(file));
     let (body, error) = prepared.map_or((Body::Failed, None), |p| (p.body, p.outcome.error));
     let unread = || error.unwrap_or_else(|| InputError::unreadable("it cannot be read"));
     let Body::Picture(mut picture) = body else { return Err(unread()) };

@@ -4,7 +4,8 @@
 //! what ties these cases together, does the evidence still stand. The walk of one report:
 //!
 //! ```text
-//! paths ─ walk ─► files ─ intake ─► bytes, digests ─ prepare ─► fingerprint      (many threads)
+//! paths ─ walk ─► files ─ unpack ─► files, parts of parcels                       (one thread)
+//!         ─ intake ─► bytes, digests ─ prepare ─► fingerprint                     (many threads)
 //!                                                      │
 //!         ledger ◄─ one commit ─ matches ◄─ policy ◄─ lookup                     (one thread)
 //! ```
@@ -54,6 +55,7 @@ mod pipeline;
 mod places;
 mod prepare;
 mod prepare_clip;
+mod provenance;
 mod recognise;
 mod recognise_clip;
 mod sighting;
@@ -63,6 +65,7 @@ mod steps;
 mod store;
 mod time_motion;
 mod time_places;
+mod unpack;
 mod upkeep;
 mod verify;
 mod votes;
@@ -100,6 +103,7 @@ pub use outcome::{
     Differing, Kept, Match, Outcome, Region, SecondOpinion, Segment, Similar, Span, Time,
 };
 pub use pipeline::{HashTaker, Hashes, Interrupt, Watcher, hash_files};
+pub use provenance::{Provenance, ToldMoment, ToldTime, ToldZone};
 pub use store::Store;
 pub use verify::{VerifyOptions, VerifySummary};
 pub use vpdq::{FrameCode, VpdqError, from_vpdq, to_vpdq};

@@ -5,9 +5,9 @@ use crate::decide::state_name;
 use crate::handles::Handle;
 use crate::outcome::{Region, SecondOpinion, Time, hex, orientation_name};
 use crate::policy::{self, Relation};
-use crate::{EngineError, Store, matching};
+use crate::{EngineError, Provenance, Store, matching};
 use athar_kernel::{Distance, Orientation};
-use athar_ledger::{CaseId, ItemRow, LinkRow, LinkState, ReportRow};
+use athar_ledger::{CaseId, ItemId, ItemRow, LinkRow, LinkState, ReportRow};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -129,6 +129,9 @@ pub struct Item {
     pub quality: u8,
     /// When it was first reported, milliseconds since 1970-01-01 UTC.
     pub added_at_ms: i64,
+    /// What mails, archives and chats told of it, in this case.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub provenance: Vec<Provenance>,
 }
 
 impl Store {
@@ -144,11 +147,23 @@ impl Store {
         Ok(CasePage {
             summary: summary.ok_or(EngineError::NoSuchCase)?.into(),
             report_list: self.reports(id)?,
-            item_list: self.ledger.case_items(id)?.into_iter().map(Item::from).collect(),
+            item_list: self.items(id)?,
             links: self.standing_links(Some(name))?,
             facts: self.ledger.case_facts(id)?.into(),
             handles: self.ledger.handles(id)?.into_iter().map(Handle::from).collect(),
         })
+    }
+
+    fn items(&self, case: CaseId) -> Result<Vec<Item>, EngineError> {
+        let mut told: BTreeMap<ItemId, Vec<Provenance>> = BTreeMap::new();
+        for row in self.ledger.provenance(case)? {
+            told.entry(row.item).or_default().push(row.provenance.into());
+        }
+        let item = |row: ItemRow| {
+            let provenance = told.remove(&row.id).unwrap_or_default();
+            Item { provenance, ..Item::from(row) }
+        };
+        Ok(self.ledger.case_items(case)?.into_iter().map(item).collect())
     }
 
     fn reports(&self, case: CaseId) -> Result<Vec<Report>, EngineError> {
@@ -251,6 +266,7 @@ impl From<ItemRow> for Item {
             height: row.height,
             quality: row.quality,
             added_at_ms: row.added_at_ms,
+            provenance: Vec::new(),
         }
     }
 }

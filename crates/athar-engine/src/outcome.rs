@@ -3,7 +3,7 @@
 use crate::decide::state_name;
 use crate::policy::Relation;
 use crate::region::Polygon;
-use crate::{InputError, InputErrorKind, ListMatch};
+use crate::{InputError, InputErrorKind, ListMatch, Provenance};
 use athar_kernel::Orientation;
 use athar_ledger::LinkState;
 use serde::{Deserialize, Serialize, Serializer};
@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 /// One input and what it matched.
 #[derive(Debug, Clone, Serialize)]
 pub struct Outcome {
-    /// The path as it was given or found; `None` for a bare code.
+    /// The path as it was given or found, and of a part of a mail, archive or chat the way to it
+    /// behind that of the parcel, with ` ▸ ` between them; `None` for a bare code.
     #[serde(serialize_with = "lossy_path")]
     pub path: Option<PathBuf>,
     /// The path's bytes in hex, when they are not UTF-8 and `path` cannot show them.
@@ -48,6 +49,9 @@ pub struct Outcome {
     /// Microseconds of each step, where that was asked for.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub steps_us: BTreeMap<&'static str, u64>,
+    /// What the mail, archive or chat that it came in tells of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provenance: Option<Provenance>,
     /// Why there is no fingerprint, or none that is matched.
     pub error: Option<InputError>,
 }
@@ -270,6 +274,7 @@ impl Outcome {
             candidates: Vec::new(),
             similar: None,
             steps_us: BTreeMap::new(),
+            provenance: None,
             error: None,
         }
     }

@@ -1,18 +1,26 @@
-//! Many threads prepare files; one takes the results, in the order of the files.
+//! One thread goes through the files, many prepare them, and one takes the results, in the order of
+//! the files.
 
 use crate::prepare::{Body, ClipPlan, Prepared, Preparer, Wanted};
+use crate::unpack::{Feed, Input};
 use crate::vpdq::{self, FrameCode};
-use crate::walk::{Found, walk};
+use crate::walk::walk;
 use crate::worker::WorkerError;
 use crate::{Decoding, IndexNote, Level, Outcome, Want};
 use athar_hash::FileDigest;
 use athar_kernel::Code;
 use std::collections::BTreeMap;
+use std::io;
+use std::ops::ControlFlow;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, Scope, ScopedJoinHandle};
+
+/// Inputs that may wait for a thread.
+const INPUTS: usize = 16;
 
 /// Results that may wait for a commit; beyond it the threads wait.
 const QUEUE: usize = 64;
@@ -97,7 +105,7 @@ pub fn hash_files(
     if !found.is_empty() {
         decoding.ready()?;
     }
-    prepare_all(&found, &preparer, stop, |batch| {
+    prepare_all(&Feed::closed(found), &preparer, stop, |batch| {
         for prepared in &batch {
             let (mut code, mut frames) = (None, Vec::new());
             match &prepared.body {
@@ -110,69 +118,120 @@ pub fn hash_files(
         }
         Ok(())
     })
+    .map(drop)
 }
 
-/// Prepares every file on all processors and hands the results to `take` in order, as many at
-/// a time as are ready. Ends early when `take` fails or somebody wishes to stop; what was begun
-/// by then is still handed over.
+/// Prepares every input on all processors and hands the results to `take` in order, as many at
+/// a time as are ready: whether that was all of them. Ends early when `take` fails or somebody
+/// wishes to stop; what was begun by then is still handed over.
 pub(crate) fn prepare_all<E>(
-    found: &[Found],
+    feed: &Feed,
     preparer: &Preparer<'_>,
     stop: &Interrupt,
     take: impl FnMut(Vec<Prepared>) -> Result<(), E>,
-) -> Result<(), E> {
-    let next = AtomicUsize::new(0);
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(found.len().max(1));
+) -> Result<bool, E> {
+    let halt = Halt { stop, is_over: AtomicBool::new(false) };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let threads = feed.most().map_or(threads, |most| threads.min(most.max(1)));
     thread::scope(|scope| {
-        let (sender, receiver) = mpsc::sync_channel(QUEUE);
-        let spawn = |_: &usize| {
-            let (sender, next) = (sender.clone(), &next);
-            let work = move || prepare_some(found, preparer, stop, next, &sender);
-            let builder = thread::Builder::new().name("prepare".into()).stack_size(STACK_BYTES);
-            builder.spawn_scoped(scope, work).is_ok()
+        let (inputs, waiting) = mpsc::sync_channel(INPUTS);
+        let (sender, results) = mpsc::sync_channel(QUEUE);
+        let (waiting, halt) = (Arc::new(Mutex::new(waiting)), &halt);
+        let prepares = |_: &usize| {
+            let (waiting, sender) = (waiting.clone(), sender.clone());
+            start(scope, "prepare", move || prepare_some(&waiting, preparer, halt, &sender)).is_ok()
         };
-        let started = (0..threads).take_while(spawn).count();
-        drop(sender);
-        match started {
-            0 => prepare_one_by_one(found, preparer, stop, take),
-            _ => hand_over_in_order(&receiver, take),
-        }
+        let started = (0..threads).take_while(prepares).count();
+        drop((waiting, sender));
+        let unpacker = match started {
+            0 => Err(io::ErrorKind::WouldBlock.into()),
+            _ => start(scope, "unpack", move || give_all(feed, halt, &inputs)),
+        };
+        let Ok(unpacker) = unpacker else { return prepare_one_by_one(feed, preparer, halt, take) };
+        let handed = hand_over_in_order(&results, take);
+        // Who waits for room there is told that there is no use.
+        drop(results);
+        halt.is_over.store(handed.is_err(), Ordering::Relaxed);
+        let given = unpacker.join().unwrap_or_else(|fault| resume_unwind(fault));
+        Ok(given == Some(handed?))
     })
+}
+
+fn start<'s, T: Send + 's>(
+    scope: &'s Scope<'s, '_>,
+    name: &str,
+    work: impl FnOnce() -> T + Send + 's,
+) -> io::Result<ScopedJoinHandle<'s, T>> {
+    thread::Builder::new().name(name.into()).stack_size(STACK_BYTES).spawn_scoped(scope, work)
+}
+
+/// Why threads should come to an end.
+struct Halt<'a> {
+    stop: &'a Interrupt,
+    /// Nobody takes results any more.
+    is_over: AtomicBool,
+}
+
+impl Halt<'_> {
+    fn is_set(&self) -> bool {
+        self.stop.is_set() || self.is_over.load(Ordering::Relaxed)
+    }
 }
 
 /// What is left when the system grants no thread.
 fn prepare_one_by_one<E>(
-    found: &[Found],
+    feed: &Feed,
     preparer: &Preparer<'_>,
-    stop: &Interrupt,
-    take: impl FnMut(Vec<Prepared>) -> Result<(), E>,
-) -> Result<(), E> {
-    let wanted = found.iter().take_while(|_| !stop.is_set());
-    let prepared = wanted.map_while(|file| preparer.prepare(file));
-    prepared.map(|prepared| vec![prepared]).try_for_each(take)
+    halt: &Halt<'_>,
+    mut take: impl FnMut(Vec<Prepared>) -> Result<(), E>,
+) -> Result<bool, E> {
+    let mut failed = Ok(());
+    let given = feed.run(&|| halt.is_set(), &mut |input| {
+        let prepared = if halt.is_set() { None } else { preparer.prepare(input) };
+        let Some(prepared) = prepared else { return ControlFlow::Break(()) };
+        failed = take(vec![prepared]);
+        if failed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    failed.map(|()| given.is_continue())
 }
 
+/// Gives out every input with its number; how many there are, unless it was broken off.
+fn give_all(feed: &Feed, halt: &Halt<'_>, inputs: &SyncSender<(usize, Input)>) -> Option<usize> {
+    let mut number = 0;
+    let given = feed.run(&|| halt.is_set(), &mut |input| {
+        if halt.is_set() || inputs.send((number, input)).is_err() {
+            return ControlFlow::Break(());
+        }
+        number += 1;
+        ControlFlow::Continue(())
+    });
+    given.is_continue().then_some(number)
+}
+
+/// Takes inputs until there are no more, also once they are not prepared any longer: what they hold
+/// is what whoever gives them waits for.
 fn prepare_some(
-    found: &[Found],
+    inputs: &Mutex<Receiver<(usize, Input)>>,
     preparer: &Preparer<'_>,
-    stop: &Interrupt,
-    next: &AtomicUsize,
+    halt: &Halt<'_>,
     results: &SyncSender<(usize, Prepared)>,
 ) {
-    while !stop.is_set() {
-        let number = next.fetch_add(1, Ordering::Relaxed);
-        let Some(file) = found.get(number) else { return };
-        let Some(prepared) = preparer.prepare(file) else { return };
-        if results.send((number, prepared)).is_err() {
-            return;
+    let next = || inputs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+    while let Ok((number, input)) = next() {
+        let prepared = if halt.is_set() { None } else { preparer.prepare(input) };
+        if let Some(prepared) = prepared
+            && results.send((number, prepared)).is_err()
+        {
+            halt.is_over.store(true, Ordering::Relaxed);
         }
     }
 }
 
+/// How many there were.
 fn hand_over_in_order<T, E>(
     results: &Receiver<(usize, T)>,
     mut take: impl FnMut(Vec<T>) -> Result<(), E>,
-) -> Result<(), E> {
+) -> Result<usize, E> {
     let mut waiting = BTreeMap::new();
     let mut next = 0;
     while let Ok((number, result)) = results.recv() {
@@ -187,7 +246,7 @@ fn hand_over_in_order<T, E>(
             take(ready)?;
         }
     }
-    Ok(())
+    Ok(next)
 }
 
 #[cfg(test)]
@@ -202,11 +261,11 @@ mod tests {
         }
         drop(sender);
         let mut seen = Vec::new();
-        let done: Result<(), ()> = hand_over_in_order(&receiver, |batch| {
+        let done: Result<usize, ()> = hand_over_in_order(&receiver, |batch| {
             seen.extend(batch);
             Ok(())
         });
-        assert_eq!((done, seen), (Ok(()), vec![0, 1, 2, 3, 4, 5]));
+        assert_eq!((done, seen), (Ok(6), vec![0, 1, 2, 3, 4, 5]));
     }
 
     #[test]
@@ -221,7 +280,8 @@ mod tests {
             Wanted { frames: Want::Hash, landmarks: None, clips: None, preview_side_px: None };
         let here = Decoding::InProcess;
         let preparer = Preparer::new(Level::best(), &here, wanted, &stop, &known);
-        let failed: Result<(), &str> = prepare_all(&found, &preparer, &stop, |_| Err("full"));
+        let feed = Feed::opening(found);
+        let failed: Result<bool, &str> = prepare_all(&feed, &preparer, &stop, |_| Err("full"));
         assert_eq!(failed, Err("full"));
     }
 
@@ -238,14 +298,15 @@ mod tests {
         let here = Decoding::InProcess;
         let preparer = Preparer::new(Level::best(), &here, wanted, &stop, &known);
         let mut paths = Vec::new();
-        let done: Result<(), ()> = prepare_all(&found, &preparer, &stop, |batch| {
-            stop.set();
-            paths.extend(batch.into_iter().map(|prepared| prepared.outcome.path.unwrap()));
-            Ok(())
-        });
-        done.unwrap();
+        let expected: Vec<_> = found.iter().map(|f| f.path.clone()).collect();
+        let done: Result<bool, ()> =
+            prepare_all(&Feed::opening(found), &preparer, &stop, |batch| {
+                stop.set();
+                paths.extend(batch.into_iter().map(|prepared| prepared.outcome.path.unwrap()));
+                Ok(())
+            });
+        assert_eq!(done, Ok(false));
         assert!(!paths.is_empty() && paths.len() < 300);
-        let expected: Vec<_> = found.iter().take(paths.len()).map(|f| f.path.clone()).collect();
-        assert_eq!(paths, expected);
+        assert_eq!(paths, expected[..paths.len()]);
     }
 }

@@ -298,6 +298,25 @@ pub const LIMITS: Limits = Limits { bytes: 384 << 20, pixels: 400_000_000, memor
 /// budgets below and the program itself the sum stays below 1 GiB.
 pub const HEAVY_BYTES: u64 = 700 << 20;
 
+/// Bytes of parts of mails, archives and chats that are held at one time, beside all that; a larger
+/// part is not taken.
+pub const PARTS_BYTES: u64 = 512 << 20;
+
+/// What one mail, archive or chat may ask for, with all that lies in it.
+pub const PARCEL_LIMITS: athar_parcel::Limits = athar_parcel::Limits {
+    depth: 6,
+    parts: 500_000,
+    part_bytes: PARTS_BYTES,
+    total_bytes: 64 << 30,
+    spool_bytes: 256 << 20,
+    ratio: 250,
+    ratio_free_bytes: 16 << 20,
+    header_bytes: 256 << 10,
+    line_bytes: 64 << 10,
+    chat_bytes: 1 << 30,
+    multipart_depth: 16,
+};
+
 /// Bytes of ordinary files held at one time.
 pub const FILES_BYTES: u64 = 96 << 20;
 

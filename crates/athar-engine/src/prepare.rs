@@ -8,17 +8,18 @@ use crate::budget::{Memory, Share};
 use crate::clip::{FrameSpan, PreparedClip};
 use crate::decoding::{Decoding, Looks, Session};
 use crate::examine::{Frames, LANDMARK_WANT};
-use crate::intake::{Opened, Wants};
+use crate::intake::{Intake, Opened, Wants};
 use crate::landmarked::Landmarked;
 use crate::pipeline::Interrupt;
 use crate::places::Extent;
 use crate::policy::{HEAVY_BYTES, LIMITS, clip_bytes, searchable};
 use crate::steps::{self, Stopwatch};
-use crate::walk::Found;
+use crate::unpack::{Held, Input, Source};
 use crate::{InputError, InputErrorKind, Outcome, intake, prepare_clip};
 use athar_hash::{FileDigest, PictureFingerprint};
 use athar_kernel::{Level, Plane};
 use athar_media::Want;
+use std::path::Path;
 use std::sync::Arc;
 
 /// What a file turned out to be.
@@ -26,6 +27,8 @@ pub(crate) struct Prepared {
     pub outcome: Outcome,
     pub digest: Option<FileDigest>,
     pub body: Body,
+    /// The part of a parcel that it was, where it was a clip that may be looked at more closely.
+    pub part: Option<Held>,
     /// How long that took.
     pub steps: Stopwatch,
 }
@@ -137,34 +140,67 @@ impl<'a> Preparer<'a> {
     }
 
     /// `None` when an interrupt came before the file was read.
-    pub(crate) fn prepare(&self, found: &Found) -> Option<Prepared> {
+    pub(crate) fn prepare(&self, input: Input) -> Option<Prepared> {
+        let Input { path, told, source } = input;
         let mut prepared = Prepared {
-            outcome: Outcome::of_path(&found.path),
+            outcome: Outcome { provenance: told, ..Outcome::of_path(&path) },
             digest: None,
             body: Body::Failed,
+            part: None,
             steps: Stopwatch::default(),
         };
         let watch = Stopwatch::default();
-        let done = match &found.trouble {
-            Some(trouble) => Err(trouble.clone()),
-            None => watch
-                .time(steps::PREPARE, || self.read_and_hash(found, &mut prepared))
-                .map(|done| done.is_some()),
-        };
+        let done = watch.time(steps::PREPARE, || self.prepare_source(&path, source, &mut prepared));
         prepared.steps = watch;
-        if let Ok(false) = done {
+        if let Ok(None) = done {
             return None;
         }
         prepared.outcome.error = done.err();
         Some(prepared)
     }
 
-    fn read_and_hash(
+    fn prepare_source(
         &self,
-        found: &Found,
+        path: &Path,
+        source: Source,
         prepared: &mut Prepared,
     ) -> Result<Option<()>, InputError> {
-        let mut opened = intake::open(&found.path)?;
+        match source {
+            Source::Path => self.read_and_hash(intake::open(path)?, prepared),
+            Source::Opened(opened) => self.read_and_hash(opened, prepared),
+            Source::Part(part) => {
+                let done = self.read_and_hash(part.open()?, prepared);
+                let is_sparse = matches!(&prepared.body, Body::Clip(clip) if clip.frames.is_sparse);
+                prepared.part = is_sparse.then_some(part);
+                done
+            }
+            Source::Closed(opened, why) => match self.digest(opened, prepared)? {
+                Some(()) => Err(why),
+                None => Ok(None),
+            },
+            Source::Nowhere(why) => Err(why),
+        }
+    }
+
+    /// Reads a file for its digests alone.
+    fn digest(
+        &self,
+        mut opened: Opened,
+        prepared: &mut Prepared,
+    ) -> Result<Option<()>, InputError> {
+        let stop = || self.stop.is_set();
+        let Some(intake) = intake::read(&mut opened, &stop, &mut |_| Ok(Wants::NoMore))? else {
+            return Ok(None);
+        };
+        prepared.tell(&intake);
+        Ok(Some(()))
+    }
+
+    fn read_and_hash(
+        &self,
+        mut opened: Opened,
+        prepared: &mut Prepared,
+    ) -> Result<Option<()>, InputError> {
         let bytes = opened.size.min(LIMITS.bytes);
         let mut share = None;
         let mut session = self.decoding.begin(bytes, self.level)?;
@@ -185,9 +221,7 @@ impl<'a> Preparer<'a> {
             Ok(Wants::More)
         })?;
         let Some(intake) = read else { return Ok(None) };
-        prepared.outcome.bytes = intake.size;
-        prepared.outcome.sha256 = intake.digest.as_ref().map(|digest| digest.sha256);
-        prepared.digest = intake.digest;
+        prepared.tell(&intake);
         if prepared.outcome.sha256.is_some_and(|sha256| (self.known)(&sha256)) {
             prepared.body = Body::Known;
             return Ok(Some(()));
@@ -266,6 +300,14 @@ impl<'a> Preparer<'a> {
             picture.preview = Some(session.preview(side_px)?);
         }
         Ok(picture)
+    }
+}
+
+impl Prepared {
+    fn tell(&mut self, intake: &Intake) {
+        self.outcome.bytes = intake.size;
+        self.outcome.sha256 = intake.digest.as_ref().map(|digest| digest.sha256);
+        self.digest = intake.digest;
     }
 }
 

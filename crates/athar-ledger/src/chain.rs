@@ -49,13 +49,14 @@ pub(crate) enum Kind {
     ListRuleSet,
     ListExported,
     RetentionSet,
+    ProvenanceTold,
     CheckpointSigned,
     WithdrawalRequested,
     Withdrawn,
 }
 
 impl Kind {
-    const ALL: [Self; 27] = [
+    const ALL: [Self; 28] = [
         Self::LedgerCreated,
         Self::SchemaUpgraded,
         Self::CaseOpened,
@@ -80,6 +81,7 @@ impl Kind {
         Self::ListRuleSet,
         Self::ListExported,
         Self::RetentionSet,
+        Self::ProvenanceTold,
         Self::CheckpointSigned,
         Self::WithdrawalRequested,
         Self::Withdrawn,
@@ -111,6 +113,7 @@ impl Kind {
             Self::ListRuleSet => "list_rule_set",
             Self::ListExported => "list_exported",
             Self::RetentionSet => "retention_set",
+            Self::ProvenanceTold => "provenance_told",
             Self::CheckpointSigned => "checkpoint_signed",
             Self::WithdrawalRequested => "withdrawal_requested",
             Self::Withdrawn => "withdrawn",
@@ -139,7 +142,7 @@ pub(crate) struct Table {
 }
 
 /// Every table of records.
-pub(crate) const TABLES: [Table; 20] = [
+pub(crate) const TABLES: [Table; 21] = [
     Table {
         name: "cases",
         kind: Kind::CaseOpened,
@@ -224,6 +227,14 @@ pub(crate) const TABLES: [Table; 20] = [
         kind: Kind::LinkDecided,
         row_sql: "SELECT salt, item_a_id, item_b_id, case_a_id, case_b_id, verdict, reason, actor
                   FROM decisions WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "provenance",
+        kind: Kind::ProvenanceTold,
+        row_sql: "SELECT salt, report_id, case_id, item_id, sender, time_ms, zone, moment, name,
+                         parcel
+                  FROM provenance WHERE id = ?1",
         parts_sql: None,
     },
     Table {

@@ -125,8 +125,13 @@ impl Tx<'_> {
 
 /// Refuses a line that is too long, or that could play tricks on who reads it.
 pub(crate) fn check_line(text: &str) -> Result<()> {
-    if text.len() > LINE_BYTES {
-        return Err(LedgerError::TextLength { bytes: text.len(), most: LINE_BYTES });
+    check_text(text, LINE_BYTES)
+}
+
+/// The same of a line that may have `most` bytes.
+pub(crate) fn check_text(text: &str, most: usize) -> Result<()> {
+    if text.len() > most {
+        return Err(LedgerError::TextLength { bytes: text.len(), most });
     }
     match text.find(char::is_control) {
         Some(offset) => Err(LedgerError::TextControl { offset }),

@@ -26,6 +26,7 @@ mod list_import;
 mod lists;
 mod open;
 mod pack;
+mod provenance;
 mod read;
 mod record;
 mod replay;
@@ -48,6 +49,7 @@ pub use ledger::{Ledger, Scrubbed};
 pub use list_entries::{ListEntry, ListKind, ListValue};
 pub use list_import::{ListChange, ListCounts, ListImport, NewListImport};
 pub use lists::{ListImportRow, ListRow, ListState, Listed};
+pub use provenance::{Provenance, ProvenanceRow, ProvenanceTime};
 pub use record::{
     Added, CaseId, CaseRow, CaseSummary, CheckRecord, CodeChange, CodeId, CodesId, CodesRow,
     Evidence, ItemId, ItemRow, LinkEnd, LinkRow, ListId, ListImportId, MatchRow, NewCodes, NewItem,

@@ -183,7 +183,7 @@ pub struct Refusal<'a> {
     /// Its length, where known.
     pub bytes: Option<u64>,
     /// Why, in one of the fixed words: `unsupported`, `corrupt`, `limit`, `unreadable`,
-    /// `stopped`.
+    /// `stopped`, `encrypted`.
     pub kind: &'a str,
 }
 

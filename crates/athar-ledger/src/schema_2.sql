@@ -60,6 +60,25 @@ CREATE TABLE decisions (
 ) STRICT;
 CREATE INDEX decisions_by_pair ON decisions (item_a_id, item_b_id, case_a_id, case_b_id, id, verdict);
 
+-- Where a file of a report comes from, as its mail, archive or chat tells it.
+CREATE TABLE provenance (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    report_id INTEGER NOT NULL,
+    case_id INTEGER NOT NULL,
+    item_id INTEGER NOT NULL REFERENCES items (id),
+    sender TEXT,
+    time_ms INTEGER,
+    zone TEXT CHECK (zone IN ('told', 'unknown')),
+    moment TEXT CHECK (moment IN ('sent', 'changed')),
+    name TEXT,
+    parcel TEXT,
+    CHECK ((time_ms IS NULL) = (zone IS NULL) AND (time_ms IS NULL) = (moment IS NULL)),
+    FOREIGN KEY (case_id, report_id) REFERENCES reports (case_id, id)
+) STRICT;
+CREATE INDEX provenance_by_item ON provenance (item_id, case_id);
+CREATE INDEX provenance_by_case ON provenance (case_id, report_id);
+
 -- Why something was taken back, in its event the one before that of the withdrawal itself.
 CREATE TABLE withdrawal_requests (
     id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,

@@ -57,7 +57,7 @@ pub struct Withdrawn {
     pub matches: u64,
     /// Files that could not be hashed.
     pub refusals: u64,
-    /// Facts, handles and decisions.
+    /// Facts, handles, decisions and what was told of where items come from.
     pub facts: u64,
 }
 
@@ -116,8 +116,20 @@ const OF_REPORTS: &str = "
     FROM going AS g JOIN report_closings AS c ON c.report_id = g.id
     WHERE g.tab = 'reports';";
 
+/// What was told of where items come from: of those that leave a case, and by reports that go.
+const PROVENANCE: &str = "
+    INSERT OR IGNORE INTO going SELECT 'provenance', p.id
+    FROM going AS g JOIN report_items AS i ON i.id = g.id
+    JOIN provenance AS p ON p.item_id = i.item_id AND p.case_id = i.case_id
+    WHERE g.tab = 'report_items';
+    INSERT OR IGNORE INTO going SELECT 'provenance', p.id
+    FROM going AS g JOIN reports AS r ON r.id = g.id
+    JOIN provenance AS p ON p.case_id = r.case_id AND p.report_id = r.id
+    WHERE g.tab = 'reports';";
+
 /// Tables in an order in which nothing is referred to by what is left.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
+    "provenance",
     "decisions",
     "matches",
     "report_items",
@@ -133,7 +145,7 @@ const TABLES: [&str; 12] = [
 ];
 
 /// Those of them that are counted together.
-const FACTS: [&str; 4] = ["decisions", "handles", "case_facts", "report_receipts"];
+const FACTS: [&str; 5] = ["decisions", "handles", "case_facts", "report_receipts", "provenance"];
 
 impl Tx<'_> {
     /// Takes something back, with everything that only it held. It is gone from the ledger's pages
@@ -221,6 +233,7 @@ pub(crate) fn gather_dependent(conn: &Connection) -> Result<()> {
     conn.execute_batch(OF_REPORTS)?;
     conn.execute_batch(ORPHANS)?;
     conn.execute_batch(OF_ITEMS)?;
+    conn.execute_batch(PROVENANCE)?;
     Ok(conn.execute_batch(OF_CASES)?)
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod list_text;
 pub(crate) mod network_graph;
 pub(crate) mod network_text;
 pub(crate) mod progress;
+mod provenance;
 pub(crate) mod text;
 mod times;
 

@@ -28,9 +28,11 @@ impl Progress {
         self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(8));
     }
 
+    /// What lies in a parcel was not counted before.
     pub(crate) fn advance(&mut self, bytes: u64) {
         self.done += 1;
         self.bar.inc(bytes);
+        self.bar.set_length(self.bar.length().unwrap_or(0).max(self.bar.position()));
         self.show();
     }
 
@@ -50,7 +52,11 @@ impl Progress {
     }
 
     fn show(&self) {
-        self.bar.set_message(format!("{} of {} files", self.done, self.files));
+        let message = match self.done > self.files {
+            true => format!("{} files", self.done),
+            false => format!("{} of {} files", self.done, self.files),
+        };
+        self.bar.set_message(message);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Answers for people.
 
-use super::{list_text, network_text, shown, times};
+use super::{list_text, network_text, provenance, shown, times};
 use anstyle::{AnsiColor, Style};
 use athar_engine::policy::Relation;
 use athar_engine::{
@@ -33,6 +33,9 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
     if let Some(error) = &outcome.error {
         let style = if outcome.is_unread() { WRONG } else { DIM };
         let _ = write!(text, "  {}", styled(style, format!("{}: {}", error.kind, error.message)));
+    }
+    if let Some(sent) = outcome.provenance.as_ref().and_then(provenance::sent) {
+        let _ = write!(text, "\n    {}", styled(DIM, sent));
     }
     for found in &outcome.matches {
         let _ = write!(text, "\n    {}", match_line(found));
@@ -404,6 +407,9 @@ pub(crate) fn case(page: &CasePage) -> String {
         };
         let (name, format, quality) = (short(&item.item), &item.file_format, item.quality);
         let _ = write!(text, "\nitem {name}  {} {format}{size}  quality {quality}", item.kind);
+        for told in &item.provenance {
+            let _ = write!(text, "\n    {}", styled(DIM, provenance::whole(told)));
+        }
     }
     if !page.links.is_empty() {
         let _ = write!(text, "\n\n{}", links(&page.links));

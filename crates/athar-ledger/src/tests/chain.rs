@@ -90,6 +90,14 @@ fn an_edited_record_shows_whatever_its_column() {
         ("UPDATE matches SET region = NULL WHERE id = 14", changed("matches", 14)),
         ("UPDATE refusals SET kind = 'limit'", changed("refusals", 11)),
         ("UPDATE report_closings SET complete = 0", changed("report_closings", 12)),
+    ] {
+        assert_eq!(fault_after(forgery), fault, "{forgery}");
+    }
+}
+
+#[test]
+fn an_edited_fact_handle_decision_or_origin_shows() {
+    for (forgery, fault) in [
         ("UPDATE case_facts SET channel = 'app'", changed("case_facts", 15)),
         ("UPDATE case_facts SET unit = NULL", changed("case_facts", 15)),
         ("UPDATE case_facts SET received_at_ms = 0", changed("case_facts", 15)),
@@ -106,6 +114,13 @@ fn an_edited_record_shows_whatever_its_column() {
         ("UPDATE decisions SET verdict = 'rejected'", changed("decisions", 19)),
         ("UPDATE decisions SET reason = 'another'", changed("decisions", 19)),
         ("UPDATE decisions SET actor = NULL", changed("decisions", 19)),
+        ("UPDATE provenance SET sender = 'another'", changed("provenance", 20)),
+        ("UPDATE provenance SET time_ms = 1", changed("provenance", 20)),
+        ("UPDATE provenance SET zone = 'unknown'", changed("provenance", 20)),
+        ("UPDATE provenance SET moment = 'changed'", changed("provenance", 20)),
+        ("UPDATE provenance SET name = NULL", changed("provenance", 20)),
+        ("UPDATE provenance SET parcel = name", changed("provenance", 20)),
+        ("UPDATE provenance SET item_id = 6", changed("provenance", 20)),
     ] {
         assert_eq!(fault_after(forgery), fault, "{forgery}");
     }
@@ -122,7 +137,8 @@ fn a_record_that_vanished_or_was_slipped_in_shows() {
         ("DELETE FROM handle_removals", missing("handle_removals", 17)),
         ("DELETE FROM codes; DELETE FROM items WHERE id = 8", changed("items", 6)),
         ("DELETE FROM cases WHERE id = 4", missing("cases", 4)),
-        ("INSERT INTO cases VALUES (20, randomblob(16), 'x')", unrecorded("cases", 20)),
+        ("DELETE FROM provenance", missing("provenance", 20)),
+        ("INSERT INTO cases VALUES (21, randomblob(16), 'x')", unrecorded("cases", 21)),
         ("INSERT INTO cases VALUES (13, randomblob(16), 'x')", unrecorded("cases", 13)),
         ("INSERT INTO cases VALUES (1, randomblob(16), 'x')", unrecorded("cases", 1)),
         ("INSERT INTO withdrawn_rows VALUES (10, 13); DELETE FROM matches", missing("matches", 10)),
@@ -157,8 +173,9 @@ fn an_edited_dropped_or_moved_event_shows() {
         (
             "DELETE FROM events WHERE seq >= 12; DELETE FROM report_closings;
              DELETE FROM matches WHERE id = 14; DELETE FROM case_facts; DELETE FROM handles;
-             DELETE FROM handle_removals; DELETE FROM report_receipts; DELETE FROM decisions",
-            Some(Fault::TailMissing { last_seq: 11, written: 19 }),
+             DELETE FROM handle_removals; DELETE FROM report_receipts; DELETE FROM decisions;
+             DELETE FROM provenance",
+            Some(Fault::TailMissing { last_seq: 11, written: 20 }),
         ),
         (
             "DELETE FROM events WHERE seq >= 12; UPDATE sqlite_sequence SET seq = 11",

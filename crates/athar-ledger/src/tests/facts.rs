@@ -179,3 +179,48 @@ fn everything_that_ties_is_told_once_in_its_order() {
     assert_eq!(ledger.sha256_of(query), Ok(Some(sha256(2))));
     assert_eq!(ledger.first_event_since(NOW_MS + 1), Ok(None));
 }
+
+#[test]
+fn where_a_file_comes_from_is_told_once_for_each_way() {
+    let place = Place::new();
+    let mut ledger = place.create();
+    let (case, report, item) = change(&mut ledger, |tx| {
+        let (case, report) = tx.case_and_report("case");
+        (case, report, tx.add(report, 1).item())
+    });
+    let other = Provenance { sender: None, time: None, ..told() };
+    for (told, is_new) in [(told(), true), (other.clone(), true), (told(), false), (other, false)] {
+        let kept =
+            change(&mut ledger, |tx| tx.tell_provenance(report, item, &told, NOW_MS).unwrap());
+        assert_eq!(kept, is_new);
+    }
+    let rows = ledger.provenance(case).unwrap();
+    assert_eq!((rows.len(), rows[0].item, rows[0].report), (2, item, report));
+    assert_eq!(rows[0].provenance, told());
+    assert!(!format!("{rows:?}").contains("ina"), "it is in no log");
+    assert!(ledger.verify().unwrap().is_sound());
+}
+
+#[test]
+fn provenance_that_cannot_be_is_refused() {
+    let place = Place::new();
+    let mut ledger = place.create();
+    let (query, stored) = sample(&mut ledger);
+    let tell = |ledger: &mut Ledger, report, item, told: &Provenance| {
+        ledger.write(|tx| tx.tell_provenance(ReportId(report), item, told, NOW_MS))
+    };
+    let named = |name: String| Provenance { name: Some(name), ..told() };
+    let time = |zone: &str| ProvenanceTime { at_ms: 1, zone: zone.into(), moment: "sent".into() };
+    let timed = Provenance { time: Some(time("mars")), ..told() };
+    for (report, item, told, error) in [
+        (3, stored, told(), LedgerError::ReportClosed),
+        (99, stored, told(), LedgerError::NoSuchReport),
+        (5, stored, told(), LedgerError::NoSuchItem),
+        (5, query, named("a\nb".into()), LedgerError::TextControl { offset: 1 }),
+        (5, query, named("x".repeat(1025)), LedgerError::TextLength { bytes: 1025, most: 1024 }),
+        (5, query, timed, LedgerError::OutOfRange),
+    ] {
+        assert_eq!(tell(&mut ledger, report, item, &told), Err(error));
+    }
+    assert_eq!(ledger.last_seq(), Ok(14));
+}

@@ -305,6 +305,7 @@ fn a_ledger_of_version_1_is_read_and_left_as_it_is() {
     assert_eq!(ledger.case_facts(case), Ok(CaseFacts::default()));
     assert_eq!(ledger.handles(case), Ok(vec![]));
     assert_eq!(ledger.decisions(), Ok(vec![]));
+    assert_eq!(ledger.provenance(case), Ok(vec![]));
     assert_eq!(ledger.first_event_since(NOW_MS), Ok(Some(1)));
     assert_eq!(ledger.cases().unwrap()[0].links, 1);
     drop(ledger);
@@ -318,12 +319,14 @@ fn a_ledger_of_version_2_is_read_as_it_was_written() {
     fs::copy(fixture(2), &place.file).unwrap();
     let ledger = Ledger::open(&place.file, NOW_MS).unwrap();
     let report = ledger.verify().unwrap();
-    assert_eq!((report.fault, report.events, report.records), (None, 19, 17));
+    assert_eq!((report.fault, report.events, report.records), (None, 20, 18));
     is_the_sample(&ledger);
     let case = ledger.case_by_name("case one").unwrap().unwrap().id;
     assert_eq!(ledger.case_facts(case), Ok(facts()));
     assert_eq!(ledger.handles(case), Ok(vec![]), "it was taken away again");
     assert_eq!(ledger.links(None).unwrap()[0].state, LinkState::Confirmed);
+    let other = ledger.case_by_name("case two").unwrap().unwrap().id;
+    assert_eq!(ledger.provenance(other).unwrap()[0].provenance, told());
 }
 
 #[test]

@@ -192,7 +192,7 @@ fn sample(ledger: &mut Ledger) -> (ItemId, ItemId) {
     })
 }
 
-/// What version 2 added, one row in every table, behind `sample`: events 15 to 19.
+/// What version 2 added, one row in every table, behind `sample`: events 15 to 20.
 fn describe(ledger: &mut Ledger, query: ItemId, stored: ItemId) {
     change(ledger, |tx| {
         let case = tx.case_by_name("case one").unwrap().unwrap().id;
@@ -202,6 +202,7 @@ fn describe(ledger: &mut Ledger, query: ItemId, stored: ItemId) {
         let report = ReportId(5);
         tx.report_received(report, NOW_MS - 1_000, NOW_MS).unwrap();
         tx.decide(&decision(LinkPair::Items(query, stored), true), NOW_MS).unwrap();
+        tx.tell_provenance(report, query, &told(), NOW_MS).unwrap();
     });
 }
 
@@ -217,6 +218,17 @@ fn facts() -> CaseFacts {
         urgency: Some("high".into()),
         urgency_reason: Some("a deadline was set".into()),
         note: Some("two\nlines".into()),
+    }
+}
+
+fn told() -> Provenance {
+    let time =
+        ProvenanceTime { at_ms: NOW_MS - 3_600_000, zone: "told".into(), moment: "sent".into() };
+    Provenance {
+        sender: Some("Lina <lina@example.org>".into()),
+        time: Some(time),
+        name: Some("IMG-1.jpg".into()),
+        parcel: Some("mails.zip ▸ letter.eml".into()),
     }
 }
 

@@ -414,6 +414,7 @@ fn an_event_holds_nothing_that_may_have_to_be_erased() {
         ("handle_removed", "{}"),
         ("report_received", "{}"),
         ("link_decided", r#"{"verdict":"confirmed"}"#),
+        ("provenance_told", "{}"),
     ];
     let expected: Vec<_> =
         expected.into_iter().map(|(k, d)| (k.to_owned(), d.to_owned())).collect();

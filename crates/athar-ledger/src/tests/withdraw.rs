@@ -195,3 +195,48 @@ fn a_reader_of_before_keeps_its_moment_and_is_told_of() {
     reader.execute_batch("COMMIT").unwrap();
     assert_eq!((count().unwrap(), hasty.scrub(u64::MAX)), (0, Ok(Scrubbed::Pages)));
 }
+
+/// Two cases that hold the same item, each told of in two ways.
+fn told_twice(ledger: &mut Ledger) -> (ItemId, [(CaseId, ReportId); 2]) {
+    change(ledger, |tx| {
+        let cases = ["F-1", "F-2"].map(|name| tx.case_and_report(name));
+        let item = cases.map(|(_, report)| tx.add(report, 1).item())[0];
+        for (case, report) in cases {
+            let later = tx.open_report(case, &NewReport::default(), NOW_MS).unwrap();
+            for (report, sender) in [(report, "first"), (later, "later")] {
+                let sender = Some(format!("{sender}-sender-{}", case.0));
+                let told = Provenance { sender, ..told() };
+                tx.tell_provenance(report, item, &told, NOW_MS).unwrap();
+            }
+        }
+        (item, cases)
+    })
+}
+
+#[test]
+fn where_a_file_came_from_goes_with_the_item_the_report_and_the_case() {
+    for (what, left) in [(0, [0, 0]), (1, [0, 2]), (2, [0, 2]), (3, [1, 2])] {
+        let place = Place::new();
+        let mut ledger = place.create();
+        let (item, cases) = told_twice(&mut ledger);
+        let [(case, report), (other, _)] = cases;
+        let later = ledger.case_reports(case).unwrap()[1].id;
+        // The first report brought the item into the case; the second only told of it.
+        let what = match what {
+            0 => Withdrawal::Item(item),
+            1 => Withdrawal::Case(case),
+            2 => Withdrawal::Report(report),
+            _ => Withdrawal::Report(later),
+        };
+        let gone = change(&mut ledger, |tx| tx.withdraw(what, &ASKED, NOW_MS).unwrap());
+        let count = |case| ledger.provenance(case).unwrap().len() as u64;
+        assert_eq!([count(case), count(other)], left, "{what:?}");
+        assert_eq!(gone.facts, 4 - left[0] - left[1], "{what:?}");
+        assert_eq!(ledger.verify().unwrap().fault, None);
+        assert_eq!(ledger.scrub(u64::MAX), Ok(Scrubbed::Pages));
+        let bytes = bytes_of(&place);
+        let told = |case: CaseId| format!("later-sender-{}", case.0);
+        assert!(!holds(&bytes, told(case).as_bytes()), "{what:?}");
+        assert_eq!(holds(&bytes, told(other).as_bytes()), left[1] > 0, "{what:?}");
+    }
+}
