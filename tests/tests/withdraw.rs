@@ -186,3 +186,33 @@ fn who_sent_a_file_and_when_goes_with_it() {
     assert!(held("Wardiya") && held("voice-D-2"), "what nobody took back stays");
     assert_eq!(bench.run(["verify"]).code, 0);
 }
+
+#[test]
+fn what_is_over_goes_as_what_is_taken_back_does() {
+    let bench = Bench::new(env!("CARGO_BIN_EXE_athar-under-test"));
+    stores::fill(&bench.store(), "B-1", 0..600);
+    bench.add("B-2", &fixture("a-frame.jpg"));
+    let codes: Vec<Code> = (0..600).map(stores::code).collect();
+    assert!(traces(&bytes_of(&bench.store()), &codes, &[]) >= codes.len());
+    assert_eq!(bench.json(["retain"]).1[0]["withdrawn"], Value::Null);
+
+    assert_eq!(bench.run(["retain", "rule", "--others", "--days", "365"]).code, 0);
+    let (_, lines) = bench.json(["retain", "--dry-run"]);
+    let going = ["reports", "cases", "items"].map(|what| lines[0][what].clone());
+    assert_eq!(going, [1, 1, 600], "{lines:?}");
+    assert!(traces(&bytes_of(&bench.store()), &codes, &[]) >= codes.len());
+    // What comes in now is of the year 2023, as far as the last event tells: so the clock may be
+    // years ahead.
+    stores::fill(&bench.store(), "B-1", 600..601);
+    let refused = bench.run(["retain"]);
+    assert_eq!((refused.code, refused.err.contains("--clock-is-right")), (2, true));
+
+    let (code, lines) = bench.json(["retain", "--clock-is-right"]);
+    let gone = &lines[0]["withdrawn"];
+    assert_eq!((code, &gone["items"], &gone["left"]), (0, &601.into(), &Value::Array(vec![])));
+    assert_eq!(traces(&bytes_of(&bench.store()), &codes, &[]), 0);
+    let cases = bench.run(["case", "list"]).out;
+    assert!(cases.contains("B-2") && !cases.contains("B-1"), "{cases}");
+    assert_eq!(bench.json(["retain"]).1[0]["withdrawn"], Value::Null);
+    assert_eq!(bench.run(["verify"]).code, 0);
+}

@@ -58,6 +58,10 @@ pub(crate) enum Command {
     /// Forget an item, a report or a case: its codes, matches and facts are erased from every file of
     /// the store. The chain of events keeps that something was taken back, not what.
     Withdraw(WithdrawArgs),
+    /// Forget every report whose time is over, as 'athar withdraw' would: with what only it held, and
+    /// a case with the last of its reports.
+    #[command(args_conflicts_with_subcommands = true)]
+    Retain(RetainArgs),
     /// Bring in a list of others: its codes and digests are no items of cases. It is searched once
     /// it is activated.
     Import(ImportArgs),
@@ -311,6 +315,56 @@ pub(crate) struct WithdrawArgs {
     /// Write a signed receipt for the person who asked; the store needs a key.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub receipt: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RetainArgs {
+    #[command(subcommand)]
+    pub command: Option<RetainCommand>,
+
+    /// Only say what would go.
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// The clock was looked at: the last event of the store is as long ago as it says.
+    #[arg(long)]
+    pub clock_is_right: bool,
+
+    /// The opaque name of who does it.
+    #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+    pub by: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RetainCommand {
+    /// Say how long the reports of a channel are kept.
+    Rule(RuleArgs),
+    /// Show how long the reports of each channel are kept.
+    Rules,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RuleArgs {
+    /// The channel, as 'athar add --channel' names it.
+    #[arg(long, value_name = "NAME", required_unless_present = "others")]
+    pub channel: Option<String>,
+
+    /// Every channel without a rule of its own, and reports without a channel.
+    #[arg(long, conflicts_with = "channel")]
+    pub others: bool,
+
+    /// For so many days after a report was opened.
+    #[arg(long, value_name = "DAYS", required_unless_present = "keep",
+          value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub days: Option<u32>,
+
+    /// For ever.
+    #[arg(long, conflicts_with = "days")]
+    pub keep: bool,
+
+    /// The opaque name of who says so.
+    #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+    pub by: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

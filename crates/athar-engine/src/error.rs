@@ -21,6 +21,15 @@ pub enum EngineError {
     /// The directory of a new store cannot be made.
     #[error("the store's directory cannot be made: {}", io_reason(.0))]
     MakeStore(#[source] io::Error),
+    /// The clock is far from the last event, and reports would be forgotten by it.
+    #[error(
+        "the clock is {days} days after the last event of the store, and reports would be forgotten \
+         by it: if it is right, say --clock-is-right"
+    )]
+    ClockLeapt {
+        /// Days from the last event to now.
+        days: i64,
+    },
     /// A case that was named does not exist.
     #[error("there is no case of this name: 'athar case list' shows those there are")]
     NoSuchCase,

@@ -58,6 +58,7 @@ mod prepare_clip;
 mod provenance;
 mod recognise;
 mod recognise_clip;
+mod retain;
 mod sighting;
 mod similar;
 mod spans;
@@ -104,6 +105,7 @@ pub use outcome::{
 };
 pub use pipeline::{HashTaker, Hashes, Interrupt, Watcher, hash_files};
 pub use provenance::{Provenance, ToldMoment, ToldTime, ToldZone};
+pub use retain::{OverLine, RetainOptions, RetainSummary, RetentionLine, RetentionRule};
 pub use store::Store;
 pub use verify::{VerifyOptions, VerifySummary};
 pub use vpdq::{FrameCode, VpdqError, from_vpdq, to_vpdq};

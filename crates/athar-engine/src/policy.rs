@@ -464,6 +464,9 @@ const INDEX_REPLAY_VOICES: usize = 1 << 13;
 /// of it, and some ten seconds.
 pub(crate) const SCRUB_MOST_BYTES: u64 = 1 << 30;
 
+/// Longest time without an event in which the clock is believed when reports are forgotten by it.
+pub(crate) const RETAIN_GAP_MS: i64 = 30 * 24 * 3600 * 1000;
+
 /// Events after which the chain is signed again, where there is a key.
 pub(crate) const CHECKPOINT_EVENTS: u64 = 1000;
 

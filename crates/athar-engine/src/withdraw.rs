@@ -99,7 +99,12 @@ impl Store {
         };
         let at_ms = clock::now_ms();
         let gone = self.ledger.write(|tx| tx.withdraw(what, &request, at_ms))?;
-        // It is taken back by now: what fails from here on leaves something behind.
+        Ok(summary(&gone, at_ms, self.forget_withdrawn(watcher)))
+    }
+
+    /// Rids every file of what was taken back by now: what fails here leaves something behind, and is
+    /// told in a sentence each.
+    pub(crate) fn forget_withdrawn(&mut self, watcher: &mut dyn Watcher) -> Vec<String> {
         let mut left = Vec::new();
         for space in Space::ALL {
             let forgotten = self.forget(space, watcher);
@@ -109,7 +114,7 @@ impl Store {
         // The next command signs what this one could not.
         let signed = self.checkpoint_if_due();
         left.extend(signed.err().map(|error| format!("the chain was not signed: {error}")));
-        Ok(summary(&gone, at_ms, left))
+        left
     }
 
     /// What whoever asked for it may be given: what was forgotten, in the unit's name.
@@ -180,7 +185,7 @@ fn in_use(space: Space) -> String {
     )
 }
 
-fn summary(gone: &Withdrawn, at_ms: i64, left: Vec<String>) -> WithdrawSummary {
+pub(crate) fn summary(gone: &Withdrawn, at_ms: i64, left: Vec<String>) -> WithdrawSummary {
     WithdrawSummary {
         event: gone.seq,
         digest: gone.digest,

@@ -10,7 +10,7 @@ use crate::{
     details::Details,
     error::Result,
     facts::check_line,
-    read::all,
+    read::{all, one},
     withdraw::{WithdrawalRequest, Withdrawn, count, gather_dependent, gather_nothing},
 };
 use rusqlite::{Connection, params};
@@ -71,6 +71,12 @@ impl Ledger {
         all(&self.conn, &sql, [], |row| {
             Ok(RetentionRule { channel: row.get(0)?, days: row.get(1)? })
         })
+    }
+
+    /// When the last event was recorded, as the clock said then.
+    pub fn last_event_ms(&self) -> Result<i64> {
+        let sql = "SELECT at_ms FROM events ORDER BY seq DESC LIMIT 1";
+        Ok(one(&self.conn, sql, [], |row| row.get(0))?.unwrap_or(0))
     }
 
     /// The reports that are over at a time, by channel.

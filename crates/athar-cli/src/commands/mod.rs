@@ -14,6 +14,7 @@ mod import;
 mod key;
 mod links;
 mod networks;
+mod retain;
 mod store;
 mod typed;
 mod verify;
@@ -43,6 +44,7 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
         Command::Confirm(args) => decide::run(&at, format, args, true),
         Command::Reject(args) => decide::run(&at, format, args, false),
         Command::Withdraw(args) => withdraw::run(&at, format, args),
+        Command::Retain(args) => retain::run(&at, format, args),
         Command::Import(args) => import::import(&at, format, args),
         Command::Export(args) => export::run(&at, format, args),
         Command::Lists => import::lists(&at, format),

@@ -6,6 +6,7 @@ pub(crate) mod network_graph;
 pub(crate) mod network_text;
 pub(crate) mod progress;
 mod provenance;
+pub(crate) mod retain_text;
 pub(crate) mod text;
 mod times;
 
