@@ -16,12 +16,14 @@ mod checkpoints;
 mod decisions;
 mod details;
 mod error;
+mod events;
 mod facts;
 mod handles;
 mod ledger;
 mod links;
 mod open;
 mod pack;
+mod packets;
 mod read;
 mod record;
 mod replay;
@@ -37,9 +39,11 @@ mod tests;
 pub use checkpoints::{Checkpoint, CheckpointRow};
 pub use decisions::{DecisionRow, LinkPair, LinkState, NewDecision};
 pub use error::{LedgerError, Result};
+pub use events::{EventRow, Opening, OpeningValue};
 pub use facts::CaseFacts;
 pub use handles::{HandleRow, NewHandle};
 pub use ledger::{Ledger, Scrubbed};
+pub use packets::{NewPacket, PacketRow};
 pub use record::{
     Added, CaseId, CaseRow, CaseSummary, CheckRecord, CodeChange, CodeId, CodesId, CodesRow,
     Evidence, ItemId, ItemRow, LinkEnd, LinkRow, MatchRow, NewCodes, NewItem, NewMatch, NewReport,

@@ -93,6 +93,8 @@ const OF_CASES: &str = "
     WHERE case_id IN (SELECT id FROM going WHERE tab = 'cases');
     INSERT OR IGNORE INTO going SELECT 'handles', id FROM handles
     WHERE case_id IN (SELECT id FROM going WHERE tab = 'cases');
+    INSERT OR IGNORE INTO going SELECT 'packets', id FROM packets
+    WHERE case_id IN (SELECT id FROM going WHERE tab = 'cases');
     INSERT OR IGNORE INTO going SELECT 'handle_removals', id FROM handle_removals
     WHERE handle_id IN (SELECT id FROM going WHERE tab = 'handles');
     INSERT OR IGNORE INTO going SELECT 'decisions', id FROM decisions
@@ -117,8 +119,9 @@ const OF_REPORTS: &str = "
     WHERE g.tab = 'reports';";
 
 /// Tables in an order in which nothing is referred to by what is left.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "decisions",
+    "packets",
     "matches",
     "report_items",
     "items",
@@ -133,7 +136,7 @@ const TABLES: [&str; 12] = [
 ];
 
 /// Those of them that are counted together.
-const FACTS: [&str; 4] = ["decisions", "handles", "case_facts", "report_receipts"];
+const FACTS: [&str; 5] = ["decisions", "handles", "case_facts", "report_receipts", "packets"];
 
 impl Tx<'_> {
     /// Takes something back, with everything that only it held. It is gone from the ledger's pages

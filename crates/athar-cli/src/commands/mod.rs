@@ -12,6 +12,7 @@ mod hash;
 mod key;
 mod links;
 mod networks;
+mod packet;
 mod store;
 mod typed;
 mod verify;
@@ -43,6 +44,7 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
         Command::Withdraw(args) => withdraw::run(&at, format, args),
         Command::Networks(args) => networks::run(&at, format, &args),
         Command::Explain(args) => explain::run(&at, format, &args),
+        Command::Packet(args) => packet::run(&at, format, args),
         Command::Links(args) => links::run(&at, format, &args),
         Command::Hash(args) => hash::run(format, &args),
         Command::Verify { rebuild_index, key, kept } => {
