@@ -327,7 +327,9 @@ impl Writer<'_> {
             let seen = kinds.entry(&event.kind).or_insert((0, event.seq, event.seq));
             *seen = (seen.0 + 1, seen.1, event.seq);
         }
-        let row = |(kind, (count, first, last)): (&&str, &(u64, u64, u64))| {
+        let mut kinds: Vec<_> = kinds.into_iter().collect();
+        kinds.sort_by_key(|(_, (_, first, _))| *first);
+        let row = |(kind, (count, first, last)): &(&str, (u64, u64, u64))| {
             vec![
                 self::words(words.event(kind)),
                 number(grouped(*count)),
