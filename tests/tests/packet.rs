@@ -81,7 +81,8 @@ fn a_packet_is_sound_on_a_machine_that_has_only_the_public_key() {
         assert_eq!((&told["items"], &told["matches"]), (&3.into(), &2.into()), "{told}");
         let bytes = fs::read(&file).unwrap();
         let direction = if lang == "ar" { "dir=\"rtl\"" } else { "dir=\"ltr\"" };
-        for part in [direction, "%PDF-", "court file 3 of 2026", "officer 12", "unit 7", "somebody"] {
+        for part in [direction, "%PDF-", "court file 3 of 2026", "officer 12", "unit 7", "somebody"]
+        {
             assert!(holds(&bytes, part.as_bytes()), "{lang}: {part}");
         }
     }
@@ -125,7 +126,10 @@ fn whoever_touches_it_is_told() {
         fault(&bytes)
     };
     assert_eq!(replaced("%PDF-1", "%PDF-2"), "report.pdf was changed");
-    assert_eq!(replaced("\"kind\":\"case_opened\"", "\"kind\":\"case_closed\""), "events.json was changed");
+    assert_eq!(
+        replaced("\"kind\":\"case_opened\"", "\"kind\":\"case_closed\""),
+        "events.json was changed"
+    );
     assert!(replaced("\"language\":\"en\"", "\"language\":\"ar\"").contains("does not hold"));
     assert!(replaced("\"version\":1,\"prog", "\"version\":9,\"prog").contains("version 9"));
     assert!(fault(&bytes[..bytes.len() - 1]).contains("outside its entries"));
@@ -154,7 +158,8 @@ fn what_cannot_be_made_or_checked_says_why_and_is_not_recorded() {
         assert!(ran.err.contains(reason), "{args:?}: {}", ran.err);
     };
     let events = || {
-        let ledger = athar_ledger::Ledger::open_read_only(&stores::ledger_file(&place.bench.store()));
+        let ledger =
+            athar_ledger::Ledger::open_read_only(&stores::ledger_file(&place.bench.store()));
         ledger.unwrap().last_seq().unwrap()
     };
     let before = events();

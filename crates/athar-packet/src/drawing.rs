@@ -92,7 +92,8 @@ fn regions(
         shapes.extend(differs.map(|points| panels.polygon(place, points, Style::Differs)));
         let middle = panels.lefts[place] + width * panels.scales[place] / 2.0;
         let below = HEAD + panels.tallest + 22.0;
-        shapes.push(Shape::Label { text: names[place].into(), middle: [middle, 22.0] });
+        let text = format!("{}{}", names[place], words.outline());
+        shapes.push(Shape::Label { text, middle: [middle, 22.0] });
         let text = format!("\u{2066}{width} × {height}\u{2069}");
         shapes.push(Shape::Label { text, middle: [middle, below] });
     }
@@ -155,7 +156,7 @@ fn stretches(time: &Time, names: [&'static str; 2], words: &Words) -> Option<Dra
         let whole = bar(tops[place], [0.0, lengths[place]], lengths[place]);
         shapes.push(Shape::Polygon { points: whole, style: Style::Outline });
         let middle = if place == 0 { tops[0] - 12.0 } else { tops[1] + BAR + 22.0 };
-        let text = format!("{name} · \u{2066}{}\u{2069}", clock(lengths[place] as u64));
+        let text = format!("{name} · \u{2066}≈ {}\u{2069}", clock(lengths[place] as u64));
         shapes.push(Shape::Label { text, middle: [WIDTH / 2.0, middle] });
     }
     for segment in time.segments.iter().take(SEGMENTS_MOST) {

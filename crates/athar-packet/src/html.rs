@@ -13,6 +13,7 @@ pub(crate) fn page(document: &Document) -> String {
     for block in &document.blocks {
         // Writing to a String cannot fail.
         let _ = match block {
+            Block::Together(_) => Ok(()),
             Block::Heading(text) => writeln!(html, "<h2>{}</h2>", rich(text)),
             Block::Subheading(text) => writeln!(html, "<h3>{}</h3>", rich(text)),
             Block::Text(text) => writeln!(html, "<p>{}</p>", rich(text)),

@@ -8,6 +8,9 @@ use serde_json::Value;
 /// The version that is written.
 pub(crate) const VERSION: u64 = 1;
 
+/// The longest manifest that is read before its signature is known to hold.
+const MANIFEST_BYTES_MOST: usize = 1 << 20;
+
 pub(crate) const FORMAT: &str = "athar-packet";
 
 /// What the signature is over, before a zero byte and the manifest.
@@ -115,6 +118,9 @@ pub(crate) fn opened(manifest: &[u8], signature: &[u8], key: &[u8; 32]) -> Resul
 }
 
 fn check_version(manifest: &[u8]) -> Result<(), Fault> {
+    if manifest.len() > MANIFEST_BYTES_MOST {
+        return Err(Fault::ManifestMalformed);
+    }
     let read: Value = serde_json::from_slice(manifest).map_err(|_| Fault::ManifestMalformed)?;
     if read.get("format").and_then(Value::as_str) != Some(FORMAT) {
         return Err(Fault::NotAPacket);

@@ -29,6 +29,8 @@ pub(crate) struct Document {
 /// A part of a report.
 #[derive(Debug)]
 pub(crate) enum Block {
+    /// On paper, a new page begins where there is no room for so many lines.
+    Together(usize),
     Heading(Rich),
     /// A heading below another.
     Subheading(Rich),
@@ -289,10 +291,12 @@ impl Writer<'_> {
         let mut heading = words(format!("{} ", self.words.a_match()));
         heading.extend(number(place));
         heading.extend(words(format!(": {}", self.words.relation(&found.relation))));
+        let facts = self.words.match_facts(found);
         let mut blocks = vec![
+            Block::Together(facts.len() + 4),
             Block::Subheading(heading),
             Block::Text(self.words.verdict(found, self.place_of(&found.item))),
-            Block::Facts(self.words.match_facts(found)),
+            Block::Facts(facts),
         ];
         if let Some(item) = item {
             blocks.extend(drawing(found, &item.file, &self.words).map(Block::Drawing));

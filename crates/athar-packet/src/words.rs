@@ -210,10 +210,10 @@ impl Words {
     pub(crate) fn item_columns(&self) -> [(&'static str, f32); 7] {
         [
             (self.either("No.", "رقم"), 0.055),
-            ("SHA-256", 0.29),
-            (self.either("What it is", "نوعه"), 0.185),
+            ("SHA-256", 0.305),
+            (self.either("What it is", "نوعه"), 0.18),
             (self.either("Bytes", "بايت"), 0.105),
-            (self.either("Recorded (UTC)", "سُجّل في (UTC)"), 0.19),
+            (self.either("Recorded (UTC)", "سُجّل في (UTC)"), 0.185),
             (self.either("Report", "البلاغ"), 0.095),
             (self.either("Ties", "الصلات"), 0.08),
         ]
@@ -445,13 +445,7 @@ impl Words {
         let mut list = Vec::new();
         if let Some(region) = &found.region {
             let mut rich = number(format!("×\u{a0}{:.2}", region.scale));
-            rich.extend(words(self.either(", turned ", "، مُدوَّرة ")));
-            rich.extend(number(format!("{:.1}°", region.turn_deg.abs())));
-            rich.extend(words(match region.turn_deg {
-                turn if turn >= 0.05 => self.either(" clockwise", " باتجاه عقارب الساعة"),
-                turn if turn <= -0.05 => self.either(" anticlockwise", " عكس اتجاه عقارب الساعة"),
-                _ => "",
-            }));
+            rich.extend(self.turn(region.turn_deg));
             if region.mirrored {
                 rich.extend(words(self.either(", mirrored", "، معكوسة كالمرآة")));
             }
@@ -460,6 +454,18 @@ impl Words {
         let segments = found.time.iter().flat_map(|time| &time.segments);
         list.extend(segments.take(SEGMENTS_WRITTEN).map(|segment| self.segment(segment)));
         list
+    }
+
+    fn turn(&self, turn_deg: f64) -> Rich {
+        let way = match turn_deg {
+            turn if turn >= 0.05 => self.either(" clockwise", " باتجاه عقارب الساعة"),
+            turn if turn <= -0.05 => self.either(" anticlockwise", " عكس اتجاه عقارب الساعة"),
+            _ => return Rich::new(),
+        };
+        let mut rich = words(self.either(", turned ", "، مُدوَّرة "));
+        rich.extend(number(format!("{:.1}°", turn_deg.abs())));
+        rich.extend(words(way));
+        rich
     }
 
     fn segment(&self, segment: &crate::content::Segment) -> Fact {
@@ -475,11 +481,15 @@ impl Words {
     }
 
     pub(crate) fn of_this_case(&self) -> &'static str {
-        self.either("File of this case (outline)", "ملف هذه القضية (إطاره فقط)")
+        self.either("File of this case", "ملف هذه القضية")
     }
 
     pub(crate) fn of_the_other(&self) -> &'static str {
-        self.either("File of the other case (outline)", "ملف القضية الأخرى (إطاره فقط)")
+        self.either("File of the other case", "ملف القضية الأخرى")
+    }
+
+    pub(crate) fn outline(&self) -> &'static str {
+        self.either(" (outline)", " (إطاره فقط)")
     }
 
     pub(crate) fn drawn_regions(&self) -> &'static str {
@@ -543,7 +553,7 @@ impl Words {
         match space {
             "landmark" => self.either("landmarks of pictures", "نقاط مميزة في الصور"),
             "voice" => self.either("voice", "الصوت"),
-            _ => self.either("whole pictures (PDQ)", "الصور الكاملة (PDQ)"),
+            _ => self.either("whole pictures and frames (PDQ)", "الصور واللقطات الكاملة (PDQ)"),
         }
     }
 

@@ -5,6 +5,7 @@ mod chain;
 mod facts;
 mod files;
 mod links;
+mod packets;
 mod records;
 mod replay;
 mod withdraw;

@@ -22,6 +22,9 @@ const BLOCK_GAP: f32 = 9.0;
 /// What stays together with a heading.
 const KEPT: f32 = 64.0;
 
+/// About what a fact takes.
+const FACT: f32 = 18.5;
+
 /// The share of the width that labels of facts take.
 const LABELS: f32 = 0.27;
 
@@ -67,6 +70,7 @@ impl<'a> Flow<'a> {
 
     pub(super) fn block(&mut self, block: &Block) {
         match block {
+            Block::Together(lines) => self.room(*lines as f32 * FACT),
             Block::Heading(text) => self.heading(text, 1),
             Block::Subheading(text) => self.heading(text, 2),
             Block::Text(text) => self.paragraph(text, TEXT),

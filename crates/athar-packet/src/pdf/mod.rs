@@ -30,7 +30,7 @@ fn has_arabic(document: &Document) -> bool {
             | Block::Summary(text) => rich(text),
             Block::Facts(facts) => facts.iter().any(|(_, value)| rich(value)),
             Block::Table(table) => table.rows.iter().flatten().any(rich),
-            Block::Drawing(_) => false,
+            Block::Drawing(_) | Block::Together(_) => false,
         })
 }
 
