@@ -22,7 +22,7 @@ pub(crate) struct Args {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done (check, explain: something matched), 1 check or explain found nothing or
-verify or doctor found a fault, 2 usage or store error, 3 some input could not be read (check: and nothing
+verify, packet verify or doctor found a fault, 2 usage or store error, 3 some input could not be read (check: and nothing
 matched), 130 Ctrl-C.";
 
 /// How answers are written.

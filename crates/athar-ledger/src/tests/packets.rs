@@ -66,7 +66,7 @@ fn an_item_shows_its_record_only_with_its_codes() {
     });
     let has_code = |bytes: &[u8]| bytes == code(2).to_bytes();
     assert!(blobs.into_iter().any(has_code));
-    assert_eq!(opening.values.last(), Some(&OpeningValue::Integer(2)), "two rows of codes");
+    assert_eq!(opening.values.last(), Some(&OpeningValue::Integer(3)), "its rows of codes");
 }
 
 #[test]
