@@ -129,7 +129,7 @@ impl Store {
             is_sextortion: options.is_sextortion,
         };
         let public = key.public().to_bytes();
-        Ok(athar_packet::make(parts, fonts, public, |message| key.sign_message(message))?)
+        Ok(athar_packet::make(&parts, fonts, public, |message| key.sign_message(message))?)
     }
 
     fn told_schemes(&self) -> Result<Vec<Scheme>, EngineError> {

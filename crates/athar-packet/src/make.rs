@@ -31,14 +31,14 @@ pub struct Parts<'a> {
 ///
 /// A font is missing, or the packet would be too large.
 pub fn make(
-    parts: Parts<'_>,
+    parts: &Parts<'_>,
     fonts: &Fonts,
     public_key: [u8; 32],
     sign: impl FnOnce(&[u8]) -> [u8; 64],
 ) -> Result<Vec<u8>, MakeError> {
-    let mut manifest = manifest_of(&parts);
-    let mut entries = data_entries(&parts, &manifest);
-    entries.extend(report_entries(&parts, &manifest, &entries, public_key, fonts)?);
+    let mut manifest = manifest_of(parts);
+    let mut entries = data_entries(parts, &manifest);
+    entries.extend(report_entries(parts, &manifest, &entries, public_key, fonts)?);
     manifest.entries = entries.iter().map(|(name, bytes)| record(name, bytes)).collect();
     sealed(&manifest, &entries, public_key, sign).ok_or(MakeError::TooLarge)
 }

@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 /// Matches that have a section of their own at most; the others are in the table before.
 const EXPLAINED_MOST: usize = 300;
 
+/// What a line of text takes in the units of a drawing, on paper.
+const LINE_HEIGHT: f64 = 37.0;
+
 /// A report.
 #[derive(Debug)]
 pub(crate) struct Document {
@@ -77,10 +80,12 @@ pub(crate) fn name(text: impl AsRef<str>) -> Rich {
     vec![Span::Name(text.as_ref().replace(turns, ""))]
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "numbers and texts alike, as they come")]
 pub(crate) fn number(text: impl ToString) -> Rich {
     vec![Span::Number(text.to_string())]
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "numbers and texts alike, as they come")]
 pub(crate) fn code(text: impl ToString) -> Rich {
     vec![Span::Code(text.to_string())]
 }
@@ -292,15 +297,15 @@ impl Writer<'_> {
         heading.extend(number(place));
         heading.extend(words(format!(": {}", self.words.relation(&found.relation))));
         let facts = self.words.match_facts(found);
+        let drawing = item.and_then(|item| drawing(found, &item.file, &self.words));
+        let drawn_lines = drawing.as_ref().map_or(0.0, |drawing| drawing.height / LINE_HEIGHT);
         let mut blocks = vec![
-            Block::Together(facts.len() + 4),
+            Block::Together(facts.len() + 4 + drawn_lines.ceil() as usize),
             Block::Subheading(heading),
             Block::Text(self.words.verdict(found, self.place_of(&found.item))),
             Block::Facts(facts),
         ];
-        if let Some(item) = item {
-            blocks.extend(drawing(found, &item.file, &self.words).map(Block::Drawing));
-        }
+        blocks.extend(drawing.map(Block::Drawing));
         blocks
     }
 

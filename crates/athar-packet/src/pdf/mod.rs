@@ -17,7 +17,7 @@ pub(crate) fn pages(document: &Document, fonts: &Fonts) -> Result<Vec<u8>, MakeE
     }
     let mut flow = Flow::new(Setter::new(fonts, document.language.is_rtl()), document);
     document.blocks.iter().for_each(|block| flow.block(block));
-    paint::document(flow.end(), document).ok_or(MakeError::Pdf)
+    paint::document(&flow.end(), document).ok_or(MakeError::Pdf)
 }
 
 fn has_arabic(document: &Document) -> bool {

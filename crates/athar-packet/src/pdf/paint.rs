@@ -19,9 +19,9 @@ use krilla::surface::Surface;
 
 /// The document: PDF/A-2b, made to be kept, where the text has a glyph for each of its letters;
 /// without that promise where not.
-pub(super) fn document(flowed: Flowed, document: &Document) -> Option<Vec<u8>> {
+pub(super) fn document(flowed: &Flowed, document: &Document) -> Option<Vec<u8>> {
     let kept = Configuration::new_with_validator(Validator::A2_B);
-    written(&flowed, document, kept).or_else(|| written(&flowed, document, Configuration::new()))
+    written(flowed, document, kept).or_else(|| written(flowed, document, Configuration::new()))
 }
 
 fn written(flowed: &Flowed, document: &Document, configuration: Configuration) -> Option<Vec<u8>> {

@@ -212,7 +212,7 @@ fn drawn(language: crate::Language) -> Option<Vec<u8>> {
     let fonts = &crate::Fonts::find(&["/usr/share/fonts".into()]);
     let (content, events) = sample::case(&key());
     let parts = sample::parts(&content, &events, language);
-    match crate::make(parts, fonts, public(&key()), |bytes| key().sign(bytes).to_bytes()) {
+    match crate::make(&parts, fonts, public(&key()), |bytes| key().sign(bytes).to_bytes()) {
         Ok(packet) => Some(packet),
         Err(error) => {
             println!("no report is drawn here: {error}");
@@ -246,7 +246,7 @@ fn a_report_loads_nothing_and_is_set_in_its_direction() {
 fn a_missing_font_is_named_with_its_package() {
     let (content, events) = sample::case(&key());
     let parts = sample::parts(&content, &events, crate::Language::Arabic);
-    let made = crate::make(parts, &crate::Fonts::default(), [0; 32], |_| [0; 64]);
+    let made = crate::make(&parts, &crate::Fonts::default(), [0; 32], |_| [0; 64]);
     let error = made.unwrap_err().to_string();
     assert!(error.contains("fonts-noto-core") && error.contains("--fonts"), "{error}");
 }

@@ -111,13 +111,6 @@ pub(super) fn case(key: &SigningKey) -> (Content, Events) {
         report: report.0,
         file,
     };
-    let decision = Decision {
-        event: decided.0,
-        verdict: "confirmed".into(),
-        reason: "نفس الغرفة والإطار".into(),
-        actor: Some("officer 12".into()),
-        decided_at_ms: decided.1,
-    };
     let content = Content {
         case: Case {
             event: case.0,
@@ -125,14 +118,7 @@ pub(super) fn case(key: &SigningKey) -> (Content, Events) {
             opened_at_ms: case.1,
             facts: Some(facts),
         },
-        handles: vec![Handle {
-            event: handle.0,
-            kind: "account".into(),
-            platform: "telegram".into(),
-            value: "somebody".into(),
-            added_at_ms: handle.1,
-            also_in: vec!["قضية ٥/2026".into()],
-        }],
+        handles: vec![named(handle)],
         reports: vec![Report {
             event: report.0,
             channel: Some("hotline".into()),
@@ -143,7 +129,7 @@ pub(super) fn case(key: &SigningKey) -> (Content, Events) {
         }],
         items: vec![item(one, came), item(note, note_came)],
         refusals: Vec::new(),
-        matches: vec![Match { decisions: vec![decision], ..found }],
+        matches: vec![Match { decisions: vec![decided_as(decided)], ..found }],
         matches_left_out: 0,
         made: Made {
             event: made.0,
@@ -153,6 +139,27 @@ pub(super) fn case(key: &SigningKey) -> (Content, Events) {
         },
     };
     (content, events(chain, key))
+}
+
+fn decided_as((event, decided_at_ms): (u64, i64)) -> Decision {
+    Decision {
+        event,
+        verdict: "confirmed".into(),
+        reason: "نفس الغرفة والإطار".into(),
+        actor: Some("officer 12".into()),
+        decided_at_ms,
+    }
+}
+
+fn named((event, added_at_ms): (u64, i64)) -> Handle {
+    Handle {
+        event,
+        kind: "account".into(),
+        platform: "telegram".into(),
+        value: "somebody".into(),
+        added_at_ms,
+        also_in: vec!["قضية ٥/2026".into()],
+    }
 }
 
 fn facts(chain: &mut Chain, case: u64) -> Facts {
