@@ -8,7 +8,7 @@ use crate::words::Words;
 pub(crate) const WIDTH: f64 = 1000.0;
 
 /// The most that an outline may take from top to bottom.
-const HIGHEST: f64 = 300.0;
+const HIGHEST: f64 = 160.0;
 
 /// Between the two outlines.
 const GAP: f64 = 90.0;

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 const EXPLAINED_MOST: usize = 300;
 
 /// What a line of text takes in the units of a drawing, on paper.
-const LINE_HEIGHT: f64 = 37.0;
+const LINE_HEIGHT: f64 = 35.6;
 
 /// A report.
 #[derive(Debug)]
@@ -300,7 +300,7 @@ impl Writer<'_> {
         let drawing = item.and_then(|item| drawing(found, &item.file, &self.words));
         let drawn_lines = drawing.as_ref().map_or(0.0, |drawing| drawing.height / LINE_HEIGHT);
         let mut blocks = vec![
-            Block::Together(facts.len() + 4 + drawn_lines.ceil() as usize),
+            Block::Together(facts.len() + 3 + drawn_lines.ceil() as usize),
             Block::Subheading(heading),
             Block::Text(self.words.verdict(found, self.place_of(&found.item))),
             Block::Facts(facts),
