@@ -22,7 +22,7 @@ pub(crate) struct Args {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done (check, explain: something matched), 1 check or explain found nothing or
-verify or doctor found a fault, 2 usage or store error, 3 some input could not be read (check: and nothing
+verify, packet verify or doctor found a fault, 2 usage or store error, 3 some input could not be read (check: and nothing
 matched), 130 Ctrl-C.";
 
 /// How answers are written.
@@ -76,6 +76,10 @@ pub(crate) enum Command {
     Networks(NetworksArgs),
     /// Write a page that shows where a stored item is seen in a picture, and by what.
     Explain(ExplainArgs),
+    /// Write a case as one signed archive for a court: a report in HTML and PDF, the same as data,
+    /// and the events concerned with the proof that they lie in the chain. Or check one.
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+    Packet(PacketArgs),
     /// Print codes only, as `hash,quality,path`; needs no store.
     Hash(HashArgs),
     /// Check the chain of events, every row against it, and the index against the ledger.
@@ -612,6 +616,65 @@ pub(crate) struct ExplainArgs {
     /// Write the page even if the file is there already.
     #[arg(long)]
     pub force: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PacketArgs {
+    #[command(subcommand)]
+    pub command: Option<PacketCommand>,
+
+    /// The case.
+    #[arg(required = true)]
+    pub case: Option<String>,
+
+    /// The archive to write.
+    #[arg(long, required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+
+    /// The report's language.
+    #[arg(long, value_name = "LANG", default_value = "en")]
+    pub lang: Language,
+
+    /// What it is made for. It is kept, and stands in the report.
+    #[arg(long, value_name = "TEXT")]
+    pub purpose: Option<String>,
+
+    /// The opaque name of who makes it.
+    #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+    pub by: Option<String>,
+
+    /// Show the files' codes too, so that anybody can see that the files are those that were
+    /// recorded. Codes are personal data: only where a court asks for them.
+    #[arg(long)]
+    pub with_codes: bool,
+
+    /// Say in the linked data that the case is one of sextortion, in the terms of the CAC ontology,
+    /// which is of crimes against children.
+    #[arg(long)]
+    pub sextortion: bool,
+
+    /// A directory with fonts, before the system's. May be repeated.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub fonts: Vec<PathBuf>,
+
+    /// Write the archive even if the file is there already.
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PacketCommand {
+    /// Check a packet with nothing but the file and the unit's public key; needs no store where
+    /// --key is given.
+    Verify {
+        /// The packet.
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+
+        /// The public key that it should be signed with; without it, the store's own.
+        #[arg(long, value_name = "HEX")]
+        key: Option<String>,
+    },
 }
 
 /// A language in which pages are written.

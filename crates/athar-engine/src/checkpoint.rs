@@ -8,7 +8,7 @@ use crate::keys::{Key, PublicKey, from_hex};
 use crate::outcome::{hex, to_hex};
 use crate::policy::{CHECKPOINT_EVENTS, CHECKPOINT_MS};
 use crate::{EngineError, Store, clock};
-use athar_ledger::{Checkpoint, LedgerError};
+use athar_ledger::{Checkpoint, LedgerError, Tx};
 use serde::Serialize;
 
 /// What the signature is over, before the bytes.
@@ -63,21 +63,7 @@ impl Store {
 
     fn sign_chain(&mut self, key: &Key) -> Result<SignedCheckpoint, LedgerError> {
         let at_ms = clock::now_ms();
-        self.ledger.write(|tx| {
-            let seq = tx.last_seq()?;
-            let digest = tx.event_digest(seq)?.ok_or(LedgerError::Corrupt)?;
-            let first = tx.event_digest(1)?.ok_or(LedgerError::Corrupt)?;
-            let signature = key.sign(DOMAIN, &signed_bytes(&first, seq, &digest));
-            let public = key.public();
-            let checkpoint = Checkpoint { seq, digest, key: public.id(), signature };
-            tx.record_checkpoint(&checkpoint, at_ms)?;
-            Ok(SignedCheckpoint {
-                event: seq,
-                digest,
-                public_key: public.to_hex(),
-                signature: to_hex(&signature),
-            })
-        })
+        self.ledger.write(|tx| sign_in(tx, key, at_ms))
     }
 
     /// Holds every checkpoint of the ledger against these keys; the first that does not hold, in a
@@ -137,6 +123,27 @@ impl Store {
             )),
         })
     }
+}
+
+/// Signs the chain as it stands within a change.
+pub(crate) fn sign_in(
+    tx: &mut Tx<'_>,
+    key: &Key,
+    at_ms: i64,
+) -> Result<SignedCheckpoint, LedgerError> {
+    let seq = tx.last_seq()?;
+    let digest = tx.event_digest(seq)?.ok_or(LedgerError::Corrupt)?;
+    let first = tx.event_digest(1)?.ok_or(LedgerError::Corrupt)?;
+    let signature = key.sign(DOMAIN, &signed_bytes(&first, seq, &digest));
+    let public = key.public();
+    let checkpoint = Checkpoint { seq, digest, key: public.id(), signature };
+    tx.record_checkpoint(&checkpoint, at_ms)?;
+    Ok(SignedCheckpoint {
+        event: seq,
+        digest,
+        public_key: public.to_hex(),
+        signature: to_hex(&signature),
+    })
 }
 
 const EMPTY: &str = "the ledger has no events";

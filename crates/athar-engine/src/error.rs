@@ -4,6 +4,7 @@ use crate::worker::WorkerError;
 use athar_index::StorageError;
 use athar_ledger::LedgerError;
 use athar_media::MediaError;
+use athar_packet::{Fault, MakeError};
 use athar_parcel::Trouble;
 use serde::Serialize;
 use std::fmt;
@@ -162,6 +163,12 @@ pub enum EngineError {
     /// The key's file cannot be read or written.
     #[error("the key cannot be read or written: {}", io_reason(.0))]
     KeyFile(#[source] io::Error),
+    /// A packet cannot be made.
+    #[error(transparent)]
+    Packet(#[from] MakeError),
+    /// A packet is not what its unit made.
+    #[error(transparent)]
+    PacketFault(#[from] Fault),
     /// A copy of the ledger does not fit together, or is another one.
     #[error("the copy is not sound: {0}")]
     Unsound(String),

@@ -41,6 +41,10 @@ impl PublicKey {
         to_hex(self.0.as_bytes())
     }
 
+    pub(crate) fn to_bytes(self) -> [u8; 32] {
+        self.0.to_bytes()
+    }
+
     /// What names it: the SHA-256 of its 32 bytes.
     pub fn id(&self) -> [u8; 32] {
         KeyId::of(&self.0).0
@@ -108,6 +112,11 @@ impl Key {
 
     pub(crate) fn sign(&self, domain: &str, bytes: &[u8]) -> [u8; 64] {
         self.0.sign(&message(domain, bytes)).to_bytes()
+    }
+
+    /// Signs what says itself what it is.
+    pub(crate) fn sign_message(&self, message: &[u8]) -> [u8; 64] {
+        self.0.sign(message).to_bytes()
     }
 
     pub(crate) fn sign_statement(&self, kind: &str, statement: String) -> Signed {

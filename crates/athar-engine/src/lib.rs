@@ -51,6 +51,7 @@ mod lookup;
 mod matching;
 mod networks;
 mod outcome;
+mod packet;
 mod pipeline;
 mod places;
 mod prepare;
@@ -80,6 +81,7 @@ pub use athar_kernel::{Code, CodeParseError, Level, Orientation};
 pub use athar_ledger::LinkState;
 pub use athar_media::clip::Pick;
 pub use athar_media::{Limits, Want, is_decoding};
+pub use athar_packet::{Fonts, Language, PACKET_BYTES_MOST};
 pub use backup::BackupSummary;
 pub use case_facts::{CHANNELS, CaseFacts, Urgency};
 pub use check::{CheckOptions, CheckSummary};
@@ -103,6 +105,7 @@ pub use networks::{
 pub use outcome::{
     Differing, Kept, Match, Outcome, Region, SecondOpinion, Segment, Similar, Span, Time,
 };
+pub use packet::{PacketOptions, PacketSummary, check_packet};
 pub use pipeline::{HashTaker, Hashes, Interrupt, Watcher, hash_files};
 pub use provenance::{Provenance, ToldMoment, ToldTime, ToldZone};
 pub use retain::{OverLine, RetainOptions, RetainSummary, RetentionLine, RetentionRule};

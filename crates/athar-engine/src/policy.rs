@@ -668,6 +668,17 @@ pub(crate) fn is_stop_code(alike: u32, pictures: usize) -> bool {
     f64::from(alike) > (STOP_SHARE * pictures as f64).max(STOP_LEAST)
 }
 
+/// The numbers by which was judged, for whoever has to say so in a court.
+pub(crate) fn told() -> [(&'static str, f64); 5] {
+    [
+        ("pdq_radius_bits", PDQ_RADIUS.bits().into()),
+        ("pdq_quality_least", MIN_QUALITY.into()),
+        ("landmark_radius_bits", LANDMARK_RADIUS.bits().into()),
+        ("landmark_there_radius_bits", LANDMARK_THERE_RADIUS.bits().into()),
+        ("voice_radius_bits", VOICE_RADIUS.bits().into()),
+    ]
+}
+
 /// Whether an independent hash sees the same picture. It does not overrule the verdict: a match
 /// on which the two disagree is shown as such, for a person to look at.
 pub fn second_agrees(distance: SecondDistance) -> bool {

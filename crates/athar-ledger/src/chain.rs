@@ -8,7 +8,10 @@
 //! it, the subject says nothing to anybody, and the chain still verifies.
 
 use crate::{Seq, error::Result};
-use rusqlite::{Connection, OptionalExtension, Row, types::ValueRef};
+use rusqlite::{
+    Connection, OptionalExtension, Row,
+    types::{Value, ValueRef},
+};
 use sha2::{Digest as _, Sha256};
 
 /// SHA-256.
@@ -51,12 +54,13 @@ pub(crate) enum Kind {
     RetentionSet,
     ProvenanceTold,
     CheckpointSigned,
+    PacketMade,
     WithdrawalRequested,
     Withdrawn,
 }
 
 impl Kind {
-    const ALL: [Self; 28] = [
+    const ALL: [Self; 29] = [
         Self::LedgerCreated,
         Self::SchemaUpgraded,
         Self::CaseOpened,
@@ -83,6 +87,7 @@ impl Kind {
         Self::RetentionSet,
         Self::ProvenanceTold,
         Self::CheckpointSigned,
+        Self::PacketMade,
         Self::WithdrawalRequested,
         Self::Withdrawn,
     ];
@@ -115,6 +120,7 @@ impl Kind {
             Self::RetentionSet => "retention_set",
             Self::ProvenanceTold => "provenance_told",
             Self::CheckpointSigned => "checkpoint_signed",
+            Self::PacketMade => "packet_made",
             Self::WithdrawalRequested => "withdrawal_requested",
             Self::Withdrawn => "withdrawn",
         }
@@ -142,7 +148,7 @@ pub(crate) struct Table {
 }
 
 /// Every table of records.
-pub(crate) const TABLES: [Table; 21] = [
+pub(crate) const TABLES: [Table; 22] = [
     Table {
         name: "cases",
         kind: Kind::CaseOpened,
@@ -238,6 +244,12 @@ pub(crate) const TABLES: [Table; 21] = [
         parts_sql: None,
     },
     Table {
+        name: "packets",
+        kind: Kind::PacketMade,
+        row_sql: "SELECT salt, case_id, purpose, actor FROM packets WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
         name: "withdrawal_requests",
         kind: Kind::WithdrawalRequested,
         row_sql: "SELECT salt, reason, reference, actor FROM withdrawal_requests WHERE id = ?1",
@@ -293,6 +305,31 @@ pub(crate) const TABLES: [Table; 21] = [
 ];
 
 impl Table {
+    /// What the subject of row `id` is the digest of, behind its domain; nothing when there is no
+    /// such row. Without `parts`, a table whose rows have some tells nothing.
+    pub(crate) fn values(
+        &self,
+        conn: &Connection,
+        id: i64,
+        parts: bool,
+    ) -> Result<Option<Vec<Value>>> {
+        if self.parts_sql.is_some() && !parts {
+            return Ok(None);
+        }
+        let Some(mut values) = one_row(conn, self.row_sql, id)? else { return Ok(None) };
+        if let Some(sql) = self.parts_sql {
+            let mut count = 0;
+            let mut statement = conn.prepare_cached(sql)?;
+            let mut rows = statement.query([id])?;
+            while let Some(row) = rows.next()? {
+                values.extend(columns(row)?);
+                count += 1;
+            }
+            values.push(Value::Integer(count));
+        }
+        Ok(Some(values))
+    }
+
     /// The subject of row `id` as it stands now, or nothing when there is no such row.
     pub(crate) fn subject(&self, conn: &Connection, id: i64) -> Result<Option<Digest>> {
         let mut encoder = Encoder::new(&format!("athar/ledger/1/{}", self.name));
@@ -305,6 +342,14 @@ impl Table {
         }
         Ok(Some(encoder.finish()))
     }
+}
+
+fn one_row(conn: &Connection, sql: &str, id: i64) -> Result<Option<Vec<Value>>> {
+    Ok(conn.prepare_cached(sql)?.query_row([id], columns).optional()?)
+}
+
+fn columns(row: &Row<'_>) -> rusqlite::Result<Vec<Value>> {
+    (0..row.as_ref().column_count()).map(|column| row.get(column)).collect()
 }
 
 /// The subject of the withdrawal at `seq`: which rows and which codes went. Nothing in it needs

@@ -112,6 +112,17 @@ impl Ledger {
         Ok(state.unwrap_or_default())
     }
 
+    /// Every decision that was ever made on a link, in the order in which they were made.
+    pub fn decisions_on(&self, pair: LinkPair) -> Result<Vec<DecisionRow>> {
+        let (item_a, item_b, case_a, case_b) = pair.columns();
+        let sql = "SELECT d.id, d.item_a_id, d.item_b_id, d.case_a_id, d.case_b_id, d.verdict,
+                          d.reason, d.actor, e.at_ms
+                   FROM decisions AS d JOIN events AS e ON e.seq = d.id
+                   WHERE d.item_a_id = ?1 AND d.item_b_id = ?2
+                     AND d.case_a_id IS ?3 AND d.case_b_id IS ?4 ORDER BY d.id";
+        all(&self.conn, sql, params![item_a, item_b, case_a, case_b], decision_row)
+    }
+
     /// Every decision that was ever made, in the order in which they were made.
     pub fn decisions(&self) -> Result<Vec<DecisionRow>> {
         let sql = "SELECT d.id, d.item_a_id, d.item_b_id, d.case_a_id, d.case_b_id, d.verdict,

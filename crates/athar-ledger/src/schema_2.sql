@@ -88,6 +88,16 @@ CREATE TABLE withdrawal_requests (
     actor TEXT
 ) STRICT;
 
+-- What a unit passed on of a case, and what for.
+CREATE TABLE packets (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    case_id INTEGER NOT NULL REFERENCES cases (id),
+    purpose TEXT,
+    actor TEXT
+) STRICT;
+CREATE INDEX packets_by_case ON packets (case_id);
+
 CREATE TABLE lists (
     id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
     salt BLOB NOT NULL CHECK (length(salt) = 16),

@@ -93,6 +93,8 @@ const OF_CASES: &str = "
     WHERE case_id IN (SELECT id FROM going WHERE tab = 'cases');
     INSERT OR IGNORE INTO going SELECT 'handles', id FROM handles
     WHERE case_id IN (SELECT id FROM going WHERE tab = 'cases');
+    INSERT OR IGNORE INTO going SELECT 'packets', id FROM packets
+    WHERE case_id IN (SELECT id FROM going WHERE tab = 'cases');
     INSERT OR IGNORE INTO going SELECT 'handle_removals', id FROM handle_removals
     WHERE handle_id IN (SELECT id FROM going WHERE tab = 'handles');
     INSERT OR IGNORE INTO going SELECT 'decisions', id FROM decisions
@@ -128,9 +130,10 @@ const PROVENANCE: &str = "
     WHERE g.tab = 'reports';";
 
 /// Tables in an order in which nothing is referred to by what is left.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "provenance",
     "decisions",
+    "packets",
     "matches",
     "report_items",
     "items",
@@ -145,7 +148,8 @@ const TABLES: [&str; 13] = [
 ];
 
 /// Those of them that are counted together.
-const FACTS: [&str; 5] = ["decisions", "handles", "case_facts", "report_receipts", "provenance"];
+const FACTS: [&str; 6] =
+    ["decisions", "handles", "case_facts", "report_receipts", "provenance", "packets"];
 
 impl Tx<'_> {
     /// Takes something back, with everything that only it held. It is gone from the ledger's pages

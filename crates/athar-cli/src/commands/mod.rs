@@ -14,6 +14,7 @@ mod import;
 mod key;
 mod links;
 mod networks;
+mod packet;
 mod retain;
 mod store;
 mod typed;
@@ -51,6 +52,7 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
         Command::List(command) => import::list(&at, format, command),
         Command::Networks(args) => networks::run(&at, format, &args),
         Command::Explain(args) => explain::run(&at, format, &args),
+        Command::Packet(args) => packet::run(&at, format, args),
         Command::Links(args) => links::run(&at, format, &args),
         Command::Hash(args) => hash::run(format, &args),
         Command::Verify { rebuild_index, key, kept } => {

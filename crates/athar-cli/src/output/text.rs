@@ -5,10 +5,12 @@ use anstyle::{AnsiColor, Style};
 use athar_engine::policy::Relation;
 use athar_engine::{
     AddSummary, BackupSummary, CasePage, CaseSummary, CheckSummary, Differing, Explanation,
-    FrameComparison, Kept, Link, LinkState, Match, Orientation, Outcome, Region, SecondOpinion,
-    Similar, Space, Time, VerifySummary, Way, WithdrawSummary, region, worker::WorkerReport,
+    FrameComparison, Kept, Link, LinkState, Match, Orientation, Outcome, PacketSummary, Region,
+    SecondOpinion, Similar, Space, Time, VerifySummary, Way, WithdrawSummary, region,
+    worker::WorkerReport,
 };
 use std::fmt::Write;
+use std::path::Path;
 
 pub(super) const STRONG: Style = Style::new().bold();
 pub(super) const DIM: Style = Style::new().dimmed();
@@ -332,6 +334,28 @@ pub(crate) fn backup(what: &str, summary: &BackupSummary) -> String {
         count(summary.rows, "row"),
         count(summary.codes, "code"),
     )
+}
+
+/// A packet that holds.
+pub(crate) fn packet(summary: &PacketSummary) -> String {
+    let PacketSummary { items, matches, events, records, chain, .. } = summary;
+    format!(
+        "{}  case {}, made {} by {}\n{} items, {} matches; {} events of {}, {} with their record",
+        styled(GOOD, "sound"),
+        shown(Path::new(&summary.case)),
+        time(summary.made_at_ms),
+        shown(Path::new(&summary.program)),
+        grouped(*items),
+        grouped(*matches),
+        grouped(*events),
+        grouped(*chain),
+        grouped(*records),
+    )
+}
+
+/// One that does not.
+pub(crate) fn packet_fault(fault: &str) -> String {
+    format!("{}  {fault}", styled(WRONG, "not sound"))
 }
 
 /// What was taken back, and what of it may be left.

@@ -6,6 +6,7 @@ mod facts;
 mod files;
 mod links;
 mod lists;
+mod packets;
 mod records;
 mod replay;
 mod retention;

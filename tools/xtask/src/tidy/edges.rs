@@ -19,6 +19,8 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("athar-exchange", &["athar-kernel"]),
     // It takes hostile bytes apart and has no need of a code: it depends on none of ours.
     ("athar-parcel", &[]),
+    // A format on disk that others check: it sees neither a ledger nor a code.
+    ("athar-packet", &[]),
     (
         "athar-engine",
         &[
@@ -29,6 +31,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
             "athar-ledger",
             "athar-exchange",
             "athar-parcel",
+            "athar-packet",
         ],
     ),
     ("athar-server", &["athar-engine"]),
