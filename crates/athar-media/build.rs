@@ -24,7 +24,9 @@ fn compile_jpeg_reader() {
 #[cfg(feature = "heif")]
 fn find_libheif() {
     println!("cargo::rustc-check-cfg=cfg(libheif_thread_limit)");
-    let found = pkg_config::Config::new().atleast_version("1.12").probe("libheif");
+    let mut config = pkg_config::Config::new();
+    // It is loaded when it is needed, and not linked: here it is asked only how old it is.
+    let found = config.cargo_metadata(false).atleast_version("1.12").probe("libheif");
     let library = found.unwrap_or_else(|error| {
         panic!("HEIC and AVIF need libheif 1.12 or newer (apt-get install libheif-dev), or build without the feature `heif`: {error}")
     });
@@ -34,7 +36,8 @@ fn find_libheif() {
     }
 }
 
-/// ffmpeg-sys-next links FFmpeg; here it is asked only how old it is. Since 6.1 what a container
+/// FFmpeg is loaded when it is needed: nothing here calls what ffmpeg-sys-next would link. Here it is
+/// asked only how old it is. Since 6.1 what a container
 /// says of a stream stands with the stream's parameters.
 #[cfg(feature = "clip")]
 fn find_ffmpeg() {

@@ -543,3 +543,15 @@ mod doctor {
         assert!(output.stdout.windows(8).any(|window| window == b"ATHARWRK"));
     }
 }
+
+/// FFmpeg and libheif are loaded by those processes alone that decode with them.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_program_is_linked_with_no_decoder_of_the_system() {
+    let program = std::fs::read(env!("CARGO_BIN_EXE_athar-under-test")).unwrap();
+    let names = |name: &[u8]| program.windows(name.len()).any(|window| window == name);
+    for library in ["libavcodec.so", "libavformat.so", "libavutil.so", "libheif.so"] {
+        assert!(!names(library.as_bytes()), "{library}");
+    }
+    assert!(names(b"libc.so"), "that is how a library would be named");
+}

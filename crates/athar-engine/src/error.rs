@@ -266,9 +266,9 @@ impl InputError {
 
     pub(crate) fn from_media(error: &MediaError) -> Self {
         let kind = match error {
-            MediaError::Unsupported { .. } | MediaError::UnsupportedKind { .. } => {
-                InputErrorKind::Unsupported
-            }
+            MediaError::Unsupported { .. }
+            | MediaError::UnsupportedKind { .. }
+            | MediaError::Missing { .. } => InputErrorKind::Unsupported,
             MediaError::Empty | MediaError::NoPixels { .. } | MediaError::Corrupt { .. } => {
                 InputErrorKind::Corrupt
             }

@@ -21,6 +21,13 @@ pub enum MediaError {
         /// The format.
         format: Format,
     },
+    /// The library that reads the format is not installed.
+    Missing {
+        /// Its name.
+        library: &'static str,
+        /// The format.
+        format: Format,
+    },
     /// The picture says that it has no columns or no rows.
     NoPixels {
         /// The format.
@@ -87,7 +94,9 @@ impl MediaError {
     /// The kind as Athar's JSON names it: `unsupported`, `corrupt`, `limit` or `unreadable`.
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Unsupported { .. } | Self::UnsupportedKind { .. } => "unsupported",
+            Self::Unsupported { .. } | Self::UnsupportedKind { .. } | Self::Missing { .. } => {
+                "unsupported"
+            }
             Self::Empty | Self::NoPixels { .. } | Self::Corrupt { .. } => "corrupt",
             Self::Limit { .. } | Self::Stopped => "limit",
             Self::Unreadable => "unreadable",
@@ -130,6 +139,9 @@ impl fmt::Display for MediaError {
             }
             Self::UnsupportedKind { format } => {
                 write!(f, "this kind of {format} {} cannot be read", noun(format))
+            }
+            Self::Missing { library, format } => {
+                write!(f, "{library}, which reads {format}, is not installed")
             }
             Self::NoPixels { format } => {
                 write!(f, "the {format} {} has no pixels", noun(format))
@@ -210,6 +222,11 @@ mod tests {
                 MediaError::Unsupported { looks_like: None, wanted: Medium::Clip },
                 "unsupported",
                 "the content is no known kind of clip or sound",
+            ),
+            (
+                MediaError::Missing { library: "libheif", format: Format::Heic },
+                "unsupported",
+                "libheif, which reads HEIC, is not installed",
             ),
             (
                 corrupt(Format::OggOpus, Flaw::NothingDecodes),

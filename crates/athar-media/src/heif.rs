@@ -8,6 +8,7 @@
 
 use crate::canvas::{Canvas, Layout, Run};
 use crate::error::{corrupt, over_memory};
+use crate::library::{Library, file};
 use crate::{Flaw, Format, Head, Limits, MediaError};
 use athar_kernel::Orientation;
 use std::ffi::{c_char, c_int, c_void};
@@ -45,6 +46,21 @@ pub(crate) fn decode(
     Ok(())
 }
 
+/// libheif, whose file keeps its name in every release of version 1.
+static HEIF: Library = Library::new(|| vec![file("heif", 1)]);
+
+/// Loads libheif. False where it is not installed.
+fn is_there() -> bool {
+    HEIF.is_there()
+}
+
+/// Calls a function of libheif.
+macro_rules! heif {
+    ($name:ident($($argument:expr),* $(,)?)) => {
+        $crate::library::call!(HEIF, $name, $name($($argument),*))
+    };
+}
+
 /// A file that is being read. It borrows the bytes: libheif does not copy them.
 struct Context<'a> {
     raw: *mut heif_context,
@@ -55,8 +71,11 @@ struct Context<'a> {
 
 impl<'a> Context<'a> {
     fn open(bytes: &'a [u8], limits: &Limits, format: Format) -> Result<Self, MediaError> {
+        if !is_there() {
+            return Err(MediaError::Missing { library: "libheif", format });
+        }
         // SAFETY: takes nothing; the result is checked below and freed by drop.
-        let raw = unsafe { heif_context_alloc() };
+        let raw = unsafe { heif!(heif_context_alloc()) };
         if raw.is_null() {
             return Err(over_memory(limits));
         }
@@ -65,12 +84,12 @@ impl<'a> Context<'a> {
         // SAFETY: pointer and length are those of a slice that outlives the context; the options
         // may be null.
         let error = unsafe {
-            heif_context_read_from_memory_without_copy(
+            heif!(heif_context_read_from_memory_without_copy(
                 raw,
                 bytes.as_ptr().cast(),
                 bytes.len(),
                 null(),
-            )
+            ))
         };
         context.check(&error).map(|()| context)
     }
@@ -80,10 +99,10 @@ impl<'a> Context<'a> {
         let side = self.limits.pixels.isqrt().min(c_int::MAX as u64) as c_int;
         // SAFETY: `raw` is a live context; both calls only store a number.
         unsafe {
-            heif_context_set_maximum_image_size_limit(self.raw, side);
+            heif!(heif_context_set_maximum_image_size_limit(self.raw, side));
             // Tiles are decoded in this thread.
             #[cfg(libheif_thread_limit)]
-            heif_context_set_max_decoding_threads(self.raw, 0);
+            heif!(heif_context_set_max_decoding_threads(self.raw, 0));
         }
     }
 
@@ -91,7 +110,7 @@ impl<'a> Context<'a> {
         let mut raw = null_mut();
         // SAFETY: `raw` of self is a live context, and the new handle is written before the
         // function returns.
-        let error = unsafe { heif_context_get_primary_image_handle(self.raw, &raw mut raw) };
+        let error = unsafe { heif!(heif_context_get_primary_image_handle(self.raw, &raw mut raw)) };
         self.check(&error)?;
         if raw.is_null() {
             return Err(corrupt(self.format, Flaw::BadHeader));
@@ -118,7 +137,7 @@ impl Drop for Context<'_> {
     fn drop(&mut self) {
         // SAFETY: `raw` came from heif_context_alloc, and this is the only place that frees it;
         // handles borrow the context and are gone.
-        unsafe { heif_context_free(self.raw) }
+        unsafe { heif!(heif_context_free(self.raw)) }
     }
 }
 
@@ -132,7 +151,10 @@ impl Handle<'_> {
     fn size(&self) -> Result<(u32, u32), MediaError> {
         // SAFETY: `raw` is a live handle; both calls only read.
         let (width, height) = unsafe {
-            (heif_image_handle_get_width(self.raw), heif_image_handle_get_height(self.raw))
+            (
+                heif!(heif_image_handle_get_width(self.raw)),
+                heif!(heif_image_handle_get_height(self.raw)),
+            )
         };
         let side = |side: c_int| u32::try_from(side);
         match (side(width), side(height)) {
@@ -145,8 +167,8 @@ impl Handle<'_> {
         // SAFETY: `raw` is a live handle; both calls only read.
         let (has_alpha, is_premultiplied) = unsafe {
             (
-                heif_image_handle_has_alpha_channel(self.raw) != 0,
-                heif_image_handle_is_premultiplied_alpha(self.raw) != 0,
+                heif!(heif_image_handle_has_alpha_channel(self.raw)) != 0,
+                heif!(heif_image_handle_is_premultiplied_alpha(self.raw)) != 0,
             )
         };
         match (has_alpha, is_premultiplied) {
@@ -169,7 +191,7 @@ impl Handle<'_> {
         // SAFETY: `raw` of self is a live handle, the options are null or live, and the new image
         // is written before the function returns.
         let error = unsafe {
-            heif_decode_image(self.raw, &raw mut raw, COLORSPACE_RGB, chroma, options.raw)
+            heif!(heif_decode_image(self.raw, &raw mut raw, COLORSPACE_RGB, chroma, options.raw))
         };
         self.context.check(&error)?;
         if raw.is_null() {
@@ -182,7 +204,7 @@ impl Handle<'_> {
 impl Drop for Handle<'_> {
     fn drop(&mut self) {
         // SAFETY: `raw` came from libheif, and this is the only place that releases it.
-        unsafe { heif_image_handle_release(self.raw) }
+        unsafe { heif!(heif_image_handle_release(self.raw)) }
     }
 }
 
@@ -207,10 +229,14 @@ impl Pixels<'_> {
         // the other calls only read.
         let (plane, width, height, warnings) = unsafe {
             (
-                heif_image_get_plane_readonly(self.raw, CHANNEL_INTERLEAVED, &raw mut stride),
-                heif_image_get_width(self.raw, CHANNEL_INTERLEAVED),
-                heif_image_get_height(self.raw, CHANNEL_INTERLEAVED),
-                heif_image_get_decoding_warnings(self.raw, 0, null_mut(), 0),
+                heif!(heif_image_get_plane_readonly(
+                    self.raw,
+                    CHANNEL_INTERLEAVED,
+                    &raw mut stride
+                )),
+                heif!(heif_image_get_width(self.raw, CHANNEL_INTERLEAVED)),
+                heif!(heif_image_get_height(self.raw, CHANNEL_INTERLEAVED)),
+                heif!(heif_image_get_decoding_warnings(self.raw, 0, null_mut(), 0)),
             )
         };
         let samples = self.handle.layout().samples();
@@ -232,7 +258,7 @@ impl Pixels<'_> {
 impl Drop for Pixels<'_> {
     fn drop(&mut self) {
         // SAFETY: `raw` came from libheif, and this is the only place that releases it.
-        unsafe { heif_image_release(self.raw) }
+        unsafe { heif!(heif_image_release(self.raw)) }
     }
 }
 
@@ -246,7 +272,7 @@ impl Options {
         // SAFETY: takes nothing. A non-null result points to options of the version that their
         // first byte tells, and fields of that version may be written.
         unsafe {
-            let raw = heif_decoding_options_alloc();
+            let raw = heif!(heif_decoding_options_alloc());
             if !raw.is_null() {
                 if (*raw).version >= 2 {
                     (*raw).convert_hdr_to_8bit = 1;
@@ -265,7 +291,7 @@ impl Drop for Options {
         // SAFETY: `raw` is null or came from heif_decoding_options_alloc; only here is it freed.
         unsafe {
             if !self.raw.is_null() {
-                heif_decoding_options_free(self.raw);
+                heif!(heif_decoding_options_free(self.raw));
             }
         }
     }

@@ -32,6 +32,8 @@ mod heif;
 mod jpeg;
 #[cfg(feature = "jxl")]
 mod jxl;
+#[cfg(any(feature = "clip", feature = "heif"))]
+mod library;
 mod limits;
 mod png;
 mod readiness;

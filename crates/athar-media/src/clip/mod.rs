@@ -249,7 +249,8 @@ pub fn open_stoppable<'a>(
             Err(MediaError::Unsupported { looks_like, wanted: Medium::Clip })
         }
         _ => {
-            let channel = Channel::new(Box::new(source), Box::new(stop), bytes);
+            let channel = Channel::new(Box::new(source), Box::new(stop), bytes)
+                .ok_or(MediaError::Missing { library: "FFmpeg", format })?;
             let (info, streams) = Streams::open(channel, format, limits)?;
             Ok(Clip { info, limits: *limits, body: Body::Streams(Box::new(streams)) })
         }
@@ -305,11 +306,12 @@ impl Clip<'_> {
 /// Makes FFmpeg ready, silent and limited, and gives the formats of clips and sound that are read
 /// here. FFmpeg loads no code of its own later: a process may give up opening files afterwards.
 pub fn set_up() -> Vec<Format> {
-    ffmpeg::prepare();
-    let of_time = |format: &Format| {
-        format.medium() != Medium::Picture || matches!(format, Format::Gif | Format::WebP)
+    let has_ffmpeg = ffmpeg::prepare();
+    let is_read = |format: &Format| match format {
+        Format::Gif | Format::WebP => true,
+        _ => has_ffmpeg && format.medium() != Medium::Picture,
     };
-    Format::ALL.into_iter().filter(of_time).collect()
+    Format::ALL.into_iter().filter(is_read).collect()
 }
 
 /// Whether a GIF or WebP moves: it has more than one frame. False for everything else.

@@ -1,5 +1,6 @@
 //! How FFmpeg reads a file: by asking us, and only for the bytes of that file.
 
+use super::av;
 use super::prepare;
 use ffmpeg_next::ffi;
 use std::ffi::{c_int, c_void};
@@ -44,12 +45,14 @@ struct State<'a> {
 }
 
 impl<'a> Channel<'a> {
-    /// A file of so many bytes, from its beginning.
-    pub fn new(source: Box<dyn Source + 'a>, stop: Stop<'a>, bytes: u64) -> Self {
-        prepare();
+    /// A file of so many bytes, from its beginning; `None` where FFmpeg is not installed.
+    pub fn new(source: Box<dyn Source + 'a>, stop: Stop<'a>, bytes: u64) -> Option<Self> {
+        if !prepare() {
+            return None;
+        }
         let piece = vec![0; PIECE_BYTES];
         let state = Box::new(State { source, stop, bytes, fault: None, piece });
-        Self { context: null_mut(), state: Box::into_raw(state) }
+        Some(Self { context: null_mut(), state: Box::into_raw(state) })
     }
 
     /// Begins anew at the first byte, with nothing of FFmpeg's memory left.
@@ -64,10 +67,10 @@ impl<'a> Channel<'a> {
         // SAFETY: the buffer is FFmpeg's own and becomes the context's. The state outlives the
         // context, as drop frees it last, and the callbacks take it for what it is.
         self.context = unsafe {
-            let buffer = ffi::av_malloc(PIECE_BYTES).cast::<u8>();
+            let buffer = av!(av_malloc(PIECE_BYTES)).cast::<u8>();
             let context = match buffer.is_null() {
                 true => null_mut(),
-                false => ffi::avio_alloc_context(
+                false => av!(avio_alloc_context(
                     buffer,
                     PIECE_BYTES as c_int,
                     0,
@@ -75,10 +78,10 @@ impl<'a> Channel<'a> {
                     Some(read),
                     None,
                     Some(seek),
-                ),
+                )),
             };
             if context.is_null() {
-                ffi::av_free(buffer.cast());
+                av!(av_free(buffer.cast()));
             }
             context
         };
@@ -113,8 +116,8 @@ impl<'a> Channel<'a> {
         // SAFETY: the context is ours and no format uses it any more. Its buffer may be another
         // than it began with, and is freed apart.
         unsafe {
-            ffi::av_freep((&raw mut (*self.context).buffer).cast());
-            ffi::avio_context_free(&raw mut self.context);
+            av!(av_freep((&raw mut (*self.context).buffer).cast()));
+            av!(avio_context_free(&raw mut self.context));
         }
         self.context = null_mut();
     }

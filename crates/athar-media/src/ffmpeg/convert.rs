@@ -2,6 +2,7 @@
 //! to red, green, blue and opacity in 8 bits each, at their own size.
 
 use super::Frame;
+use super::av;
 use ffmpeg_next::ffi;
 use std::ffi::{CStr, c_int};
 use std::ptr::null_mut;
@@ -41,7 +42,7 @@ impl Converter {
         // SAFETY: the conversion was made for frames of this kind and size; it writes `height`
         // rows of `stride` bytes, for which there is room.
         let rows = unsafe {
-            ffi::sws_scale(
+            av!(sws_scale(
                 self.raw,
                 from.as_ptr().cast(),
                 from_strides.as_ptr(),
@@ -49,7 +50,7 @@ impl Converter {
                 c_int::try_from(of.1).ok()?,
                 to.as_ptr(),
                 strides.as_ptr(),
-            )
+            ))
         };
         (usize::try_from(rows) == Ok(of.1)).then_some(self.pixels.as_slice())
     }
@@ -71,15 +72,15 @@ impl Converter {
         // SAFETY: a new context takes options, by names that are C strings, until it is
         // initialised, and refuses what does not fit together.
         unsafe {
-            self.raw = ffi::sws_alloc_context();
+            self.raw = av!(sws_alloc_context());
             if self.raw.is_null() {
                 return None;
             }
             let set = |&(name, value): &(&CStr, i64)| {
-                ffi::av_opt_set_int(self.raw.cast(), name.as_ptr(), value, 0) >= 0
+                av!(av_opt_set_int(self.raw.cast(), name.as_ptr(), value, 0)) >= 0
             };
             let is_made = options.iter().all(set)
-                && ffi::sws_init_context(self.raw, null_mut(), null_mut()) >= 0;
+                && av!(sws_init_context(self.raw, null_mut(), null_mut())) >= 0;
             if !is_made {
                 self.free();
                 return None;
@@ -91,7 +92,7 @@ impl Converter {
 
     fn free(&mut self) {
         // SAFETY: null or ours, and null afterwards.
-        unsafe { ffi::sws_freeContext(self.raw) };
+        unsafe { av!(sws_freeContext(self.raw)) };
         self.raw = null_mut();
     }
 }

@@ -1,5 +1,6 @@
 //! Packets into frames, of pictures or of sound.
 
+use super::av;
 use super::{Failure, Frame, Input, Packet, Stream, failure};
 use ffmpeg_next::ffi;
 use std::ffi::c_int;
@@ -31,36 +32,36 @@ impl Decoder {
         let names = stream.codec.map_or(&[][..], |codec| codec.decoders);
         // SAFETY: the names are C strings; the result is null or a static of FFmpeg's.
         let mut found =
-            names.iter().map(|name| unsafe { ffi::avcodec_find_decoder_by_name(name.as_ptr()) });
+            names.iter().map(|name| unsafe { av!(avcodec_find_decoder_by_name(name.as_ptr())) });
         let codec = found.find(|codec| !codec.is_null()).ok_or(Failure::Other)?;
         // SAFETY: the codec is one of FFmpeg's statics; the result is looked at.
-        let raw = unsafe { ffi::avcodec_alloc_context3(codec) };
+        let raw = unsafe { av!(avcodec_alloc_context3(codec)) };
         if raw.is_null() {
             return Err(Failure::NoMemory);
         }
         let decoder = Self { raw };
         decoder.configure(input, stream, pixels)?;
         // SAFETY: the context was made for this codec and is not open yet.
-        let code = unsafe { ffi::avcodec_open2(raw, codec, null_mut()) };
+        let code = unsafe { av!(avcodec_open2(raw, codec, null_mut())) };
         if code < 0 { Err(failure(code)) } else { Ok(decoder) }
     }
 
     /// Hands over a packet. False where it makes no sense.
     pub fn send(&mut self, packet: &Packet) -> bool {
         // SAFETY: both are live; the packet's data is copied or counted.
-        unsafe { ffi::avcodec_send_packet(self.raw, packet.raw()) >= 0 }
+        unsafe { av!(avcodec_send_packet(self.raw, packet.raw())) >= 0 }
     }
 
     /// Says that no packets follow.
     pub fn send_end(&mut self) {
         // SAFETY: a live and open context; no packet means the end.
-        unsafe { ffi::avcodec_send_packet(self.raw, null()) };
+        unsafe { av!(avcodec_send_packet(self.raw, null())) };
     }
 
     /// Forgets all packets, so that decoding can begin at any key frame.
     pub fn flush(&mut self) {
         // SAFETY: a live and open context.
-        unsafe { ffi::avcodec_flush_buffers(self.raw) }
+        unsafe { av!(avcodec_flush_buffers(self.raw)) }
     }
 
     /// Leaves out frames that no other is made of.
@@ -75,7 +76,7 @@ impl Decoder {
 
     pub fn receive(&mut self, frame: &mut Frame) -> Received {
         // SAFETY: both are live; what the frame held before is released first.
-        match unsafe { ffi::avcodec_receive_frame(self.raw, frame.raw()) } {
+        match unsafe { av!(avcodec_receive_frame(self.raw, frame.raw())) } {
             0.. => Received::Frame,
             ffi::AVERROR_EOF => Received::End,
             code if code == ffi::AVERROR(ffi::EAGAIN) => Received::Nothing,
@@ -92,7 +93,7 @@ impl Decoder {
         // SAFETY: the context is live and not open yet, so its fields may be set; parameters of
         // the input are copied.
         unsafe {
-            let code = ffi::avcodec_parameters_to_context(self.raw, parameters);
+            let code = av!(avcodec_parameters_to_context(self.raw, parameters));
             if code < 0 {
                 return Err(failure(code));
             }
@@ -108,6 +109,6 @@ impl Decoder {
 impl Drop for Decoder {
     fn drop(&mut self) {
         // SAFETY: it came from `avcodec_alloc_context3`, and only here is it freed.
-        unsafe { ffi::avcodec_free_context(&raw mut self.raw) }
+        unsafe { av!(avcodec_free_context(&raw mut self.raw)) }
     }
 }

@@ -1,6 +1,6 @@
 //! What a decoder gives: a frame of pixels or of samples, seen as slices.
 
-use super::{input, number_of, ratio};
+use super::{av, input, number_of, ratio};
 use ffmpeg_next::ffi;
 use std::ffi::{c_int, c_void};
 
@@ -68,7 +68,7 @@ macro_rules! field {
 impl Frame {
     pub fn new() -> Option<Self> {
         // SAFETY: takes nothing; the result is looked at.
-        let raw = unsafe { ffi::av_frame_alloc() };
+        let raw = unsafe { av!(av_frame_alloc()) };
         (!raw.is_null()).then_some(Self { raw })
     }
 
@@ -108,7 +108,7 @@ impl Frame {
         // SAFETY: a live frame; side data is null or lives as long as the frame, and its data is
         // of the size that it says.
         unsafe {
-            let side = ffi::av_frame_get_side_data(self.raw, kind).as_ref()?;
+            let side = av!(av_frame_get_side_data(self.raw, kind)).as_ref()?;
             input::matrix(side.data.cast::<c_void>(), side.size)
         }
     }
@@ -233,7 +233,14 @@ impl Frame {
 
     fn kind(&self) -> Option<&'static ffi::AVPixFmtDescriptor> {
         // SAFETY: any number may be asked for; the result is null or a static of FFmpeg's.
-        unsafe { av_pix_fmt_desc_get(self.format()).as_ref() }
+        unsafe {
+            let described = crate::library::call!(
+                super::FFMPEG,
+                av_pix_fmt_desc_get,
+                av_pix_fmt_desc_get(self.format())
+            );
+            described.as_ref()
+        }
     }
 
     /// What is not said is what its kind of pixels usually is.
@@ -251,7 +258,7 @@ impl Frame {
 impl Drop for Frame {
     fn drop(&mut self) {
         // SAFETY: it came from `av_frame_alloc`, and only here is it freed.
-        unsafe { ffi::av_frame_free(&raw mut self.raw) }
+        unsafe { av!(av_frame_free(&raw mut self.raw)) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! A container, taken apart into packets.
 
 use super::channel::Fault;
-use super::{Channel, Codec, Failure, codecs, failure, number_of, ratio};
+use super::{Channel, Codec, Failure, av, codecs, failure, number_of, ratio};
 use crate::Format;
 use ffmpeg_next::ffi;
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
@@ -147,7 +147,7 @@ impl<'a> Input<'a> {
         let Some(raw) = self.live() else { return false };
         // SAFETY: `raw` is a live context; a number of a stream that does not exist is refused.
         let code =
-            unsafe { ffi::avformat_seek_file(raw, stream as c_int, i64::MIN, ticks, ticks, 0) };
+            unsafe { av!(avformat_seek_file(raw, stream as c_int, i64::MIN, ticks, ticks, 0)) };
         code >= 0
     }
 
@@ -155,8 +155,8 @@ impl<'a> Input<'a> {
         let Some(raw) = self.live() else { return Reading::End };
         // SAFETY: both are live; what the packet held before is released first.
         let code = unsafe {
-            ffi::av_packet_unref(packet.raw);
-            ffi::av_read_frame(raw, packet.raw)
+            av!(av_packet_unref(packet.raw));
+            av!(av_read_frame(raw, packet.raw))
         };
         match code {
             0.. => Reading::Packet,
@@ -191,18 +191,18 @@ impl<'a> Input<'a> {
         // it and clears the pointer when it fails. The channel outlives it, as drop closes the
         // context first.
         unsafe {
-            let mut raw = ffi::avformat_alloc_context();
+            let mut raw = av!(avformat_alloc_context());
             if raw.is_null() {
                 return Err(Failure::NoMemory);
             }
             self.configure(raw);
-            let demuxer = ffi::av_find_input_format(demuxer.as_ptr());
+            let demuxer = av!(av_find_input_format(demuxer.as_ptr()));
             let code = match demuxer.is_null() {
                 true => ffi::AVERROR_DEMUXER_NOT_FOUND,
-                false => ffi::avformat_open_input(&raw mut raw, null(), demuxer, null_mut()),
+                false => av!(avformat_open_input(&raw mut raw, null(), demuxer, null_mut())),
             };
             if code < 0 {
-                ffi::avformat_free_context(raw);
+                av!(avformat_free_context(raw));
                 return Err(failure(code));
             }
             self.raw = raw;
@@ -223,10 +223,10 @@ impl<'a> Input<'a> {
         // or ours before and after, and is freed once.
         unsafe {
             for of_stream in &mut options {
-                ffi::av_dict_set(of_stream, c"max_pixels".as_ptr(), pixels.as_ptr(), 0);
+                av!(av_dict_set(of_stream, c"max_pixels".as_ptr(), pixels.as_ptr(), 0));
             }
-            let code = ffi::avformat_find_stream_info(self.raw, options.as_mut_ptr());
-            options.iter_mut().for_each(|of_stream| ffi::av_dict_free(of_stream));
+            let code = av!(avformat_find_stream_info(self.raw, options.as_mut_ptr()));
+            options.iter_mut().for_each(|of_stream| av!(av_dict_free(of_stream)));
             if code < 0 { Err(failure(code)) } else { Ok(()) }
         }
     }
@@ -246,16 +246,16 @@ impl<'a> Input<'a> {
             (*raw).max_analyze_duration = 5 * i64::from(ffi::AV_TIME_BASE);
             // No protocol has this name.
             let nothing = c"-".as_ptr();
-            ffi::av_opt_set(raw.cast(), c"protocol_whitelist".as_ptr(), nothing, 0);
+            av!(av_opt_set(raw.cast(), c"protocol_whitelist".as_ptr(), nothing, 0));
             let decoders = codecs::whitelist();
-            ffi::av_opt_set(raw.cast(), c"codec_whitelist".as_ptr(), decoders.as_ptr(), 0);
+            av!(av_opt_set(raw.cast(), c"codec_whitelist".as_ptr(), decoders.as_ptr(), 0));
         }
     }
 
     fn close(&mut self) {
         // SAFETY: `raw` is null or a live context; null is left behind. The bytes' context is
         // the channel's and stays.
-        unsafe { ffi::avformat_close_input(&raw mut self.raw) }
+        unsafe { av!(avformat_close_input(&raw mut self.raw)) }
     }
 }
 
@@ -274,7 +274,7 @@ pub(crate) struct Packet {
 impl Packet {
     pub fn new() -> Option<Self> {
         // SAFETY: takes nothing; the result is looked at.
-        let raw = unsafe { ffi::av_packet_alloc() };
+        let raw = unsafe { av!(av_packet_alloc()) };
         (!raw.is_null()).then_some(Self { raw })
     }
 
@@ -305,7 +305,7 @@ impl Packet {
 impl Drop for Packet {
     fn drop(&mut self) {
         // SAFETY: it came from `av_packet_alloc`, and only here is it freed.
-        unsafe { ffi::av_packet_free(&raw mut self.raw) }
+        unsafe { av!(av_packet_free(&raw mut self.raw)) }
     }
 }
 
@@ -392,7 +392,7 @@ unsafe fn side_matrix(stream: *const ffi::AVStream) -> Option<[i32; 9]> {
     // SAFETY: the stream is live, the size is written before the call returns, and the data is
     // of that size and lives as long as the stream.
     unsafe {
-        let data = ffi::av_stream_get_side_data(stream, kind, &raw mut bytes);
+        let data = av!(av_stream_get_side_data(stream, kind, &raw mut bytes));
         matrix(data.cast(), bytes)
     }
 }
@@ -407,7 +407,7 @@ unsafe fn side_matrix(stream: *const ffi::AVStream) -> Option<[i32; 9]> {
     unsafe {
         let parameters = (*stream).codecpar;
         let (list, count) = ((*parameters).coded_side_data, (*parameters).nb_coded_side_data);
-        let found = ffi::av_packet_side_data_get(list, count, kind).as_ref()?;
+        let found = av!(av_packet_side_data_get(list, count, kind)).as_ref()?;
         matrix(found.data.cast(), found.size)
     }
 }

@@ -30,6 +30,7 @@ pub(crate) use frame::{Component, Frame, Layout, SampleLayout};
 pub(crate) use input::{Input, Packet, Reading, Setting, Stream, StreamKind};
 pub(crate) use resample::Resampler;
 
+use crate::library::{Library, file};
 use ffmpeg_next::ffi;
 use std::ffi::c_int;
 use std::sync::Once;
@@ -38,14 +39,40 @@ use std::sync::Once;
 /// room in it, and no table that a header only claims to be immense.
 pub(crate) const MAX_PIECE_BYTES: usize = 128 << 20;
 
-/// Silences FFmpeg and limits its pieces of memory, for the whole process.
-pub(crate) fn prepare() {
+/// FFmpeg's libraries, of the versions whose headers this was built with.
+static FFMPEG: Library = Library::new(|| {
+    [
+        ("avutil", ffi::LIBAVUTIL_VERSION_MAJOR),
+        ("swresample", ffi::LIBSWRESAMPLE_VERSION_MAJOR),
+        ("swscale", ffi::LIBSWSCALE_VERSION_MAJOR),
+        ("avcodec", ffi::LIBAVCODEC_VERSION_MAJOR),
+        ("avformat", ffi::LIBAVFORMAT_VERSION_MAJOR),
+    ]
+    .map(|(name, major)| file(name, major.unsigned_abs()))
+    .into()
+});
+
+/// Calls a function of FFmpeg.
+macro_rules! av {
+    ($name:ident($($argument:expr),* $(,)?)) => {
+        $crate::library::call!($crate::ffmpeg::FFMPEG, ffi::$name, $name($($argument),*))
+    };
+}
+use av;
+
+/// Loads FFmpeg, silences it and limits its pieces of memory, for the whole process. False where it
+/// is not installed: then nothing else here may be called.
+pub(crate) fn prepare() -> bool {
     static ONCE: Once = Once::new();
+    if !FFMPEG.is_there() {
+        return false;
+    }
     // SAFETY: both set one global number, which FFmpeg reads and writes atomically.
     ONCE.call_once(|| unsafe {
-        ffi::av_log_set_level(ffi::AV_LOG_QUIET);
-        ffi::av_max_alloc(MAX_PIECE_BYTES);
+        av!(av_log_set_level(ffi::AV_LOG_QUIET));
+        av!(av_max_alloc(MAX_PIECE_BYTES));
     });
+    true
 }
 
 /// A ratio as FFmpeg holds it; `None` where it is none or not positive.

@@ -1,6 +1,7 @@
 //! One channel of sound brought to another rate.
 
 use super::Failure;
+use super::av;
 use ffmpeg_next::ffi;
 use std::ffi::c_int;
 use std::ptr::{null, null_mut};
@@ -26,9 +27,9 @@ impl Resampler {
         // returns, and freed by drop.
         let code = unsafe {
             let mut mono = std::mem::zeroed::<ffi::AVChannelLayout>();
-            ffi::av_channel_layout_default(&raw mut mono, 1);
+            av!(av_channel_layout_default(&raw mut mono, 1));
             let layout = &raw mut mono;
-            ffi::swr_alloc_set_opts2(
+            av!(swr_alloc_set_opts2(
                 &raw mut raw,
                 layout,
                 format,
@@ -38,14 +39,14 @@ impl Resampler {
                 from,
                 0,
                 null_mut(),
-            )
+            ))
         };
         if code < 0 || raw.is_null() {
             return Err(Failure::NoMemory);
         }
         let resampler = Self { raw, piece: vec![0.0; PIECE] };
         // SAFETY: a live context whose options are set.
-        match unsafe { ffi::swr_init(raw) } {
+        match unsafe { av!(swr_init(raw)) } {
             0.. => Ok(resampler),
             _ => Err(Failure::Other),
         }
@@ -83,7 +84,7 @@ impl Resampler {
         // SAFETY: both hold one channel of 32-bit floats, as many as is said; none is read where
         // none are given. No input at all means that no more follow.
         let count = unsafe {
-            ffi::swr_convert(self.raw, &raw mut to, PIECE as c_int, input, given as c_int)
+            av!(swr_convert(self.raw, &raw mut to, PIECE as c_int, input, given as c_int))
         };
         usize::try_from(count).unwrap_or(0).min(PIECE)
     }
@@ -92,6 +93,6 @@ impl Resampler {
 impl Drop for Resampler {
     fn drop(&mut self) {
         // SAFETY: it came from swr_alloc_set_opts2, and only here is it freed.
-        unsafe { ffi::swr_free(&raw mut self.raw) }
+        unsafe { av!(swr_free(&raw mut self.raw)) }
     }
 }

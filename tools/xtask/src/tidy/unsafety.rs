@@ -13,6 +13,7 @@ const MAY: &[(&str, &str)] = &[
     ("crates/athar-kernel/src/", "vector instructions"),
     ("crates/athar-media/src/ffmpeg/", "foreign code: FFmpeg"),
     ("crates/athar-media/src/heif.rs", "foreign code: libheif"),
+    ("crates/athar-media/src/library.rs", "foreign code: functions by their names"),
     ("crates/athar-media/src/jpeg/", "foreign code: libjpeg-turbo"),
     ("crates/athar-index/src/image.rs", "mapped memory"),
 ];
