@@ -548,7 +548,7 @@ mod doctor {
 #[cfg(target_os = "linux")]
 #[test]
 fn the_program_is_linked_with_no_decoder_of_the_system() {
-    let program = std::fs::read(env!("CARGO_BIN_EXE_athar-under-test")).unwrap();
+    let program = fs::read(env!("CARGO_BIN_EXE_athar-under-test")).unwrap();
     let names = |name: &[u8]| program.windows(name.len()).any(|window| window == name);
     for library in ["libavcodec.so", "libavformat.so", "libavutil.so", "libheif.so"] {
         assert!(!names(library.as_bytes()), "{library}");

@@ -336,17 +336,24 @@ pub(crate) fn backup(what: &str, summary: &BackupSummary) -> String {
     )
 }
 
+fn match_count(n: u64) -> String {
+    match n {
+        1 => "1 match".to_owned(),
+        n => format!("{} matches", grouped(n)),
+    }
+}
+
 /// A packet that holds.
 pub(crate) fn packet(summary: &PacketSummary) -> String {
     let PacketSummary { items, matches, events, records, chain, .. } = summary;
     format!(
-        "{}  case {}, made {} by {}\n{} items, {} matches; {} events of {}, {} with their record",
+        "{}  case {}, made {} by {}\n{}, {}; {} events of {}, {} with their record",
         styled(GOOD, "sound"),
         shown(Path::new(&summary.case)),
         time(summary.made_at_ms),
         shown(Path::new(&summary.program)),
-        grouped(*items),
-        grouped(*matches),
+        count(*items, "item"),
+        match_count(*matches),
         grouped(*events),
         grouped(*chain),
         grouped(*records),
@@ -369,10 +376,7 @@ pub(crate) fn withdrawn(summary: &WithdrawSummary) -> String {
         (summary.facts, "fact"),
     ];
     let counts = counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| count(n, what));
-    let matches = (summary.matches > 0).then(|| match summary.matches {
-        1 => "1 match".to_owned(),
-        n => format!("{n} matches"),
-    });
+    let matches = (summary.matches > 0).then(|| match_count(summary.matches));
     let gone: Vec<String> = counts.chain(matches).collect();
     let gone = if gone.is_empty() { "from the case".to_owned() } else { gone.join(", ") };
     let mut text = format!("{}  {gone}; event {}", styled(GOOD, "taken back"), summary.event);
