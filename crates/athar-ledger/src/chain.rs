@@ -40,6 +40,10 @@ pub(crate) enum Kind {
     MatchFound,
     LinkDecided,
     CheckMade,
+    RememberRuleSet,
+    CheckRemembered,
+    AlertRaised,
+    AlertStateSet,
     ListNamed,
     ListImportBegun,
     ListRowAdded,
@@ -54,7 +58,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 26] = [
+    const ALL: [Self; 30] = [
         Self::LedgerCreated,
         Self::SchemaUpgraded,
         Self::CaseOpened,
@@ -70,6 +74,10 @@ impl Kind {
         Self::MatchFound,
         Self::LinkDecided,
         Self::CheckMade,
+        Self::RememberRuleSet,
+        Self::CheckRemembered,
+        Self::AlertRaised,
+        Self::AlertStateSet,
         Self::ListNamed,
         Self::ListImportBegun,
         Self::ListRowAdded,
@@ -100,6 +108,10 @@ impl Kind {
             Self::MatchFound => "match_found",
             Self::LinkDecided => "link_decided",
             Self::CheckMade => "check_made",
+            Self::RememberRuleSet => "remember_rule_set",
+            Self::CheckRemembered => "check_remembered",
+            Self::AlertRaised => "alert_raised",
+            Self::AlertStateSet => "alert_state_set",
             Self::ListNamed => "list_named",
             Self::ListImportBegun => "list_import_begun",
             Self::ListRowAdded => "list_row_added",
@@ -136,7 +148,7 @@ pub(crate) struct Table {
 }
 
 /// Every table of records.
-pub(crate) const TABLES: [Table; 19] = [
+pub(crate) const TABLES: [Table; 23] = [
     Table {
         name: "cases",
         kind: Kind::CaseOpened,
@@ -268,6 +280,33 @@ pub(crate) const TABLES: [Table; 19] = [
         name: "list_rules",
         kind: Kind::ListRuleSet,
         row_sql: "SELECT salt, persons, actor FROM list_rules WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "remember_rules",
+        kind: Kind::RememberRuleSet,
+        row_sql: "SELECT salt, days, actor FROM remember_rules WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "checks",
+        kind: Kind::CheckRemembered,
+        row_sql: "SELECT c.salt, c.kind, s.space, s.scheme, s.version, c.days, c.actor, c.code
+                  FROM checks AS c JOIN schemes AS s ON s.id = c.scheme_id WHERE c.id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "alerts",
+        kind: Kind::AlertRaised,
+        row_sql: "SELECT salt, report_item_id, item_id, case_id, check_seq, others, relation, via,
+                         distance, false_alarm_rate, false_alarm_pairs
+                  FROM alerts WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "alert_states",
+        kind: Kind::AlertStateSet,
+        row_sql: "SELECT salt, alert_id, state, reason, actor FROM alert_states WHERE id = ?1",
         parts_sql: None,
     },
 ];

@@ -10,9 +10,11 @@
 //!
 //! Nothing here reads a clock: times are given, in milliseconds of UTC since 1970.
 
+mod alerts;
 mod backup;
 mod chain;
 mod checkpoints;
+mod checks;
 mod decisions;
 mod details;
 mod error;
@@ -38,7 +40,9 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use alerts::{AlertQuestion, AlertRow, AlertSource, AlertState, NewAlert};
 pub use checkpoints::{Checkpoint, CheckpointRow};
+pub use checks::{NewCheck, RememberedCheck};
 pub use decisions::{DecisionRow, LinkPair, LinkState, NewDecision};
 pub use error::{LedgerError, Result};
 pub use facts::CaseFacts;
@@ -48,9 +52,10 @@ pub use list_entries::{ListEntry, ListKind, ListValue};
 pub use list_import::{ListChange, ListCounts, ListImport, NewListImport};
 pub use lists::{ListImportRow, ListRow, ListState, Listed};
 pub use record::{
-    Added, CaseId, CaseRow, CaseSummary, CheckRecord, CodeChange, CodeId, CodesId, CodesRow,
-    Evidence, ItemId, ItemRow, LinkEnd, LinkRow, ListId, ListImportId, MatchRow, NewCodes, NewItem,
-    NewMatch, NewReport, Refusal, RefusalRow, ReportClose, ReportId, ReportRow, SchemeRow, Seq,
+    Added, AlertId, CaseId, CaseRow, CaseSummary, CheckId, CheckRecord, CodeChange, CodeId,
+    CodesId, CodesRow, Evidence, ItemId, ItemRow, LinkEnd, LinkRow, ListId, ListImportId, MatchRow,
+    NewCodes, NewItem, NewMatch, NewReport, Refusal, RefusalRow, ReportClose, ReportId, ReportRow,
+    SchemeRow, Seq,
 };
 pub use ties::CaseBrief;
 pub use verify::{Fault, VerifyReport};

@@ -1,15 +1,18 @@
 //! Taking back: an item, a report or a case goes, and what only it held goes with it.
 //!
+//! Alerts about what goes, and remembered checks of it, go too.
+//!
 //! Every row that goes is overwritten (see `open`), and its salt with it, so its event says nothing
 //! to anybody any more. What stays is one event that says how much went, and the numbers of the
 //! events whose records are gone.
 
 use crate::{
-    CaseId, ItemId, ReportId, Seq, Tx,
+    CaseId, CheckId, ItemId, ReportId, Seq, Tx,
     chain::{Kind, withdrawal_subject},
     details::Details,
     error::{LedgerError, Result},
     facts::check_line,
+    read::all,
     write::Appender,
 };
 use rusqlite::{Connection, params};
@@ -23,6 +26,8 @@ pub enum Withdrawal {
     Report(ReportId),
     /// A case and its reports, its name too. Items that another case holds stay there.
     Case(CaseId),
+    /// What is remembered of a check, and the alerts that it raised.
+    Check(CheckId),
 }
 
 /// Why it is taken back. It is a record of its own: nothing in it says what went.
@@ -59,6 +64,10 @@ pub struct Withdrawn {
     pub refusals: u64,
     /// Facts, handles and decisions.
     pub facts: u64,
+    /// Remembered checks.
+    pub checks: u64,
+    /// Alerts.
+    pub alerts: u64,
 }
 
 /// The numbers of rows that go, a table each, before they go.
@@ -116,8 +125,28 @@ const OF_REPORTS: &str = "
     FROM going AS g JOIN report_closings AS c ON c.report_id = g.id
     WHERE g.tab = 'reports';";
 
+/// What hangs on holdings, items, cases and checks that go.
+const OF_ALL: &str = "
+    INSERT OR IGNORE INTO going SELECT 'alerts', id FROM alerts
+    WHERE report_item_id IN (SELECT id FROM going WHERE tab = 'report_items');
+    INSERT OR IGNORE INTO going SELECT 'alerts', a.id
+    FROM going AS g JOIN report_items AS i ON i.id = g.id
+    JOIN alerts AS a ON a.case_id = i.case_id AND a.item_id = i.item_id
+    WHERE g.tab = 'report_items';
+    INSERT OR IGNORE INTO going SELECT 'alerts', id FROM alerts
+    WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
+    INSERT OR IGNORE INTO going SELECT 'alerts', id FROM alerts
+    WHERE case_id IN (SELECT id FROM going WHERE tab = 'cases');
+    INSERT OR IGNORE INTO going SELECT 'alerts', id FROM alerts
+    WHERE check_seq IN (SELECT id FROM going WHERE tab = 'checks');
+    INSERT OR IGNORE INTO going SELECT 'alert_states', id FROM alert_states
+    WHERE alert_id IN (SELECT id FROM going WHERE tab = 'alerts');";
+
 /// Tables in an order in which nothing is referred to by what is left.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 15] = [
+    "alert_states",
+    "alerts",
+    "checks",
     "decisions",
     "matches",
     "report_items",
@@ -149,16 +178,58 @@ impl Tx<'_> {
         request: &WithdrawalRequest<'_>,
         at_ms: i64,
     ) -> Result<Withdrawn> {
+        self.withdraw_with(what, &[], request, at_ms)
+    }
+
+    /// The same, and with it the remembered checks of what goes; who asks knows which these are.
+    ///
+    /// # Errors
+    /// As [`Tx::withdraw`].
+    pub fn withdraw_with(
+        &mut self,
+        what: Withdrawal,
+        checks: &[CheckId],
+        request: &WithdrawalRequest<'_>,
+        at_ms: i64,
+    ) -> Result<Withdrawn> {
         self.known(what)?;
         self.request(request, at_ms)?;
         self.chain.step(|chain| {
             gather(chain.conn, what)?;
-            let seq = chain.last as i64 + 1;
-            let gone = count(chain.conn)?;
-            note(chain.conn, seq)?;
-            remove(chain.conn)?;
-            append(chain, &gone, seq, at_ms)
+            list_checks(chain.conn, checks)?;
+            chain.conn.execute_batch(OF_ALL)?;
+            erase_listed(chain, at_ms)
         })
+    }
+
+    /// The items of which nothing is left once something is taken back.
+    ///
+    /// # Errors
+    /// As [`Tx::withdraw`].
+    pub fn items_going(&mut self, what: Withdrawal) -> Result<Vec<ItemId>> {
+        self.known(what)?;
+        self.chain.step(|chain| {
+            gather(chain.conn, what)?;
+            let sql = "SELECT id FROM going WHERE tab = 'items' ORDER BY id";
+            all(chain.conn, sql, [], |row| Ok(ItemId(row.get(0)?)))
+        })
+    }
+
+    /// Erases remembered checks whose time is over. Alerts that they raised stay: of the check they
+    /// hold nothing but its event's number.
+    ///
+    /// # Errors
+    /// [`LedgerError::Locked`], [`LedgerError::Full`].
+    pub fn forget_checks(&mut self, checks: &[CheckId], at_ms: i64) -> Result<u64> {
+        if checks.is_empty() {
+            return Ok(0);
+        }
+        let gone = self.chain.step(|chain| {
+            chain.conn.execute_batch(GOING)?;
+            list_checks(chain.conn, checks)?;
+            erase_listed(chain, at_ms)
+        })?;
+        Ok(gone.checks)
     }
 
     fn request(&mut self, request: &WithdrawalRequest<'_>, at_ms: i64) -> Result<()> {
@@ -185,6 +256,9 @@ impl Tx<'_> {
                 known.exists([report.0])?.then_some(()).ok_or(LedgerError::NoSuchReport)?;
             }
             Withdrawal::Case(case) => drop(self.case(case)?.ok_or(LedgerError::NoSuchCase)?),
+            Withdrawal::Check(check) => {
+                drop(self.remembered_check(check)?.ok_or(LedgerError::NoSuchCheck)?);
+            }
         }
         Ok(())
     }
@@ -201,12 +275,30 @@ fn gather(conn: &Connection, what: Withdrawal) -> Result<()> {
             conn.execute(reports, [case.0])?;
             ("INSERT INTO going VALUES ('cases', ?1)", case.0)
         }
+        Withdrawal::Check(check) => ("INSERT INTO going VALUES ('checks', ?1)", check.0),
     };
     conn.execute(first, [id])?;
     conn.execute_batch(OF_REPORTS)?;
     conn.execute_batch(ORPHANS)?;
     conn.execute_batch(OF_ITEMS)?;
     Ok(conn.execute_batch(OF_CASES)?)
+}
+
+/// Those of them that are there.
+fn list_checks(conn: &Connection, checks: &[CheckId]) -> Result<()> {
+    let sql = "INSERT OR IGNORE INTO going SELECT 'checks', id FROM checks WHERE id = ?1";
+    let mut insert = conn.prepare_cached(sql)?;
+    checks.iter().try_for_each(|check| insert.execute([check.0]).map(drop))?;
+    Ok(())
+}
+
+/// Erases what is listed, and says so.
+fn erase_listed(chain: &mut Appender<'_>, at_ms: i64) -> Result<Withdrawn> {
+    let seq = chain.last as i64 + 1;
+    let gone = count(chain.conn)?;
+    note(chain.conn, seq)?;
+    remove(chain.conn)?;
+    append(chain, &gone, seq, at_ms)
 }
 
 fn count(conn: &Connection) -> Result<Withdrawn> {
@@ -223,6 +315,8 @@ fn count(conn: &Connection) -> Result<Withdrawn> {
         matches: of("matches")?,
         refusals: of("refusals")?,
         facts: FACTS.into_iter().map(&mut of).sum::<rusqlite::Result<u64>>()?,
+        checks: of("checks")?,
+        alerts: of("alerts")?,
         ..Withdrawn::default()
     })
 }
@@ -248,7 +342,9 @@ fn remove(conn: &Connection) -> Result<()> {
         "UPDATE codes SET code = zeroblob(length(code)), places = zeroblob(length(places)),
                           second = zeroblob(length(second))
          WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
-         DELETE FROM codes WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');",
+         DELETE FROM codes WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
+         UPDATE checks SET code = zeroblob(length(code))
+         WHERE id IN (SELECT id FROM going WHERE tab = 'checks');",
     )?;
     for table in TABLES {
         let sql = format!("DELETE FROM {table} WHERE id IN (SELECT id FROM going WHERE tab = ?1)");
@@ -259,7 +355,9 @@ fn remove(conn: &Connection) -> Result<()> {
 
 fn append(chain: &mut Appender<'_>, gone: &Withdrawn, seq: i64, at_ms: i64) -> Result<Withdrawn> {
     let details = Details::new()
+        .number("alerts", gone.alerts)
         .number("cases", gone.cases)
+        .number("checks", gone.checks)
         .number("codes", gone.codes)
         .number("facts", gone.facts)
         .number("items", gone.items)
