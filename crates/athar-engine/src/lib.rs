@@ -23,6 +23,7 @@ pub mod region;
 pub mod worker;
 
 mod add;
+mod alerts;
 mod backup;
 mod budget;
 mod case_facts;
@@ -56,6 +57,7 @@ mod prepare;
 mod prepare_clip;
 mod recognise;
 mod recognise_clip;
+mod remember;
 mod sighting;
 mod similar;
 mod spans;
@@ -71,9 +73,10 @@ mod walk;
 mod withdraw;
 
 pub use add::{AddOptions, AddSummary};
+pub use alerts::{Alert, AlertCause, AlertChange, AlertWish, AlertsQuestion};
 pub use athar_hash::{FileDigest, Space};
 pub use athar_kernel::{Code, CodeParseError, Level, Orientation};
-pub use athar_ledger::LinkState;
+pub use athar_ledger::{AlertState, LinkState};
 pub use athar_media::clip::Pick;
 pub use athar_media::{Limits, Want, is_decoding};
 pub use backup::BackupSummary;
@@ -100,6 +103,7 @@ pub use outcome::{
     Differing, Kept, Match, Outcome, Region, SecondOpinion, Segment, Similar, Span, Time,
 };
 pub use pipeline::{HashTaker, Hashes, Interrupt, Watcher, hash_files};
+pub use remember::{AskedBefore, Remembered};
 pub use store::Store;
 pub use verify::{VerifyOptions, VerifySummary};
 pub use vpdq::{FrameCode, VpdqError, from_vpdq, to_vpdq};

@@ -53,6 +53,8 @@ pub struct RememberedCheck {
     pub id: CheckId,
     /// `image` or `video`.
     pub kind: String,
+    /// How many codes there are.
+    pub codes: u32,
     /// For how many days it is remembered, as it was said then.
     pub days: u16,
     /// The opaque name of who asked.
@@ -75,15 +77,16 @@ impl Ledger {
 
     /// A remembered check.
     pub fn remembered_check(&self, check: CheckId) -> Result<Option<RememberedCheck>> {
-        let sql = "SELECT c.id, c.kind, c.days, c.actor, e.at_ms
+        let sql = "SELECT c.id, c.kind, length(c.code) / 32, c.days, c.actor, e.at_ms
                    FROM checks AS c JOIN events AS e ON e.seq = c.id WHERE c.id = ?1";
         one(&self.conn, sql, [check.0], |row| {
             Ok(RememberedCheck {
                 id: CheckId(row.get(0)?),
                 kind: row.get(1)?,
-                days: row.get(2)?,
-                actor: row.get(3)?,
-                asked_at_ms: row.get(4)?,
+                codes: row.get(2)?,
+                days: row.get(3)?,
+                actor: row.get(4)?,
+                asked_at_ms: row.get(5)?,
             })
         })
     }

@@ -1,6 +1,7 @@
 //! One module a command: what was typed becomes a question, the answer becomes lines.
 
 mod add;
+mod alerts;
 mod backup;
 mod case;
 mod check;
@@ -14,6 +15,7 @@ mod import;
 mod key;
 mod links;
 mod networks;
+mod remember;
 mod store;
 mod typed;
 mod verify;
@@ -40,6 +42,8 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
         Command::Case(command) => case::run(&at, format, command),
         Command::Add(args) => add::run(&at, format, args),
         Command::Check(args) => check::run(&at, format, args),
+        Command::Remember(args) => remember::run(&at, format, &args),
+        Command::Alerts(args) => alerts::run(&at, format, args),
         Command::Confirm(args) => decide::run(&at, format, args, true),
         Command::Reject(args) => decide::run(&at, format, args, false),
         Command::Withdraw(args) => withdraw::run(&at, format, args),
