@@ -341,6 +341,75 @@ fn a_rejected_link_raises_no_alert_and_hides_the_one_it_raised() {
     assert_eq!(alerts(&bench, &[])[0]["other_case"], "B-1", "the same file, and not A-1");
 }
 
+#[test]
+fn what_is_known_to_be_harmless_ties_nothing_and_is_told_with_its_note() {
+    let bench = Bench::new(PROGRAM);
+    let meme = saved(&bench, "meme.jpg", &scene(1));
+    let (line, _) = add(&bench, "A-1", &meme);
+    let item = line["sha256"].as_str().unwrap();
+    add(&bench, "B-1", &saved(&bench, "copy.jpg", &edited(1)));
+    add(&bench, "B-2", &meme);
+    let tied =
+        |bench: &Bench| ["links", "networks", "alerts"].map(|what| bench.json([what]).1.len());
+    assert_eq!(tied(&bench), [3, 1, 3]);
+    assert_eq!(bench.run(["benign", "add", item]).code, 2, "what is it?");
+    ok(&bench, ["benign", "add", item, "--note", "a cat that everybody sends", "--by", "head"]);
+    assert_eq!(bench.run(["benign", "add", item, "--note", "again"]).code, 2);
+    assert_eq!(tied(&bench), [0, 0, 0]);
+    assert_eq!(bench.json(["links", "--all"]).1[0]["state"], "harmless");
+    assert_eq!(bench.json(["case", "list"]).1[0]["linked_cases"], 0);
+
+    // What comes from now on: the same file, and another copy.
+    let other =
+        DynamicImage::from(scene(1).resize(500, 375, image::imageops::FilterType::Triangle));
+    for (case, file) in [("C-1", meme.clone()), ("C-2", saved(&bench, "other.jpg", &other))] {
+        let (line, summary) = add(&bench, case, &file);
+        assert_eq!((&summary["alerts"], &summary["matched"]), (&0.into(), &0.into()), "{case}");
+        let found = &line["matches"][0];
+        assert_eq!(found["state"], "harmless");
+        assert_eq!(found["harmless"], "a cat that everybody sends");
+    }
+    let ran = bench.run(["check", &meme]);
+    assert_eq!(
+        (ran.code, ran.out.contains("known harmless (a cat that")),
+        (1, true),
+        "{}",
+        ran.out
+    );
+    assert_eq!(tied(&bench), [0, 0, 0]);
+    let (_, list) = bench.json(["benign", "list"]);
+    assert_eq!((list.len(), &list[0]["by"]), (1, &"head".into()));
+    is_sound(&bench);
+
+    ok(&bench, ["benign", "remove", item]);
+    assert_eq!(bench.run(["benign", "remove", item]).code, 2);
+    assert_eq!(bench.json(["networks"]).1.len(), 1);
+    assert!(bench.json(["links"]).1.len() > 3 && bench.json(["benign", "list"]).1.is_empty());
+    ok(&bench, ["benign", "add", item, "--note", "again"]);
+    ok(&bench, ["withdraw", "--item", item, "--reason", "at her wish"]);
+    assert!(bench.json(["benign", "list"]).1.is_empty());
+    is_sound(&bench);
+}
+
+#[test]
+fn a_confirmed_link_of_harmless_material_ties_all_the_same() {
+    let bench = Bench::new(PROGRAM);
+    let meme = saved(&bench, "meme.jpg", &scene(1));
+    let (line, _) = add(&bench, "A-1", &meme);
+    let item = line["sha256"].as_str().unwrap();
+    for case in ["B-1", "C-1", "D-1"] {
+        add(&bench, case, &meme);
+    }
+    ok(&bench, ["benign", "add", item, "--note", "a notice of the bank"]);
+    let why = ["--reason", "the same hand wrote on it"];
+    let confirmed = bench.run([&["confirm", item, "--cases", "A-1", "C-1"][..], &why].concat());
+    assert_eq!(confirmed.code, 0, "{}", confirmed.err);
+    let (_, networks) = bench.json(["networks"]);
+    assert_eq!((networks.len(), &networks[0]["cases"]), (1, &2.into()), "{networks:?}");
+    assert_eq!(bench.json(["links"]).1.len(), 1);
+    is_sound(&bench);
+}
+
 /// So many more cases hold the one item of case `from`.
 fn spread(bench: &Bench, from: &str, cases: std::ops::Range<u32>) {
     let mut ledger = Ledger::open(&stores::ledger_file(&bench.store()), 0).unwrap();

@@ -61,6 +61,10 @@ pub(crate) enum Command {
     Confirm(DecideArgs),
     /// Say that a link is wrong: it ties nothing any more.
     Reject(DecideArgs),
+    /// Items known to be harmless, such as memes, logos and bank notices: they and their copies tie
+    /// nothing, and 'add' and 'check' say what they are.
+    #[command(subcommand)]
+    Benign(BenignCommand),
     /// Forget an item, a report or a case: its codes, matches and facts are erased from every file of
     /// the store. The chain of events keeps that something was taken back, not what.
     Withdraw(WithdrawArgs),
@@ -584,6 +588,34 @@ pub(crate) struct AlertsArgs {
     /// Only those that concern this case, whichever side it is.
     #[arg(long, value_name = "CASE")]
     pub case: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BenignCommand {
+    /// Say that an item is harmless.
+    Add {
+        /// The item: its SHA-256, or the first six hex digits of it or more.
+        item: String,
+
+        /// What it is; 'add' and 'check' say it.
+        #[arg(long, value_name = "TEXT")]
+        note: String,
+
+        /// The opaque name of who says so.
+        #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+        by: Option<String>,
+    },
+    /// Show the list.
+    List,
+    /// Take an item out of the list: it ties cases again.
+    Remove {
+        /// The item: its SHA-256, or the first six hex digits of it or more.
+        item: String,
+
+        /// The opaque name of who says so.
+        #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+        by: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

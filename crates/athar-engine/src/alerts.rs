@@ -23,7 +23,7 @@ pub struct AlertsQuestion {
     pub since_ms: Option<i64>,
     /// Only those that concern this case, on either side.
     pub case: Option<String>,
-    /// Which states; without any, those that are not closed and whose link nobody rejected.
+    /// Which states; without any, those that are not closed and whose link ties.
     pub states: Vec<AlertState>,
 }
 
@@ -135,7 +135,7 @@ impl Store {
         let case = question.case.as_deref().map(|name| self.case_id(name)).transpose()?;
         let rows = self.ledger.alerts(&AlertQuestion { since_ms: question.since_ms, case })?;
         let is_wanted = |row: &AlertRow| match question.states.is_empty() {
-            true => row.state != AlertState::Closed && row.link != LinkState::Rejected,
+            true => row.state != AlertState::Closed && row.link.ties(),
             false => question.states.contains(&row.state),
         };
         Ok(rows.into_iter().filter(is_wanted).map(Alert::from).collect())

@@ -111,6 +111,9 @@ pub struct Match {
     /// What a reviewer decided about the two items; an input that is no item was never reviewed.
     #[serde(serialize_with = "state_name")]
     pub state: LinkState,
+    /// What the item is known as, where it is harmless.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub harmless: Option<String>,
 }
 
 /// What two pictures have in common. Polygons are in the pixels of their own upright picture; the
@@ -248,9 +251,9 @@ impl Time {
 }
 
 impl Match {
-    /// Whether nobody has rejected it.
+    /// Whether it ties: nobody has rejected it, and neither side is known to be harmless.
     pub fn stands(&self) -> bool {
-        self.state != LinkState::Rejected
+        self.state.ties()
     }
 }
 

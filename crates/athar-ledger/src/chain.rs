@@ -44,6 +44,8 @@ pub(crate) enum Kind {
     CheckRemembered,
     AlertRaised,
     AlertStateSet,
+    BenignMarked,
+    BenignRemoved,
     ListNamed,
     ListImportBegun,
     ListRowAdded,
@@ -58,7 +60,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 30] = [
+    const ALL: [Self; 32] = [
         Self::LedgerCreated,
         Self::SchemaUpgraded,
         Self::CaseOpened,
@@ -78,6 +80,8 @@ impl Kind {
         Self::CheckRemembered,
         Self::AlertRaised,
         Self::AlertStateSet,
+        Self::BenignMarked,
+        Self::BenignRemoved,
         Self::ListNamed,
         Self::ListImportBegun,
         Self::ListRowAdded,
@@ -112,6 +116,8 @@ impl Kind {
             Self::CheckRemembered => "check_remembered",
             Self::AlertRaised => "alert_raised",
             Self::AlertStateSet => "alert_state_set",
+            Self::BenignMarked => "benign_marked",
+            Self::BenignRemoved => "benign_removed",
             Self::ListNamed => "list_named",
             Self::ListImportBegun => "list_import_begun",
             Self::ListRowAdded => "list_row_added",
@@ -148,7 +154,7 @@ pub(crate) struct Table {
 }
 
 /// Every table of records.
-pub(crate) const TABLES: [Table; 23] = [
+pub(crate) const TABLES: [Table; 25] = [
     Table {
         name: "cases",
         kind: Kind::CaseOpened,
@@ -307,6 +313,18 @@ pub(crate) const TABLES: [Table; 23] = [
         name: "alert_states",
         kind: Kind::AlertStateSet,
         row_sql: "SELECT salt, alert_id, state, reason, actor FROM alert_states WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "benign_marks",
+        kind: Kind::BenignMarked,
+        row_sql: "SELECT salt, item_id, note, actor FROM benign_marks WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "benign_removals",
+        kind: Kind::BenignRemoved,
+        row_sql: "SELECT salt, mark_id, actor FROM benign_removals WHERE id = ?1",
         parts_sql: None,
     },
 ];

@@ -12,6 +12,7 @@
 
 mod alerts;
 mod backup;
+mod benign;
 mod chain;
 mod checkpoints;
 mod checks;
@@ -41,6 +42,7 @@ mod write;
 mod tests;
 
 pub use alerts::{AlertQuestion, AlertRow, AlertSource, AlertState, NewAlert};
+pub use benign::BenignRow;
 pub use checkpoints::{Checkpoint, CheckpointRow};
 pub use checks::{NewCheck, RememberedCheck};
 pub use decisions::{DecisionRow, LinkPair, LinkState, NewDecision};

@@ -1,5 +1,6 @@
 -- Athar's ledger, from schema version 1 to 2: facts of cases, handles, decisions on links, requests
--- to take something back, lists of others, remembered checks and alerts.
+-- to take something back, lists of others, remembered checks,
+-- alerts and what is harmless.
 -- SCHEMA.md says what each column means.
 
 CREATE TABLE report_receipts (
@@ -186,6 +187,23 @@ CREATE TABLE alert_states (
 ) STRICT;
 CREATE INDEX alert_states_by_alert ON alert_states (alert_id, id, state);
 
+-- Items known to be harmless, and those that are so no longer.
+CREATE TABLE benign_marks (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    item_id INTEGER NOT NULL REFERENCES items (id),
+    note TEXT NOT NULL,
+    actor TEXT
+) STRICT;
+CREATE INDEX benign_marks_by_item ON benign_marks (item_id);
+
+CREATE TABLE benign_removals (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    mark_id INTEGER NOT NULL UNIQUE REFERENCES benign_marks (id),
+    actor TEXT
+) STRICT;
+
 CREATE INDEX events_by_time ON events (at_ms);
 
 -- As in version 1, and with what was decided about each link.
@@ -201,6 +219,13 @@ SELECT
            AND d.item_b_id = max(m.query_item_id, m.stored_item_id)
            AND d.case_a_id IS NULL AND d.case_b_id IS NULL
          ORDER BY d.id DESC LIMIT 1),
+        (SELECT 'harmless' FROM benign_marks AS b
+         WHERE b.id NOT IN (SELECT mark_id FROM benign_removals)
+           AND (b.item_id IN (m.query_item_id, m.stored_item_id)
+                OR EXISTS (SELECT 1 FROM matches AS bm WHERE bm.stored_item_id = b.item_id
+                           AND bm.query_item_id IN (m.query_item_id, m.stored_item_id) AND bm.relation = 'copy')
+                OR EXISTS (SELECT 1 FROM matches AS bm WHERE bm.query_item_id = b.item_id
+                           AND bm.stored_item_id IN (m.query_item_id, m.stored_item_id) AND bm.relation = 'copy')) LIMIT 1),
         'unreviewed'
     ) AS state
 FROM matches AS m
@@ -220,6 +245,13 @@ SELECT
            AND d.case_a_id = min(later.case_id, earlier.case_id)
            AND d.case_b_id = max(later.case_id, earlier.case_id)
          ORDER BY d.id DESC LIMIT 1),
+        (SELECT 'harmless' FROM benign_marks AS b
+         WHERE b.id NOT IN (SELECT mark_id FROM benign_removals)
+           AND (b.item_id IN (later.item_id)
+                OR EXISTS (SELECT 1 FROM matches AS bm WHERE bm.stored_item_id = b.item_id
+                           AND bm.query_item_id IN (later.item_id) AND bm.relation = 'copy')
+                OR EXISTS (SELECT 1 FROM matches AS bm WHERE bm.query_item_id = b.item_id
+                           AND bm.stored_item_id IN (later.item_id) AND bm.relation = 'copy')) LIMIT 1),
         'unreviewed'
     )
 FROM report_items AS later

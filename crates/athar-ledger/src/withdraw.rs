@@ -135,6 +135,10 @@ const OF_ALL: &str = "
     WHERE g.tab = 'report_items';
     INSERT OR IGNORE INTO going SELECT 'alerts', id FROM alerts
     WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
+    INSERT OR IGNORE INTO going SELECT 'benign_marks', id FROM benign_marks
+    WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
+    INSERT OR IGNORE INTO going SELECT 'benign_removals', id FROM benign_removals
+    WHERE mark_id IN (SELECT id FROM going WHERE tab = 'benign_marks');
     INSERT OR IGNORE INTO going SELECT 'alerts', id FROM alerts
     WHERE case_id IN (SELECT id FROM going WHERE tab = 'cases');
     INSERT OR IGNORE INTO going SELECT 'alerts', id FROM alerts
@@ -143,7 +147,9 @@ const OF_ALL: &str = "
     WHERE alert_id IN (SELECT id FROM going WHERE tab = 'alerts');";
 
 /// Tables in an order in which nothing is referred to by what is left.
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 17] = [
+    "benign_removals",
+    "benign_marks",
     "alert_states",
     "alerts",
     "checks",
@@ -162,7 +168,7 @@ const TABLES: [&str; 15] = [
 ];
 
 /// Those of them that are counted together.
-const FACTS: [&str; 4] = ["decisions", "handles", "case_facts", "report_receipts"];
+const FACTS: [&str; 5] = ["decisions", "handles", "case_facts", "report_receipts", "benign_marks"];
 
 impl Tx<'_> {
     /// Takes something back, with everything that only it held. It is gone from the ledger's pages

@@ -3,6 +3,7 @@
 mod add;
 mod alerts;
 mod backup;
+mod benign;
 mod case;
 mod check;
 mod decide;
@@ -46,6 +47,7 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
         Command::Alerts(args) => alerts::run(&at, format, args),
         Command::Confirm(args) => decide::run(&at, format, args, true),
         Command::Reject(args) => decide::run(&at, format, args, false),
+        Command::Benign(command) => benign::run(&at, format, command),
         Command::Withdraw(args) => withdraw::run(&at, format, args),
         Command::Import(args) => import::import(&at, format, args),
         Command::Export(args) => export::run(&at, format, args),

@@ -2,7 +2,7 @@
 
 use super::text::{DIM, FOUND, GOOD, STRONG, WRONG, count, rate, short, styled, time};
 use athar_engine::{
-    Alert, AlertCause, AlertChange, AlertState, AskedBefore, LinkState, Remembered,
+    Alert, AlertCause, AlertChange, AlertState, AskedBefore, Benign, LinkState, Remembered,
 };
 use std::fmt::Write;
 
@@ -48,6 +48,7 @@ pub(crate) fn alert(alert: &Alert) -> String {
         LinkState::Unreviewed => {}
         LinkState::Confirmed => text.push_str(&format!("  {}", styled(GOOD, "confirmed"))),
         LinkState::Rejected => text.push_str(&format!("  {}", styled(WRONG, "rejected"))),
+        LinkState::Harmless => text.push_str(&format!("  {}", styled(DIM, "known harmless"))),
     }
     if let Some(at_ms) = alert.state_at_ms {
         let by = said_by(alert.by.as_deref());
@@ -83,6 +84,12 @@ fn cause(cause: &AlertCause) -> String {
 
 fn said_by(actor: Option<&str>) -> String {
     actor.map(|name| format!(" by {name}")).unwrap_or_default()
+}
+
+/// An item of the benign list.
+pub(crate) fn benign(benign: &Benign) -> String {
+    let when = format!("{}{}", time(benign.marked_at_ms), said_by(benign.by.as_deref()));
+    format!("{}  {}  {}", styled(STRONG, short(&benign.item)), benign.note, styled(DIM, when))
 }
 
 /// What became of an alert.

@@ -66,7 +66,7 @@ fn match_line(found: &Match) -> String {
         "{} {}  {}  {}",
         styled(STRONG, &found.case),
         styled(DIM, short(&found.item)),
-        Evidence::from(found).sentence() + &decided(found.state),
+        Evidence::from(found).sentence() + &decided(found.state) + &harmless(found),
         styled(DIM, rate(found.false_alarm_rate, found.false_alarm_pairs)),
     )
 }
@@ -77,7 +77,13 @@ fn decided(state: LinkState) -> String {
         LinkState::Unreviewed => String::new(),
         LinkState::Confirmed => format!(", {}", styled(GOOD, "confirmed")),
         LinkState::Rejected => format!(", {}", styled(WRONG, "rejected: it ties nothing")),
+        LinkState::Harmless => format!(", {}", styled(GOOD, "known harmless")),
     }
+}
+
+/// What the item of a match is known as, where it is harmless.
+fn harmless(found: &Match) -> String {
+    found.harmless.as_ref().map(|note| format!(" ({note})")).unwrap_or_default()
 }
 
 fn similar_line(similar: &Similar) -> String {

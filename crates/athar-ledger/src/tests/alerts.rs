@@ -292,3 +292,49 @@ fn an_alert_of_many_cases_is_found_by_each_of_them() {
     assert!(olds.iter().all(|(case, _)| of(*case) == 1));
     assert_eq!(of(stranger), 0);
 }
+
+#[test]
+fn what_is_marked_harmless_and_its_copies_tie_nothing_until_somebody_confirms_it() {
+    let place = Place::new();
+    let (mut ledger, _, [old, new], _) = alerted(&place);
+    let (third, part_of) = change(&mut ledger, |tx| {
+        let (_, report) = tx.case_and_report("C");
+        let (third, part_of) = (tx.add(report, 7).item(), tx.add(report, 8).item());
+        tx.add_match(&copy(third, new, 3), NOW_MS).unwrap();
+        tx.add_match(&NewMatch { ordinal: 0, ..part(part_of, old) }, NOW_MS).unwrap();
+        (third, part_of)
+    });
+    let states = |ledger: &Ledger| -> Vec<LinkState> {
+        ledger.links(None).unwrap().iter().map(|link| link.state).collect()
+    };
+    assert_eq!(states(&ledger), [LinkState::Unreviewed; 3]);
+    change(&mut ledger, |tx| {
+        assert_eq!(tx.mark_benign(old, " ", None, NOW_MS), Err(LedgerError::TextEmpty));
+        assert_eq!(tx.mark_benign(ItemId(1), "x", None, NOW_MS), Err(LedgerError::NoSuchItem));
+        tx.mark_benign(old, "a logo", Some("head"), NOW_MS).unwrap();
+        assert_eq!(tx.mark_benign(old, "x", None, NOW_MS), Err(LedgerError::AlreadyBenign));
+    });
+    assert_eq!(ledger.harmless_note(new), Ok(Some("a logo".into())), "it is a copy");
+    assert_eq!((ledger.harmless_note(part_of), ledger.harmless_note(third)), (Ok(None), Ok(None)));
+    assert_eq!(ledger.harmless_items().unwrap().into_iter().collect::<Vec<_>>(), [old, new]);
+    // The view says what the decisions say, link by link.
+    assert_eq!(states(&ledger), [LinkState::Harmless; 3]);
+    for (a, b) in [(new, old), (third, new), (part_of, old)] {
+        assert_eq!(ledger.link_state(LinkPair::Items(a, b)), Ok(LinkState::Harmless));
+    }
+    assert!(ledger.cases().unwrap().iter().all(|case| case.links == 0));
+    let yes = decision(LinkPair::Items(new, old), true);
+    change(&mut ledger, |tx| tx.decide(&yes, NOW_MS).unwrap());
+    assert_eq!(ledger.link_state(LinkPair::Items(new, old)), Ok(LinkState::Confirmed));
+    assert_eq!(ledger.verify().unwrap().fault, None);
+
+    change(&mut ledger, |tx| {
+        assert_eq!(tx.unmark_benign(new, None, NOW_MS), Err(LedgerError::NotBenign));
+        tx.unmark_benign(old, None, NOW_MS).unwrap();
+        assert!(tx.benign().unwrap().is_empty() && !states(tx).contains(&LinkState::Harmless));
+        tx.mark_benign(old, "a logo", None, NOW_MS).unwrap();
+    });
+    change(&mut ledger, |tx| tx.withdraw(Withdrawal::Item(old), &ASKED, NOW_MS).unwrap());
+    assert!(ledger.benign().unwrap().is_empty() && ledger.harmless_items().unwrap().is_empty());
+    assert_eq!(ledger.verify().unwrap().fault, None);
+}
