@@ -8,9 +8,9 @@
 use crate::decide::state_name;
 use crate::outcome::{Kept, Match, hex, hex_option};
 use crate::policy::ALERT_CASES;
-use crate::{EngineError, Outcome, Store, clock};
+use crate::{AskedBefore, EngineError, Outcome, Store, clock};
 use athar_ledger::{
-    AlertId, AlertQuestion, AlertRow, AlertSource, AlertState, CaseId, CheckId, ItemId,
+    AlertId, AlertQuestion, AlertRow, AlertSource, AlertState, CaseId, CheckId, ItemId, Ledger,
     LedgerError, LinkState, NewAlert, Tx,
 };
 use serde::{Serialize, Serializer};
@@ -168,39 +168,45 @@ pub(crate) fn raise(
     let Some(sha256) = outcome.sha256.filter(|_| came) else { return Ok(()) };
     let Some(item) = tx.item_id(&sha256)? else { return Ok(()) };
     let arrival = (item, case);
-    let best = best_of_each_case(&outcome.matches, case_name);
-    let mut raised = Vec::new();
-    match best.first() {
-        Some(found) if best.len() > ALERT_CASES => {
-            if let Some(other) = tx.item_id(&found.item)? {
-                let source = AlertSource::Cases(other, best.len() as u64);
-                raised.push(tx.raise_alert(&of_match(arrival, source, found), at_ms)?);
-            }
-        }
-        _ => {
-            for found in best {
-                let other = (tx.item_id(&found.item)?, tx.case_by_name(&found.case)?);
-                let (Some(other), Some(other_case)) = other else { continue };
-                let source = AlertSource::Case(other, other_case.id);
-                raised.push(tx.raise_alert(&of_match(arrival, source, found), at_ms)?);
-            }
-        }
+    let mut new = of_cases(tx, arrival, &best_of_each_case(&outcome.matches, case_name))?;
+    new.extend(outcome.asked.as_ref().map(|asked| of_checks(arrival, asked)));
+    for alert in new {
+        outcome.alerts.push(tx.raise_alert(&alert, at_ms)?.0);
     }
-    if let Some(asked) = &outcome.asked {
-        let new = NewAlert {
-            item,
-            case,
-            source: AlertSource::Checks(CheckId(asked.check), asked.times),
-            relation: asked.relation.name(),
-            via: athar_hash::Space::Pdq.name(),
-            distance: asked.distance,
-            false_alarm_rate: asked.false_alarm_rate,
-            false_alarm_pairs: asked.false_alarm_pairs,
-        };
-        raised.push(tx.raise_alert(&new, at_ms)?);
-    }
-    outcome.alerts = raised.into_iter().map(|id| id.0).collect();
     Ok(())
+}
+
+/// One for each case, or one for all of them; the best match comes first.
+fn of_cases(
+    ledger: &Ledger,
+    arrival: (ItemId, CaseId),
+    best: &[&Match],
+) -> Result<Vec<NewAlert<'static>>, LedgerError> {
+    let is_flood = best.len() > ALERT_CASES;
+    let mut new = Vec::new();
+    for found in best.iter().take(if is_flood { 1 } else { best.len() }) {
+        let other = (ledger.item_id(&found.item)?, ledger.case_by_name(&found.case)?);
+        let (Some(other), Some(other_case)) = other else { continue };
+        let source = match is_flood {
+            true => AlertSource::Cases(other, best.len() as u64),
+            false => AlertSource::Case(other, other_case.id),
+        };
+        new.push(of_match(arrival, source, found));
+    }
+    Ok(new)
+}
+
+fn of_checks((item, case): (ItemId, CaseId), asked: &AskedBefore) -> NewAlert<'static> {
+    NewAlert {
+        item,
+        case,
+        source: AlertSource::Checks(CheckId(asked.check), asked.times),
+        relation: asked.relation.name(),
+        via: athar_hash::Space::Pdq.name(),
+        distance: asked.distance,
+        false_alarm_rate: asked.false_alarm_rate,
+        false_alarm_pairs: asked.false_alarm_pairs,
+    }
 }
 
 /// The best match of each other case, of those that nobody rejected; the best comes first.

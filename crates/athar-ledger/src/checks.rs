@@ -20,7 +20,7 @@ use crate::{
     write::scheme_id,
 };
 use athar_kernel::Code;
-use rusqlite::params;
+use rusqlite::{Row, params};
 
 /// Milliseconds of a day.
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -103,29 +103,15 @@ impl Ledger {
         mut f: impl FnMut(CodeChange),
     ) -> Result<Seq> {
         self.at_one_moment(|| {
-            let mut statement = self
-                .conn
-                .prepare_cached("SELECT id, code FROM checks WHERE id > ?1 ORDER BY id")?;
+            let sql = "SELECT id, code FROM checks WHERE id > ?1 ORDER BY id";
+            let mut statement = self.conn.prepare_cached(sql)?;
             let (mut rows, mut told, mut last) = (statement.query([seq])?, 0, seq);
             while let Some(row) = rows.next()? {
                 if told >= limit {
                     return Ok(last);
                 }
-                let (seq, rows) = (row.get(0)?, CodesId(row.get(0)?));
-                for (position, code) in
-                    unpack(row.get_ref(1)?.as_blob().map_err(|_| LedgerError::Corrupt)?)
-                        .map_err(|_| LedgerError::Corrupt)?
-                        .enumerate()
-                {
-                    f(CodeChange::Added {
-                        seq,
-                        id: CodeId::at(rows, position),
-                        item: ItemId(0),
-                        code,
-                    });
-                    told += 1;
-                }
-                last = seq;
+                last = row.get(0)?;
+                told += tell(row, &mut f)?;
             }
             self.last_seq()
         })
@@ -216,6 +202,18 @@ impl Tx<'_> {
         })?;
         Ok(Some(CheckId(seq)))
     }
+}
+
+/// Tells the codes of a row, and how many they are.
+fn tell(row: &Row<'_>, f: &mut impl FnMut(CodeChange)) -> Result<usize> {
+    let (seq, rows, item) = (row.get(0)?, CodesId(row.get(0)?), ItemId(0));
+    let blob = row.get_ref(1)?.as_blob().map_err(|_| LedgerError::Corrupt)?;
+    let codes = unpack(blob).map_err(|_| LedgerError::Corrupt)?;
+    let change = |(position, code)| {
+        f(CodeChange::Added { seq, id: CodeId::at(rows, position), item, code });
+    };
+    codes.enumerate().for_each(change);
+    Ok(blob.len() / 32)
 }
 
 /// The time that went by, told by a clock that may be set back and right again.
