@@ -2,7 +2,7 @@
 
 use super::text::{DIM, FOUND, GOOD, STRONG, WRONG, count, rate, short, styled, time};
 use athar_engine::{
-    Alert, AlertCause, AlertChange, AlertState, AskedBefore, Benign, LinkState, Remembered,
+    Alert, AlertCause, AlertChange, AlertState, AskedBefore, Benign, LinkState, Remembered, Space,
 };
 use std::fmt::Write;
 
@@ -39,9 +39,8 @@ pub(crate) fn alert(alert: &Alert) -> String {
     );
     let _ = write!(
         text,
-        "\n    {}, {} of 256 bits differ  {}",
-        alert.relation,
-        alert.distance,
+        "\n    {}  {}",
+        evidence(alert),
         styled(DIM, rate(alert.false_alarm_rate, alert.false_alarm_pairs)),
     );
     match alert.link {
@@ -58,6 +57,15 @@ pub(crate) fn alert(alert: &Alert) -> String {
         }
     }
     text
+}
+
+/// The relation, and by what it was found.
+fn evidence(alert: &Alert) -> String {
+    let Alert { relation, via, distance, .. } = alert;
+    match via == Space::Pdq.name() {
+        true => format!("{relation}, {distance} of 256 bits differ"),
+        false => format!("{relation}, by {via}"),
+    }
 }
 
 fn cause(cause: &AlertCause) -> String {
