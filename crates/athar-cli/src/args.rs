@@ -47,14 +47,24 @@ pub(crate) enum Command {
     Case(CaseCommand),
     /// Report material into a case, and see at once what it matches.
     Add(AddArgs),
-    /// Ask whether material is known; nothing is kept but the fact that it was asked.
+    /// Ask whether material is known; nothing is kept but the fact that it was asked, and codes for
+    /// as long as 'athar remember' says.
     Check(CheckArgs),
+    /// Say for how long checks are remembered, so that what is reported later is held against them.
+    /// Shows what is set, and erases what is over.
+    Remember(RememberArgs),
+    /// Show what turned up: reports that match older cases or what was asked about before.
+    Alerts(AlertsArgs),
     /// Show what ties cases together, and why.
     Links(LinksArgs),
     /// Say that a link is right: two items, or one item and the two cases that hold it.
     Confirm(DecideArgs),
     /// Say that a link is wrong: it ties nothing any more.
     Reject(DecideArgs),
+    /// Items known to be harmless, such as memes, logos and bank notices: they and their copies tie
+    /// nothing, and 'add' and 'check' say what they are.
+    #[command(subcommand)]
+    Benign(BenignCommand),
     /// Forget an item, a report or a case: its codes, matches and facts are erased from every file of
     /// the store. The chain of events keeps that something was taken back, not what.
     Withdraw(WithdrawArgs),
@@ -303,6 +313,10 @@ pub(crate) struct WithdrawArgs {
     /// A case with its name and its reports; what other cases hold stays.
     #[arg(long, value_name = "CASE", group = "what")]
     pub case: Option<String>,
+
+    /// What is remembered of a check, by its number, with the alerts that it raised.
+    #[arg(long, value_name = "NUMBER", group = "what")]
+    pub check: Option<i64>,
 
     /// Why. It is kept; it should not name anybody.
     #[arg(long, value_name = "TEXT")]
@@ -590,6 +604,103 @@ pub(crate) struct CheckArgs {
     /// is looked into only when the whole matches nothing.
     #[arg(long)]
     pub deep: bool,
+
+    /// The opaque name of who asks; kept only where checks are remembered.
+    #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+    pub by: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RememberArgs {
+    /// Remember the codes of what is asked about for so many days.
+    #[arg(long, value_name = "N", conflicts_with = "off",
+          value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub days: Option<u16>,
+
+    /// Remember nothing, and erase what is remembered from every file of the store. So it is unless
+    /// you say otherwise.
+    #[arg(long)]
+    pub off: bool,
+
+    /// The opaque name of who says so.
+    #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+    pub by: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct AlertsArgs {
+    #[command(subcommand)]
+    pub command: Option<AlertsCommand>,
+
+    /// Closed ones too, and those whose link was rejected.
+    #[arg(long, conflicts_with = "open")]
+    pub all: bool,
+
+    /// Only those at which nobody has looked.
+    #[arg(long)]
+    pub open: bool,
+
+    /// Only those raised since then, such as 2026-11-20; UTC where no offset is given.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+
+    /// Only those that concern this case, whichever side it is.
+    #[arg(long, value_name = "CASE")]
+    pub case: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BenignCommand {
+    /// Say that an item is harmless.
+    Add {
+        /// The item: its SHA-256, or the first six hex digits of it or more.
+        item: String,
+
+        /// What it is; 'add' and 'check' say it.
+        #[arg(long, value_name = "TEXT")]
+        note: String,
+
+        /// The opaque name of who says so.
+        #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+        by: Option<String>,
+    },
+    /// Show the list.
+    List,
+    /// Take an item out of the list: it ties cases again.
+    Remove {
+        /// The item: its SHA-256, or the first six hex digits of it or more.
+        item: String,
+
+        /// The opaque name of who says so.
+        #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+        by: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AlertsCommand {
+    /// Say that somebody has looked.
+    Seen(AlertArgs),
+    /// Say that nothing is left to be done; takes a reason.
+    Close(AlertArgs),
+    /// Open an alert again; takes a reason.
+    Reopen(AlertArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct AlertArgs {
+    /// The alert's number.
+    #[arg(value_name = "NUMBER")]
+    pub alert: i64,
+
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+
+    /// The opaque name of who says so.
+    #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+    pub by: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -21,12 +21,13 @@ use crate::prepare::{
     too_flat,
 };
 use crate::recognise::{Finding, Lookups, Recognised, once_each};
+use crate::remember::AskedLookup;
 use crate::store::Store;
 use crate::unpack::Feed;
 use crate::walk::walk;
 use crate::{
-    Decoding, EngineError, IndexNote, InputErrorKind, Interrupt, Outcome, Watcher, clock, matching,
-    places, policy, upkeep,
+    Decoding, EngineError, IndexNote, InputErrorKind, Interrupt, Outcome, Watcher, alerts, clock,
+    matching, places, policy, upkeep,
 };
 use athar_hash::{FileDigest, Space};
 use athar_kernel::{Code, Level};
@@ -84,6 +85,14 @@ pub struct AddSummary {
     pub list_candidates: u64,
     /// Those cases.
     pub cases: BTreeSet<String>,
+    /// Inputs that somebody asked about before, where checks are remembered.
+    pub asked: u64,
+    /// Alerts that were raised.
+    pub alerts: u64,
+    /// What of remembered checks whose time was over could not be erased from every file, in a
+    /// sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<String>,
     /// Whether it was broken off; the same command goes on where it stopped.
     pub interrupted: bool,
 }
@@ -112,11 +121,15 @@ impl Store {
             decoding.ready()?;
         }
         watcher.planned(found.len(), found.iter().map(|file| file.bytes).sum());
+        let left = self.forget_checks_of_past_days()?;
         let mut adding = self.begin_report(case, options)?;
-        let (mut lookups, listed) = {
+        adding.summary.left = left;
+        let (mut lookups, beside) = {
             let mut note = |note: &IndexNote| watcher.noted(note);
             let mut note = once_each(&mut note);
-            (Lookups::open(self, &mut note)?, ListedLookup::open(self, &mut note)?)
+            let lists = ListedLookup::open(self, &mut note)?;
+            let beside = Beside { lists, asked: AskedLookup::open(&self.ledger)? };
+            (Lookups::open(self, &mut note)?, beside)
         };
         let upkeeps = lookups.upkeeps();
         let reader = Mutex::new(self.reader()?);
@@ -138,7 +151,7 @@ impl Store {
             prepare_all(&feed, &preparer, stop, |mut batch| {
                 while !batch.is_empty() {
                     let later = batch.split_off(batch.len().min(COMMITTED_AT_ONCE));
-                    let outcomes = self.commit((&mut lookups, &listed), &adding, batch, options)?;
+                    let outcomes = self.commit((&mut lookups, &beside), &adding, batch, options)?;
                     batch = later;
                     waker.wake();
                     for outcome in outcomes {
@@ -186,7 +199,7 @@ impl Store {
 
     fn commit(
         &mut self,
-        (lookups, listed): (&mut Lookups, &ListedLookup),
+        (lookups, beside): (&mut Lookups, &Beside),
         adding: &Adding,
         batch: Vec<Prepared>,
         options: &AddOptions,
@@ -195,7 +208,8 @@ impl Store {
         self.ledger.write(|tx| {
             let mut outcomes = Vec::with_capacity(batch.len());
             lookups.catch_up(tx)?;
-            listed.catch_up(tx)?;
+            beside.lists.catch_up(tx)?;
+            beside.asked.catch_up(tx)?;
             for prepared in batch {
                 lookups.look_into(tx)?;
                 let recognised = match &prepared.body {
@@ -205,9 +219,12 @@ impl Store {
                 };
                 let mut prepared = prepared;
                 let mut outcome = prepared.outcome.clone();
-                listed.tell(tx, &prepared, &mut outcome)?;
+                beside.lists.tell(tx, &prepared, &mut outcome)?;
+                outcome.asked = beside.asked.before(tx, &prepared)?;
                 prepared.outcome = outcome;
-                outcomes.push(keep(tx, adding, prepared, &recognised.matches, at_ms)?);
+                let mut outcome = keep(tx, adding, prepared, &recognised.matches, at_ms)?;
+                alerts::raise(tx, adding.case, &adding.summary.case, &mut outcome, at_ms)?;
+                outcomes.push(outcome);
             }
             Ok(outcomes)
         })
@@ -223,6 +240,12 @@ impl Store {
         };
         self.ledger.write(|tx| Ok(tx.close_report(adding.report, &close, clock::now_ms())?))
     }
+}
+
+/// What is asked beside the items of cases.
+struct Beside {
+    lists: ListedLookup,
+    asked: AskedLookup,
 }
 
 /// A report under way.
@@ -251,6 +274,8 @@ impl Adding {
         summary.listed += u64::from(outcome.is_listed());
         summary.list_candidates += u64::from(outcome.is_list_candidate());
         summary.matched += u64::from(!cases.is_empty());
+        summary.asked += u64::from(outcome.asked.is_some());
+        summary.alerts += outcome.alerts.len() as u64;
         summary.cases.extend(cases);
     }
 }

@@ -1,22 +1,26 @@
-//! Asking whether material is known, and keeping nothing but the fact that it was asked.
+//! Asking whether material is known, and keeping nothing but the fact that it was asked; the codes of
+//! what was asked about only where the unit said for how long.
 
 use crate::clip::{FrameSpan, PreparedClip};
-use crate::lists::ListedLookup;
+use crate::lists::{Frame, ListedLookup, frames_of};
 use crate::lookup::Upkeep;
 use crate::outcome::Similar;
 use crate::pipeline::prepare_all;
 use crate::policy::{self, PDQ_RADIUS};
 use crate::prepare::{Body, ClipPlan, LandmarkPlan, Prepared, PreparedPicture, Preparer, Wanted};
 use crate::recognise::{Lookups, Recognised, once_each};
+use crate::remember::AskedLookup;
 use crate::similar::Likeness;
 use crate::store::{PROGRAM, Store};
 use crate::unpack::{Feed, Held, Input};
 use crate::vpdq::{self, FrameCode};
 use crate::walk::{Found, walk};
-use crate::{Decoding, EngineError, IndexNote, Interrupt, Outcome, Watcher, clock, matching};
+use crate::{
+    Decoding, EngineError, IndexNote, Interrupt, Outcome, Watcher, clock, matching, remember,
+};
 use athar_hash::{Space, orientations_of_code};
 use athar_kernel::{Code, Level};
-use athar_ledger::{CheckRecord, Ledger};
+use athar_ledger::{CheckRecord, Ledger, LedgerError, Tx};
 use athar_media::Want;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -41,6 +45,8 @@ pub struct CheckOptions {
     pub candidates: bool,
     /// Whether what each step took is told.
     pub steps: bool,
+    /// The opaque name of who asks; kept where checks are remembered, and only there.
+    pub actor: Option<String>,
 }
 
 /// What was answered.
@@ -58,6 +64,14 @@ pub struct CheckSummary {
     pub list_candidates: u64,
     /// The cases that hold what they match.
     pub cases: BTreeSet<String>,
+    /// Inputs that somebody asked about before, where checks are remembered.
+    pub asked: u64,
+    /// Inputs that are remembered.
+    pub remembered: u64,
+    /// What of remembered checks whose time was over could not be erased from every file, in a
+    /// sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<String>,
     /// Whether it was broken off.
     pub interrupted: bool,
 }
@@ -77,11 +91,13 @@ impl Store {
         self.key()?;
         let found = walk(&options.paths);
         watcher.planned(found.len(), found.iter().map(|file| file.bytes).sum());
+        let left = self.forget_checks_of_past_days()?;
         let (lookups, listed) = {
             let mut note = |note: &IndexNote| watcher.noted(note);
             let mut note = once_each(&mut note);
             (Lookups::open_for_reading(self, &mut note)?, ListedLookup::open(self, &mut note)?)
         };
+        let asked_before = AskedLookup::open(&self.ledger)?;
         // By now a worker that was started early is sealed.
         if !found.is_empty() {
             decoding.ready()?;
@@ -89,9 +105,11 @@ impl Store {
         let unknown = Unknown { whole: lookups.whole.upkeep(), reader: Mutex::new(self.reader()?) };
         let asked = |picture: &PreparedPicture| options.deep || unknown.is_unknown(picture);
         let plan = LandmarkPlan { stored: false, asked: &asked };
-        let (summary, ledger) = (CheckSummary::default(), &mut self.ledger);
+        let summary = CheckSummary { left, ..CheckSummary::default() };
+        let ledger = &mut self.ledger;
+        let likeness = None;
         let mut checking =
-            Checking { ledger, lookups, listed, options, likeness: None, stop, summary };
+            Checking { ledger, lookups, listed, asked_before, options, likeness, stop, summary };
         checking.codes(watcher)?;
         checking.clips(watcher)?;
         let known = |_: &[u8; 32]| false;
@@ -130,11 +148,32 @@ impl Unknown {
     }
 }
 
+/// What is told of an input, and the codes of its frames.
+struct Asked {
+    outcome: Outcome,
+    codes: Vec<Code>,
+}
+
+impl Asked {
+    /// Keeps the codes where the unit wants that.
+    fn remember(
+        &mut self,
+        tx: &mut Tx<'_>,
+        actor: Option<&str>,
+        at_ms: i64,
+    ) -> Result<(), LedgerError> {
+        let kind = self.outcome.kind.unwrap_or("image");
+        self.outcome.check = remember::keep(tx, kind, &self.codes, actor, at_ms)?;
+        Ok(())
+    }
+}
+
 /// A check under way.
 struct Checking<'a> {
     ledger: &'a mut Ledger,
     lookups: Lookups,
     listed: ListedLookup,
+    asked_before: AskedLookup,
     options: &'a CheckOptions,
     /// How the most alike are found, once that was asked.
     likeness: Option<Likeness>,
@@ -150,6 +189,7 @@ impl Checking<'_> {
         }
         self.lookups.catch_up(self.ledger)?;
         self.listed.catch_up(self.ledger)?;
+        self.asked_before.catch_up(self.ledger)?;
         let mut outcomes = Vec::with_capacity(codes.len());
         for code in codes {
             let codes = orientations_of_code(code);
@@ -157,9 +197,10 @@ impl Checking<'_> {
             let mut outcome = Outcome::of_code();
             outcome.similar = self.most_alike(Some(&codes), watcher)?;
             self.listed.tell_codes(self.ledger, &[codes], &mut outcome)?;
-            outcomes.push(self.told(outcome, &recognised)?);
+            let frames = [Frame { codes, at_ms: None }];
+            outcomes.push(self.told(outcome, &recognised, &frames)?);
         }
-        self.record_and_tell(&outcomes, watcher)
+        self.record_and_tell(outcomes, watcher)
     }
 
     /// Clips of which there are only codes.
@@ -170,6 +211,7 @@ impl Checking<'_> {
         }
         self.lookups.catch_up(self.ledger)?;
         self.listed.catch_up(self.ledger)?;
+        self.asked_before.catch_up(self.ledger)?;
         let mut outcomes = Vec::with_capacity(clips.len());
         for frames in clips {
             let clip = vpdq::as_clip(frames);
@@ -179,9 +221,11 @@ impl Checking<'_> {
             outcome.similar = self.most_alike(None, watcher)?;
             let codes: Vec<_> = clip.frames.frames.iter().map(|frame| frame.codes).collect();
             self.listed.tell_codes(self.ledger, &codes, &mut outcome)?;
-            outcomes.push(self.told(outcome, &recognised)?);
+            let frames: Vec<_> =
+                codes.into_iter().map(|codes| Frame { codes, at_ms: None }).collect();
+            outcomes.push(self.told(outcome, &recognised, &frames)?);
         }
-        self.record_and_tell(&outcomes, watcher)
+        self.record_and_tell(outcomes, watcher)
     }
 
     fn files(
@@ -192,10 +236,12 @@ impl Checking<'_> {
     ) -> Result<(), EngineError> {
         self.lookups.catch_up(self.ledger)?;
         self.listed.catch_up(self.ledger)?;
+        self.asked_before.catch_up(self.ledger)?;
         let mut outcomes = Vec::with_capacity(batch.len());
         for prepared in batch {
             let (mut outcome, mut recognised) = (prepared.outcome.clone(), Recognised::default());
             self.listed.tell(self.ledger, &prepared, &mut outcome)?;
+            let frames = frames_of(self.ledger, &prepared)?;
             let mut codes = None;
             match &prepared.body {
                 Body::Picture(picture) => {
@@ -213,9 +259,9 @@ impl Checking<'_> {
                 outcome.steps_us = prepared.steps.take_us();
                 outcome.steps_us.extend(self.lookups.stopwatch.take_us());
             }
-            outcomes.push(self.told(outcome, &recognised)?);
+            outcomes.push(self.told(outcome, &recognised, &frames)?);
         }
-        self.record_and_tell(&outcomes, watcher)
+        self.record_and_tell(outcomes, watcher)
     }
 
     /// What is seen in a clip of which only frames that stand alone were looked at is looked at
@@ -249,7 +295,13 @@ impl Checking<'_> {
         }
     }
 
-    fn told(&self, mut outcome: Outcome, recognised: &Recognised) -> Result<Outcome, EngineError> {
+    /// What is told of an input with these frames, and its codes to be remembered.
+    fn told(
+        &self,
+        mut outcome: Outcome,
+        recognised: &Recognised,
+        frames: &[Frame],
+    ) -> Result<Asked, EngineError> {
         let item = match &outcome.sha256 {
             Some(sha256) => self.ledger.item_id(sha256)?,
             None => None,
@@ -258,7 +310,9 @@ impl Checking<'_> {
         if self.options.candidates {
             outcome.candidates = matching::matches_of(self.ledger, item, &recognised.candidates)?;
         }
-        Ok(outcome)
+        let kind = outcome.kind.unwrap_or("image");
+        outcome.asked = self.asked_before.of_frames(self.ledger, kind, frames)?;
+        Ok(Asked { outcome, codes: remember::codes(frames) })
     }
 
     /// What looks most like a picture with these codes, if that was asked for; an input without
@@ -282,12 +336,14 @@ impl Checking<'_> {
 
     fn record_and_tell(
         &mut self,
-        outcomes: &[Outcome],
+        mut asked: Vec<Asked>,
         watcher: &mut dyn Watcher,
     ) -> Result<(), EngineError> {
-        let count = |test: fn(&Outcome) -> bool| outcomes.iter().filter(|o| test(o)).count() as u64;
+        let count = |test: fn(&Outcome) -> bool| {
+            asked.iter().filter(|asked| test(&asked.outcome)).count() as u64
+        };
         let record = CheckRecord {
-            inputs: outcomes.len() as u64,
+            inputs: asked.len() as u64,
             matched: count(Outcome::is_matched),
             unreadable: count(Outcome::is_unread),
             program: PROGRAM,
@@ -296,14 +352,21 @@ impl Checking<'_> {
             radius: PDQ_RADIUS.bits(),
             deep: self.options.deep,
         };
-        self.ledger.write(|tx| tx.record_check(&record, clock::now_ms()))?;
+        let (listed, candidates) = (count(Outcome::is_listed), count(Outcome::is_list_candidate));
+        let (actor, at_ms) = (self.options.actor.as_deref(), clock::now_ms());
+        self.ledger.write(|tx| {
+            tx.record_check(&record, at_ms)?;
+            asked.iter_mut().try_for_each(|asked| asked.remember(tx, actor, at_ms))
+        })?;
         let summary = &mut self.summary;
         summary.inputs += record.inputs;
         summary.matched += record.matched;
         summary.unreadable += record.unreadable;
-        summary.listed += count(Outcome::is_listed);
-        summary.list_candidates += count(Outcome::is_list_candidate);
-        for outcome in outcomes {
+        summary.listed += listed;
+        summary.list_candidates += candidates;
+        for Asked { outcome, .. } in &asked {
+            summary.asked += u64::from(outcome.asked.is_some());
+            summary.remembered += u64::from(outcome.check.is_some());
             let standing = outcome.matches.iter().filter(|found| found.stands());
             summary.cases.extend(standing.map(|found| found.case.clone()));
             watcher.done(outcome);

@@ -156,6 +156,18 @@ pub(crate) fn follow_listed(
     })
 }
 
+/// The same for the codes of remembered checks.
+pub(crate) fn follow_checks(
+    index: &Index,
+    from: Seq,
+    ledger: &Ledger,
+) -> Result<usize, LedgerError> {
+    follow_by(index, from, ledger, |from, changes| {
+        let mut take = |change: CodeChange| changes.push(change_of(&change));
+        ledger.for_some_checks_since(from, INDEX_BATCH_CODES, &mut take)
+    })
+}
+
 fn follow_by(
     index: &Index,
     mut from: Seq,

@@ -175,10 +175,10 @@ impl Store {
         Ok(self.ledger.case_reports(case)?.into_iter().map(report).collect())
     }
 
-    /// As [`Store::links`], without those that were rejected.
+    /// As [`Store::links`], without those that were rejected or are harmless.
     pub fn standing_links(&self, case: Option<&str>) -> Result<Vec<Link>, EngineError> {
         let mut links = self.links(case)?;
-        links.retain(|link| link.state != LinkState::Rejected);
+        links.retain(|link| link.state.ties());
         Ok(links)
     }
 

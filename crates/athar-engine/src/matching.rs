@@ -61,6 +61,7 @@ enum State {
 impl State {
     fn of_items(ledger: &Ledger, one: ItemId, other: ItemId) -> Result<Self, LedgerError> {
         Ok(Self::OfItems(match one == other {
+            true if ledger.harmless_note(one)?.is_some() => LinkState::Harmless,
             true => LinkState::Unreviewed,
             false => ledger.link_state(LinkPair::Items(one, other))?,
         }))
@@ -75,7 +76,10 @@ impl State {
         match *self {
             Self::OfItems(state) => Ok(state),
             Self::OfCases(Some(own)) => ledger.link_state(LinkPair::Cases(item, own, case)),
-            Self::OfCases(None) => Ok(LinkState::Unreviewed),
+            Self::OfCases(None) => match ledger.harmless_note(item)? {
+                Some(_) => Ok(LinkState::Harmless),
+                None => Ok(LinkState::Unreviewed),
+            },
         }
     }
 }
@@ -212,12 +216,14 @@ fn push_cases(
     state: &State,
     matches: &mut Vec<Match>,
 ) -> Result<(), LedgerError> {
+    let harmless = ledger.harmless_note(item.id)?;
     for case in ledger.cases_of_item(item.id)? {
         if matches!(state, State::OfCases(own) if *own == Some(case.id)) {
             continue;
         }
         matches.push(Match {
             state: state.in_case(ledger, item.id, case.id)?,
+            harmless: harmless.clone(),
             case: case.name,
             item: item.sha256,
             relation: verdict.relation,

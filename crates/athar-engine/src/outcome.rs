@@ -3,7 +3,7 @@
 use crate::decide::state_name;
 use crate::policy::Relation;
 use crate::region::Polygon;
-use crate::{InputError, InputErrorKind, ListMatch, Provenance};
+use crate::{AskedBefore, InputError, InputErrorKind, ListMatch, Provenance};
 use athar_kernel::Orientation;
 use athar_ledger::LinkState;
 use serde::{Deserialize, Serialize, Serializer};
@@ -40,6 +40,15 @@ pub struct Outcome {
     /// Whether more entries are near than are told.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub lists_cut: bool,
+    /// When it was asked about before, where checks are remembered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked: Option<AskedBefore>,
+    /// The number under which this check is remembered, where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub check: Option<i64>,
+    /// The alerts that it raised.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<i64>,
     /// What was looked at closely and is no match, where that was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub candidates: Vec<Match>,
@@ -106,6 +115,9 @@ pub struct Match {
     /// What a reviewer decided about the two items; an input that is no item was never reviewed.
     #[serde(serialize_with = "state_name")]
     pub state: LinkState,
+    /// What the item is known as, where it is harmless.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub harmless: Option<String>,
 }
 
 /// What two pictures have in common. Polygons are in the pixels of their own upright picture; the
@@ -243,9 +255,9 @@ impl Time {
 }
 
 impl Match {
-    /// Whether nobody has rejected it.
+    /// Whether it ties: nobody has rejected it, and neither side is known to be harmless.
     pub fn stands(&self) -> bool {
-        self.state != LinkState::Rejected
+        self.state.ties()
     }
 }
 
@@ -271,6 +283,9 @@ impl Outcome {
             matches: Vec::new(),
             lists: Vec::new(),
             lists_cut: false,
+            asked: None,
+            check: None,
+            alerts: Vec::new(),
             candidates: Vec::new(),
             similar: None,
             steps_us: BTreeMap::new(),

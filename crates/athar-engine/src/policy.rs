@@ -485,6 +485,17 @@ pub(crate) fn index_replay_codes(space: Space) -> usize {
 /// Entries of lists that are told with an input, the nearest of each way in which it was asked.
 pub(crate) const LISTED_TOLD: usize = 32;
 
+/// Remembered checks that are looked at for one code of an input, the nearest first.
+pub(crate) const ASKED_HITS: usize = 1 << 12;
+
+/// Frames of one clip that have to be like those of another that was asked about, where both have
+/// so many: one alone may be a title or a test card.
+pub(crate) const ASKED_FRAMES_LEAST: u32 = 3;
+
+/// Older cases for each of which an item that comes raises an alert of its own; where there are
+/// more, one alert stands for all. Nobody looks at more one by one.
+pub(crate) const ALERT_CASES: usize = 16;
+
 /// Entries of a list's file that are held against the list together: some 10 MB.
 pub(crate) const LIST_PIECE_ENTRIES: usize = 1 << 16;
 

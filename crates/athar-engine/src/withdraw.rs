@@ -7,9 +7,9 @@ use crate::follow::{self, IndexNote, follow};
 use crate::keys::Signed;
 use crate::outcome::{hex, to_hex};
 use crate::policy::SCRUB_MOST_BYTES;
-use crate::{EngineError, Store, Watcher, clock};
+use crate::{EngineError, Store, Watcher, clock, remember};
 use athar_hash::Space;
-use athar_ledger::{ReportId, Scrubbed, Withdrawal, WithdrawalRequest, Withdrawn};
+use athar_ledger::{CheckId, ReportId, Scrubbed, Withdrawal, WithdrawalRequest, Withdrawn};
 use serde::Serialize;
 
 /// What kind of statement a receipt is.
@@ -31,6 +31,8 @@ pub enum WithdrawTarget {
     Report(i64),
     /// A case with its name and its reports; what other cases hold stays there.
     Case(String),
+    /// What is remembered of a check, by its number, with the alerts that it raised.
+    Check(i64),
 }
 
 /// A wish that something be forgotten.
@@ -72,6 +74,10 @@ pub struct WithdrawSummary {
     pub refusals: u64,
     /// Facts, handles and decisions.
     pub facts: u64,
+    /// Remembered checks: of an item that goes, all that asked about the same.
+    pub checks: u64,
+    /// Alerts.
+    pub alerts: u64,
     /// What may still be found in the store's files or could not be done afterwards, in a sentence
     /// each; nothing where all is gone.
     pub left: Vec<String>,
@@ -98,7 +104,10 @@ impl Store {
             actor: options.actor.as_deref(),
         };
         let at_ms = clock::now_ms();
-        let gone = self.ledger.write(|tx| tx.withdraw(what, &request, at_ms))?;
+        let gone = self.ledger.write(|tx| {
+            let checks = remember::checks_of(tx, what)?;
+            tx.withdraw_with(what, &checks, &request, at_ms)
+        })?;
         Ok(summary(&gone, at_ms, self.forget_withdrawn(watcher)))
     }
 
@@ -146,6 +155,7 @@ impl Store {
             WithdrawTarget::Item(digits) => Withdrawal::Item(self.item_named(digits)?.id),
             WithdrawTarget::Report(id) => Withdrawal::Report(ReportId(*id)),
             WithdrawTarget::Case(name) => Withdrawal::Case(self.case_id(name)?),
+            WithdrawTarget::Check(number) => Withdrawal::Check(CheckId(*number)),
         })
     }
 
@@ -198,6 +208,8 @@ pub(crate) fn summary(gone: &Withdrawn, at_ms: i64, left: Vec<String>) -> Withdr
         matches: gone.matches,
         refusals: gone.refusals,
         facts: gone.facts,
+        checks: gone.checks,
+        alerts: gone.alerts,
         left,
     }
 }

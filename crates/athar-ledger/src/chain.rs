@@ -43,6 +43,12 @@ pub(crate) enum Kind {
     MatchFound,
     LinkDecided,
     CheckMade,
+    RememberRuleSet,
+    CheckRemembered,
+    AlertRaised,
+    AlertStateSet,
+    BenignMarked,
+    BenignRemoved,
     ListNamed,
     ListImportBegun,
     ListRowAdded,
@@ -60,7 +66,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 29] = [
+    const ALL: [Self; 35] = [
         Self::LedgerCreated,
         Self::SchemaUpgraded,
         Self::CaseOpened,
@@ -76,6 +82,12 @@ impl Kind {
         Self::MatchFound,
         Self::LinkDecided,
         Self::CheckMade,
+        Self::RememberRuleSet,
+        Self::CheckRemembered,
+        Self::AlertRaised,
+        Self::AlertStateSet,
+        Self::BenignMarked,
+        Self::BenignRemoved,
         Self::ListNamed,
         Self::ListImportBegun,
         Self::ListRowAdded,
@@ -109,6 +121,12 @@ impl Kind {
             Self::MatchFound => "match_found",
             Self::LinkDecided => "link_decided",
             Self::CheckMade => "check_made",
+            Self::RememberRuleSet => "remember_rule_set",
+            Self::CheckRemembered => "check_remembered",
+            Self::AlertRaised => "alert_raised",
+            Self::AlertStateSet => "alert_state_set",
+            Self::BenignMarked => "benign_marked",
+            Self::BenignRemoved => "benign_removed",
             Self::ListNamed => "list_named",
             Self::ListImportBegun => "list_import_begun",
             Self::ListRowAdded => "list_row_added",
@@ -148,7 +166,7 @@ pub(crate) struct Table {
 }
 
 /// Every table of records.
-pub(crate) const TABLES: [Table; 22] = [
+pub(crate) const TABLES: [Table; 28] = [
     Table {
         name: "cases",
         kind: Kind::CaseOpened,
@@ -300,6 +318,45 @@ pub(crate) const TABLES: [Table; 22] = [
         name: "retention_rules",
         kind: Kind::RetentionSet,
         row_sql: "SELECT salt, channel, days, actor FROM retention_rules WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "remember_rules",
+        kind: Kind::RememberRuleSet,
+        row_sql: "SELECT salt, days, actor FROM remember_rules WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "checks",
+        kind: Kind::CheckRemembered,
+        row_sql: "SELECT c.salt, c.kind, s.space, s.scheme, s.version, c.days, c.actor, c.code
+                  FROM checks AS c JOIN schemes AS s ON s.id = c.scheme_id WHERE c.id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "alerts",
+        kind: Kind::AlertRaised,
+        row_sql: "SELECT salt, report_item_id, item_id, case_id, check_seq, others, relation, via,
+                         distance, false_alarm_rate, false_alarm_pairs
+                  FROM alerts WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "alert_states",
+        kind: Kind::AlertStateSet,
+        row_sql: "SELECT salt, alert_id, state, reason, actor FROM alert_states WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "benign_marks",
+        kind: Kind::BenignMarked,
+        row_sql: "SELECT salt, item_id, note, actor FROM benign_marks WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "benign_removals",
+        kind: Kind::BenignRemoved,
+        row_sql: "SELECT salt, mark_id, actor FROM benign_removals WHERE id = ?1",
         parts_sql: None,
     },
 ];

@@ -24,6 +24,8 @@ pub enum LinkState {
     Confirmed,
     /// A reviewer says that it is wrong: it ties nothing.
     Rejected,
+    /// Nobody has decided, and one side is known to be harmless: it ties nothing.
+    Harmless,
 }
 
 impl LinkState {
@@ -33,12 +35,18 @@ impl LinkState {
             Self::Unreviewed => "unreviewed",
             Self::Confirmed => "confirmed",
             Self::Rejected => "rejected",
+            Self::Harmless => "harmless",
         }
+    }
+
+    /// Whether such a link ties its two sides.
+    pub const fn ties(self) -> bool {
+        matches!(self, Self::Unreviewed | Self::Confirmed)
     }
 
     /// The state of this name; tables hold no others.
     pub(crate) fn from_name(name: &str) -> Self {
-        let states = [Self::Confirmed, Self::Rejected];
+        let states = [Self::Confirmed, Self::Rejected, Self::Harmless];
         states.into_iter().find(|state| state.name() == name).unwrap_or_default()
     }
 }
@@ -109,7 +117,13 @@ impl Ledger {
         let key = params![item_a, item_b, case_a, case_b];
         let state =
             one(&self.conn, sql, key, |row| Ok(LinkState::from_name(row.get_ref(0)?.as_str()?)))?;
-        Ok(state.unwrap_or_default())
+        match state {
+            Some(state) => Ok(state),
+            None if self.is_harmless(ItemId(item_a))? || self.is_harmless(ItemId(item_b))? => {
+                Ok(LinkState::Harmless)
+            }
+            None => Ok(LinkState::Unreviewed),
+        }
     }
 
     /// Every decision that was ever made on a link, in the order in which they were made.

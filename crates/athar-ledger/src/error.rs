@@ -84,6 +84,16 @@ pub enum LedgerError {
     TextEmpty,
     /// The case has no such handle.
     NoSuchHandle,
+    /// No remembered check has this number.
+    NoSuchCheck,
+    /// No alert has this number.
+    NoSuchAlert,
+    /// The alert is in that state already.
+    AlertStands,
+    /// The item is in the benign list already.
+    AlreadyBenign,
+    /// The item is not in the benign list.
+    NotBenign,
     /// No list has this name.
     NoSuchList,
     /// A list has nothing that waits to be activated.
@@ -148,6 +158,11 @@ impl fmt::Display for LedgerError {
             }
             Self::TextEmpty => f.write_str("a text that is needed is empty"),
             Self::NoSuchHandle => f.write_str("the case has no such handle"),
+            Self::NoSuchCheck => f.write_str("no check of this number is remembered"),
+            Self::NoSuchAlert => f.write_str("there is no alert of this number"),
+            Self::AlertStands => f.write_str("the alert is in that state already"),
+            Self::AlreadyBenign => f.write_str("the item is known as harmless already"),
+            Self::NotBenign => f.write_str("the item is not in the benign list"),
             Self::NoSuchList => {
                 f.write_str("there is no list of this name: 'athar lists' shows those there are")
             }

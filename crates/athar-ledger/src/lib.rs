@@ -10,9 +10,12 @@
 //!
 //! Nothing here reads a clock: times are given, in milliseconds of UTC since 1970.
 
+mod alerts;
 mod backup;
+mod benign;
 mod chain;
 mod checkpoints;
+mod checks;
 mod decisions;
 mod details;
 mod error;
@@ -42,7 +45,10 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use alerts::{AlertQuestion, AlertRow, AlertSource, AlertState, NewAlert};
+pub use benign::BenignRow;
 pub use checkpoints::{Checkpoint, CheckpointRow};
+pub use checks::{NewCheck, RememberedCheck};
 pub use decisions::{DecisionRow, LinkPair, LinkState, NewDecision};
 pub use error::{LedgerError, Result};
 pub use events::{EventRow, Opening, OpeningValue};
@@ -55,9 +61,10 @@ pub use lists::{ListImportRow, ListRow, ListState, Listed};
 pub use packets::{NewPacket, PacketRow};
 pub use provenance::{Provenance, ProvenanceRow, ProvenanceTime};
 pub use record::{
-    Added, CaseId, CaseRow, CaseSummary, CheckRecord, CodeChange, CodeId, CodesId, CodesRow,
-    Evidence, ItemId, ItemRow, LinkEnd, LinkRow, ListId, ListImportId, MatchRow, NewCodes, NewItem,
-    NewMatch, NewReport, Refusal, RefusalRow, ReportClose, ReportId, ReportRow, SchemeRow, Seq,
+    Added, AlertId, CaseId, CaseRow, CaseSummary, CheckId, CheckRecord, CodeChange, CodeId,
+    CodesId, CodesRow, Evidence, ItemId, ItemRow, LinkEnd, LinkRow, ListId, ListImportId, MatchRow,
+    NewCodes, NewItem, NewMatch, NewReport, Refusal, RefusalRow, ReportClose, ReportId, ReportRow,
+    SchemeRow, Seq,
 };
 pub use retention::{Expiring, RetentionRule};
 pub use ties::CaseBrief;

@@ -47,9 +47,9 @@ impl Ledger {
     }
 }
 
-/// For each case, the other cases it is linked with; what was rejected is no link.
+/// For each case, the other cases it is linked with; what was rejected or is harmless is no link.
 pub(crate) fn linked_cases(conn: &Connection) -> Result<BTreeMap<CaseId, BTreeSet<CaseId>>> {
-    let sql = "SELECT DISTINCT from_case_id, to_case_id FROM links WHERE state <> 'rejected'";
+    let sql = "SELECT DISTINCT from_case_id, to_case_id FROM links WHERE state NOT IN ('rejected', 'harmless')";
     let pairs = all(conn, sql, [], |row| Ok((CaseId(row.get(0)?), CaseId(row.get(1)?))))?;
     let mut linked = BTreeMap::<_, BTreeSet<_>>::new();
     for (one, other) in pairs {
@@ -62,9 +62,9 @@ pub(crate) fn linked_cases(conn: &Connection) -> Result<BTreeMap<CaseId, BTreeSe
 /// How many other cases one is linked with.
 pub(crate) fn count_linked_cases(conn: &Connection, CaseId(id): CaseId) -> Result<u64> {
     let sql = "SELECT count(*) FROM (
-                   SELECT to_case_id FROM links WHERE from_case_id = ?1 AND state <> 'rejected'
+                   SELECT to_case_id FROM links WHERE from_case_id = ?1 AND state NOT IN ('rejected', 'harmless')
                    UNION
-                   SELECT from_case_id FROM links WHERE to_case_id = ?1 AND state <> 'rejected')";
+                   SELECT from_case_id FROM links WHERE to_case_id = ?1 AND state NOT IN ('rejected', 'harmless'))";
     Ok(one(conn, sql, [id], |row| row.get(0))?.unwrap_or(0))
 }
 

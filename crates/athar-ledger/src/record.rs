@@ -48,6 +48,14 @@ id! {
     ListId
 }
 id! {
+    /// A remembered check of one input: the `seq` of the event that remembered it.
+    CheckId
+}
+id! {
+    /// An alert: the `seq` of the event that raised it.
+    AlertId
+}
+id! {
     /// One import of a list: the `seq` of the event that began it.
     ListImportId
 }

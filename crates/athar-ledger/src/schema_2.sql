@@ -1,5 +1,6 @@
 -- Athar's ledger, from schema version 1 to 2: facts of cases, handles, decisions on links, requests
--- to take something back, and lists of others.
+-- to take something back, lists of others, remembered checks,
+-- alerts and what is harmless.
 -- SCHEMA.md says what each column means.
 
 CREATE TABLE report_receipts (
@@ -174,6 +175,73 @@ CREATE TABLE list_keys (
     PRIMARY KEY (key, row_id, position)
 ) STRICT, WITHOUT ROWID;
 
+-- Looking back: for how long checks are remembered, which are, and what turned up.
+CREATE TABLE remember_rules (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    days INTEGER NOT NULL CHECK (days BETWEEN 0 AND 3650),
+    actor TEXT
+) STRICT;
+
+CREATE TABLE checks (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    kind TEXT NOT NULL,
+    scheme_id INTEGER NOT NULL REFERENCES schemes (id),
+    days INTEGER NOT NULL CHECK (days BETWEEN 1 AND 3650),
+    actor TEXT,
+    code BLOB NOT NULL CHECK (length(code) BETWEEN 32 AND 131072 AND length(code) % 32 = 0)
+) STRICT;
+
+CREATE TABLE alerts (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    report_item_id INTEGER NOT NULL REFERENCES report_items (id),
+    item_id INTEGER REFERENCES items (id),
+    case_id INTEGER REFERENCES cases (id),
+    check_seq INTEGER REFERENCES events (seq),
+    others INTEGER NOT NULL CHECK (others >= 1),
+    relation TEXT NOT NULL,
+    via TEXT NOT NULL,
+    distance INTEGER NOT NULL CHECK (distance BETWEEN 0 AND 256),
+    false_alarm_rate REAL NOT NULL CHECK (false_alarm_rate BETWEEN 0.0 AND 1.0),
+    false_alarm_pairs INTEGER NOT NULL CHECK (false_alarm_pairs >= 0),
+    -- Either what a case holds, or what was asked about.
+    CHECK ((item_id IS NULL) <> (check_seq IS NULL)),
+    CHECK (case_id IS NULL OR item_id IS NOT NULL)
+) STRICT;
+CREATE INDEX alerts_by_arrival ON alerts (report_item_id);
+CREATE INDEX alerts_by_item ON alerts (item_id);
+CREATE INDEX alerts_by_case ON alerts (case_id, item_id);
+CREATE INDEX alerts_by_check ON alerts (check_seq);
+
+CREATE TABLE alert_states (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    alert_id INTEGER NOT NULL REFERENCES alerts (id),
+    state TEXT NOT NULL CHECK (state IN ('open', 'seen', 'closed')),
+    reason TEXT,
+    actor TEXT
+) STRICT;
+CREATE INDEX alert_states_by_alert ON alert_states (alert_id, id, state);
+
+-- Items known to be harmless, and those that are so no longer.
+CREATE TABLE benign_marks (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    item_id INTEGER NOT NULL REFERENCES items (id),
+    note TEXT NOT NULL,
+    actor TEXT
+) STRICT;
+CREATE INDEX benign_marks_by_item ON benign_marks (item_id);
+
+CREATE TABLE benign_removals (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    mark_id INTEGER NOT NULL UNIQUE REFERENCES benign_marks (id),
+    actor TEXT
+) STRICT;
+
 CREATE INDEX events_by_time ON events (at_ms);
 
 -- As in version 1, and with what was decided about each link.
@@ -189,6 +257,13 @@ SELECT
            AND d.item_b_id = max(m.query_item_id, m.stored_item_id)
            AND d.case_a_id IS NULL AND d.case_b_id IS NULL
          ORDER BY d.id DESC LIMIT 1),
+        (SELECT 'harmless' FROM benign_marks AS b
+         WHERE b.id NOT IN (SELECT mark_id FROM benign_removals)
+           AND (b.item_id IN (m.query_item_id, m.stored_item_id)
+                OR EXISTS (SELECT 1 FROM matches AS bm WHERE bm.stored_item_id = b.item_id
+                           AND bm.query_item_id IN (m.query_item_id, m.stored_item_id) AND bm.relation = 'copy')
+                OR EXISTS (SELECT 1 FROM matches AS bm WHERE bm.query_item_id = b.item_id
+                           AND bm.stored_item_id IN (m.query_item_id, m.stored_item_id) AND bm.relation = 'copy')) LIMIT 1),
         'unreviewed'
     ) AS state
 FROM matches AS m
@@ -208,6 +283,13 @@ SELECT
            AND d.case_a_id = min(later.case_id, earlier.case_id)
            AND d.case_b_id = max(later.case_id, earlier.case_id)
          ORDER BY d.id DESC LIMIT 1),
+        (SELECT 'harmless' FROM benign_marks AS b
+         WHERE b.id NOT IN (SELECT mark_id FROM benign_removals)
+           AND (b.item_id IN (later.item_id)
+                OR EXISTS (SELECT 1 FROM matches AS bm WHERE bm.stored_item_id = b.item_id
+                           AND bm.query_item_id IN (later.item_id) AND bm.relation = 'copy')
+                OR EXISTS (SELECT 1 FROM matches AS bm WHERE bm.query_item_id = b.item_id
+                           AND bm.stored_item_id IN (later.item_id) AND bm.relation = 'copy')) LIMIT 1),
         'unreviewed'
     )
 FROM report_items AS later

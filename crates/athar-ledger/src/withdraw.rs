@@ -1,15 +1,18 @@
 //! Taking back: an item, a report or a case goes, and what only it held goes with it.
 //!
+//! Alerts about what goes, and remembered checks of it, go too.
+//!
 //! Every row that goes is overwritten (see `open`), and its salt with it, so its event says nothing
 //! to anybody any more. What stays is one event that says how much went, and the numbers of the
 //! events whose records are gone.
 
 use crate::{
-    CaseId, ItemId, ReportId, Seq, Tx,
+    CaseId, CheckId, ItemId, ReportId, Seq, Tx,
     chain::{Kind, withdrawal_subject},
     details::Details,
     error::{LedgerError, Result},
     facts::check_line,
+    read::all,
     write::Appender,
 };
 use rusqlite::{Connection, params};
@@ -23,6 +26,8 @@ pub enum Withdrawal {
     Report(ReportId),
     /// A case and its reports, its name too. Items that another case holds stay there.
     Case(CaseId),
+    /// What is remembered of a check, and the alerts that it raised.
+    Check(CheckId),
 }
 
 /// Why it is taken back. It is a record of its own: nothing in it says what went.
@@ -59,6 +64,10 @@ pub struct Withdrawn {
     pub refusals: u64,
     /// Facts, handles, decisions and what was told of where items come from.
     pub facts: u64,
+    /// Remembered checks.
+    pub checks: u64,
+    /// Alerts.
+    pub alerts: u64,
 }
 
 /// The numbers of rows that go, a table each, before they go.
@@ -129,8 +138,34 @@ const PROVENANCE: &str = "
     JOIN provenance AS p ON p.case_id = r.case_id AND p.report_id = r.id
     WHERE g.tab = 'reports';";
 
+/// What hangs on holdings, items, cases and checks that go.
+const OF_ALL: &str = "
+    INSERT OR IGNORE INTO going SELECT 'alerts', id FROM alerts
+    WHERE report_item_id IN (SELECT id FROM going WHERE tab = 'report_items');
+    INSERT OR IGNORE INTO going SELECT 'alerts', a.id
+    FROM going AS g JOIN report_items AS i ON i.id = g.id
+    JOIN alerts AS a ON a.case_id = i.case_id AND a.item_id = i.item_id
+    WHERE g.tab = 'report_items';
+    INSERT OR IGNORE INTO going SELECT 'alerts', id FROM alerts
+    WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
+    INSERT OR IGNORE INTO going SELECT 'benign_marks', id FROM benign_marks
+    WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
+    INSERT OR IGNORE INTO going SELECT 'benign_removals', id FROM benign_removals
+    WHERE mark_id IN (SELECT id FROM going WHERE tab = 'benign_marks');
+    INSERT OR IGNORE INTO going SELECT 'alerts', id FROM alerts
+    WHERE case_id IN (SELECT id FROM going WHERE tab = 'cases');
+    INSERT OR IGNORE INTO going SELECT 'alerts', id FROM alerts
+    WHERE check_seq IN (SELECT id FROM going WHERE tab = 'checks');
+    INSERT OR IGNORE INTO going SELECT 'alert_states', id FROM alert_states
+    WHERE alert_id IN (SELECT id FROM going WHERE tab = 'alerts');";
+
 /// Tables in an order in which nothing is referred to by what is left.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 19] = [
+    "benign_removals",
+    "benign_marks",
+    "alert_states",
+    "alerts",
+    "checks",
     "provenance",
     "decisions",
     "packets",
@@ -148,8 +183,15 @@ const TABLES: [&str; 14] = [
 ];
 
 /// Those of them that are counted together.
-const FACTS: [&str; 6] =
-    ["decisions", "handles", "case_facts", "report_receipts", "provenance", "packets"];
+const FACTS: [&str; 7] = [
+    "decisions",
+    "handles",
+    "case_facts",
+    "report_receipts",
+    "provenance",
+    "packets",
+    "benign_marks",
+];
 
 impl Tx<'_> {
     /// Takes something back, with everything that only it held. It is gone from the ledger's pages
@@ -165,21 +207,63 @@ impl Tx<'_> {
         request: &WithdrawalRequest<'_>,
         at_ms: i64,
     ) -> Result<Withdrawn> {
+        self.withdraw_with(what, &[], request, at_ms)
+    }
+
+    /// The same, and with it the remembered checks of what goes; who asks knows which these are.
+    ///
+    /// # Errors
+    /// As [`Tx::withdraw`].
+    pub fn withdraw_with(
+        &mut self,
+        what: Withdrawal,
+        checks: &[CheckId],
+        request: &WithdrawalRequest<'_>,
+        at_ms: i64,
+    ) -> Result<Withdrawn> {
         self.known(what)?;
         self.request(request, at_ms)?;
         gather(&self.conn, what)?;
+        list_checks(&self.conn, checks)?;
         self.remove_gathered(at_ms)
     }
 
-    /// Removes what was gathered, and says so.
+    /// Removes what was gathered and what looks back at it, and says so.
     pub(crate) fn remove_gathered(&mut self, at_ms: i64) -> Result<Withdrawn> {
         self.chain.step(|chain| {
-            let seq = chain.last as i64 + 1;
-            let gone = count(chain.conn)?;
-            note(chain.conn, seq)?;
-            remove(chain.conn)?;
-            append(chain, &gone, seq, at_ms)
+            chain.conn.execute_batch(OF_ALL)?;
+            erase_listed(chain, at_ms)
         })
+    }
+
+    /// The items of which nothing is left once something is taken back.
+    ///
+    /// # Errors
+    /// As [`Tx::withdraw`].
+    pub fn items_going(&mut self, what: Withdrawal) -> Result<Vec<ItemId>> {
+        self.known(what)?;
+        self.chain.step(|chain| {
+            gather(chain.conn, what)?;
+            let sql = "SELECT id FROM going WHERE tab = 'items' ORDER BY id";
+            all(chain.conn, sql, [], |row| Ok(ItemId(row.get(0)?)))
+        })
+    }
+
+    /// Erases remembered checks whose time is over. Alerts that they raised stay: of the check they
+    /// hold nothing but its event's number.
+    ///
+    /// # Errors
+    /// [`LedgerError::Locked`], [`LedgerError::Full`].
+    pub fn forget_checks(&mut self, checks: &[CheckId], at_ms: i64) -> Result<u64> {
+        if checks.is_empty() {
+            return Ok(0);
+        }
+        let gone = self.chain.step(|chain| {
+            gather_nothing(chain.conn)?;
+            list_checks(chain.conn, checks)?;
+            erase_listed(chain, at_ms)
+        })?;
+        Ok(gone.checks)
     }
 
     pub(crate) fn request(&mut self, request: &WithdrawalRequest<'_>, at_ms: i64) -> Result<()> {
@@ -206,6 +290,9 @@ impl Tx<'_> {
                 known.exists([report.0])?.then_some(()).ok_or(LedgerError::NoSuchReport)?;
             }
             Withdrawal::Case(case) => drop(self.case(case)?.ok_or(LedgerError::NoSuchCase)?),
+            Withdrawal::Check(check) => {
+                drop(self.remembered_check(check)?.ok_or(LedgerError::NoSuchCheck)?);
+            }
         }
         Ok(())
     }
@@ -222,6 +309,7 @@ fn gather(conn: &Connection, what: Withdrawal) -> Result<()> {
             conn.execute(reports, [case.0])?;
             ("INSERT INTO going VALUES ('cases', ?1)", case.0)
         }
+        Withdrawal::Check(check) => ("INSERT INTO going VALUES ('checks', ?1)", check.0),
     };
     conn.execute(first, [id])?;
     gather_dependent(conn)
@@ -241,6 +329,23 @@ pub(crate) fn gather_dependent(conn: &Connection) -> Result<()> {
     Ok(conn.execute_batch(OF_CASES)?)
 }
 
+/// Those of them that are there.
+fn list_checks(conn: &Connection, checks: &[CheckId]) -> Result<()> {
+    let sql = "INSERT OR IGNORE INTO going SELECT 'checks', id FROM checks WHERE id = ?1";
+    let mut insert = conn.prepare_cached(sql)?;
+    checks.iter().try_for_each(|check| insert.execute([check.0]).map(drop))?;
+    Ok(())
+}
+
+/// Erases what is listed, and says so.
+fn erase_listed(chain: &mut Appender<'_>, at_ms: i64) -> Result<Withdrawn> {
+    let seq = chain.last as i64 + 1;
+    let gone = count(chain.conn)?;
+    note(chain.conn, seq)?;
+    remove(chain.conn)?;
+    append(chain, &gone, seq, at_ms)
+}
+
 /// How much was listed.
 pub(crate) fn count(conn: &Connection) -> Result<Withdrawn> {
     let mut of = conn.prepare_cached("SELECT count(*) FROM going WHERE tab = ?1")?;
@@ -256,6 +361,8 @@ pub(crate) fn count(conn: &Connection) -> Result<Withdrawn> {
         matches: of("matches")?,
         refusals: of("refusals")?,
         facts: FACTS.into_iter().map(&mut of).sum::<rusqlite::Result<u64>>()?,
+        checks: of("checks")?,
+        alerts: of("alerts")?,
         ..Withdrawn::default()
     })
 }
@@ -281,7 +388,9 @@ fn remove(conn: &Connection) -> Result<()> {
         "UPDATE codes SET code = zeroblob(length(code)), places = zeroblob(length(places)),
                           second = zeroblob(length(second))
          WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
-         DELETE FROM codes WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');",
+         DELETE FROM codes WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
+         UPDATE checks SET code = zeroblob(length(code))
+         WHERE id IN (SELECT id FROM going WHERE tab = 'checks');",
     )?;
     for table in TABLES {
         let sql = format!("DELETE FROM {table} WHERE id IN (SELECT id FROM going WHERE tab = ?1)");
@@ -292,7 +401,9 @@ fn remove(conn: &Connection) -> Result<()> {
 
 fn append(chain: &mut Appender<'_>, gone: &Withdrawn, seq: i64, at_ms: i64) -> Result<Withdrawn> {
     let details = Details::new()
+        .number("alerts", gone.alerts)
         .number("cases", gone.cases)
+        .number("checks", gone.checks)
         .number("codes", gone.codes)
         .number("facts", gone.facts)
         .number("items", gone.items)

@@ -26,6 +26,7 @@ pub(super) fn run(at: &Location, format: Format, args: CheckArgs) -> Result<Exit
         clips: args.vpdq.iter().map(|path| read_frames(path)).collect::<Result<_>>()?,
         similar,
         deep: args.deep,
+        actor: args.by,
         ..CheckOptions::default()
     };
     let mut shown = Shown::new(format);

@@ -1,7 +1,9 @@
 //! One module a command: what was typed becomes a question, the answer becomes lines.
 
 mod add;
+mod alerts;
 mod backup;
+mod benign;
 mod case;
 mod check;
 mod decide;
@@ -15,6 +17,7 @@ mod key;
 mod links;
 mod networks;
 mod packet;
+mod remember;
 mod retain;
 mod store;
 mod typed;
@@ -42,8 +45,11 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
         Command::Case(command) => case::run(&at, format, command),
         Command::Add(args) => add::run(&at, format, args),
         Command::Check(args) => check::run(&at, format, args),
+        Command::Remember(args) => remember::run(&at, format, &args),
+        Command::Alerts(args) => alerts::run(&at, format, args),
         Command::Confirm(args) => decide::run(&at, format, args, true),
         Command::Reject(args) => decide::run(&at, format, args, false),
+        Command::Benign(command) => benign::run(&at, format, command),
         Command::Withdraw(args) => withdraw::run(&at, format, args),
         Command::Retain(args) => retain::run(&at, format, args),
         Command::Import(args) => import::import(&at, format, args),

@@ -45,11 +45,12 @@ struct Withdrawn<'a> {
 }
 
 fn options(args: WithdrawArgs) -> Result<WithdrawOptions> {
-    let target = match (args.item, args.report, args.case) {
-        (Some(item), None, None) => WithdrawTarget::Item(item),
-        (None, Some(report), None) => WithdrawTarget::Report(report),
-        (None, None, Some(case)) => WithdrawTarget::Case(case),
-        _ => bail!("say what is taken back: --item, --report or --case"),
+    let target = match (args.item, args.report, args.case, args.check) {
+        (Some(item), None, None, None) => WithdrawTarget::Item(item),
+        (None, Some(report), None, None) => WithdrawTarget::Report(report),
+        (None, None, Some(case), None) => WithdrawTarget::Case(case),
+        (None, None, None, Some(check)) => WithdrawTarget::Check(check),
+        _ => bail!("say what is taken back: --item, --report, --case or --check"),
     };
     let WithdrawArgs { reason, reference, by: actor, .. } = args;
     Ok(WithdrawOptions { target, reason, reference, actor })

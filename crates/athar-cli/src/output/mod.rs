@@ -1,5 +1,6 @@
 //! Answers on standard output, messages on standard error.
 
+pub(crate) mod alert_text;
 pub(crate) mod graph;
 pub(crate) mod list_text;
 pub(crate) mod network_graph;

@@ -1,6 +1,6 @@
 //! Answers for people.
 
-use super::{list_text, network_text, provenance, shown, times};
+use super::{alert_text, list_text, network_text, provenance, shown, times};
 use anstyle::{AnsiColor, Style};
 use athar_engine::policy::Relation;
 use athar_engine::{
@@ -48,6 +48,9 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
     if outcome.lists_cut {
         let _ = write!(text, "\n    {}", styled(DIM, "more entries of lists are near"));
     }
+    if let Some(asked) = &outcome.asked {
+        let _ = write!(text, "\n    {}", alert_text::asked(asked));
+    }
     for similar in outcome.similar.iter().flatten() {
         let _ = write!(text, "\n    {}", similar_line(similar));
     }
@@ -68,7 +71,7 @@ fn match_line(found: &Match) -> String {
         "{} {}  {}  {}",
         styled(STRONG, &found.case),
         styled(DIM, short(&found.item)),
-        Evidence::from(found).sentence() + &decided(found.state),
+        Evidence::from(found).sentence() + &decided(found.state) + &harmless(found),
         styled(DIM, rate(found.false_alarm_rate, found.false_alarm_pairs)),
     )
 }
@@ -79,7 +82,13 @@ fn decided(state: LinkState) -> String {
         LinkState::Unreviewed => String::new(),
         LinkState::Confirmed => format!(", {}", styled(GOOD, "confirmed")),
         LinkState::Rejected => format!(", {}", styled(WRONG, "rejected: it ties nothing")),
+        LinkState::Harmless => format!(", {}", styled(GOOD, "known harmless")),
     }
+}
+
+/// What the item of a match is known as, where it is harmless.
+fn harmless(found: &Match) -> String {
+    found.harmless.as_ref().map(|note| format!(" ({note})")).unwrap_or_default()
 }
 
 fn similar_line(similar: &Similar) -> String {
@@ -280,6 +289,12 @@ pub(crate) fn add_summary(summary: &AddSummary) -> String {
         tied(summary.matched, summary.cases.iter()),
     );
     push_listed(&mut text, summary.listed, summary.list_candidates);
+    push_asked(&mut text, summary.asked, &summary.left);
+    if summary.alerts > 0 {
+        let raised =
+            format!("{} raised: 'athar alerts' shows them", count(summary.alerts, "alert"));
+        let _ = write!(text, "\n{}", styled(FOUND, raised));
+    }
     if summary.interrupted {
         let _ = write!(text, "\nbroken off: the same command goes on where it stopped");
     }
@@ -294,10 +309,25 @@ pub(crate) fn check_summary(summary: &CheckSummary) -> String {
     }
     let _ = write!(text, "\n{}", tied(summary.matched, summary.cases.iter()));
     push_listed(&mut text, summary.listed, summary.list_candidates);
+    push_asked(&mut text, summary.asked, &summary.left);
+    if summary.remembered > 0 {
+        let _ = write!(text, "\n{} remembered", summary.remembered);
+    }
     if summary.interrupted {
         text.push_str("\nbroken off before the end");
     }
     text
+}
+
+/// What was asked about before, and what of such checks could not be erased.
+fn push_asked(text: &mut String, asked: u64, left: &[String]) {
+    if asked > 0 {
+        let verb = if asked == 1 { "was" } else { "were" };
+        let _ = write!(text, "\n{}", styled(FOUND, format!("{asked} {verb} asked about before")));
+    }
+    for left in left {
+        let _ = write!(text, "\n{} {left}", styled(WRONG, "left:"));
+    }
 }
 
 /// What lists of others know.
@@ -374,6 +404,8 @@ pub(crate) fn withdrawn(summary: &WithdrawSummary) -> String {
         (summary.codes, "code"),
         (summary.refusals, "file that could not be hashed"),
         (summary.facts, "fact"),
+        (summary.checks, "remembered check"),
+        (summary.alerts, "alert"),
     ];
     let counts = counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| count(n, what));
     let matches = (summary.matches > 0).then(|| match_count(summary.matches));

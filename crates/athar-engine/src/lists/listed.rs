@@ -66,9 +66,11 @@ pub struct ListMatch {
 pub(crate) struct ListedLookup(Index);
 
 /// A frame of an input.
-struct Frame {
-    codes: [Code; 8],
-    at_ms: Option<u64>,
+pub(crate) struct Frame {
+    /// One an orientation.
+    pub codes: [Code; 8],
+    /// When it is shown, where it is one of a clip.
+    pub at_ms: Option<u64>,
 }
 
 /// Where a code of a list came nearest: the distance, the frame, and what was done to it.
@@ -111,17 +113,8 @@ impl ListedLookup {
         prepared: &Prepared,
         outcome: &mut Outcome,
     ) -> Result<(), LedgerError> {
-        let digest = prepared.digest.as_ref();
-        let frames = match (&prepared.body, digest) {
-            (Body::Picture(picture), _) => frames_of_picture(picture),
-            (Body::Clip(clip), _) => frames_of_clip(&clip.frames.frames),
-            (Body::Known, Some(digest)) => match ledger.item_id(&digest.sha256)? {
-                Some(item) => frames_of_item(ledger, item)?,
-                None => Vec::new(),
-            },
-            _ => Vec::new(),
-        };
-        self.tell_frames(ledger, digest, &frames, outcome)
+        let frames = frames_of(ledger, prepared)?;
+        self.tell_frames(ledger, prepared.digest.as_ref(), &frames, outcome)
     }
 
     /// The same where there are only codes, one an orientation.
@@ -220,6 +213,19 @@ fn digests(ledger: &Ledger, digest: Option<&FileDigest>) -> Result<Vec<Listed>, 
     Ok(found)
 }
 
+/// The frames of a file that mean anything: of one that was not decoded again, those of its item.
+pub(crate) fn frames_of(ledger: &Ledger, prepared: &Prepared) -> Result<Vec<Frame>, LedgerError> {
+    Ok(match (&prepared.body, &prepared.digest) {
+        (Body::Picture(picture), _) => frames_of_picture(picture),
+        (Body::Clip(clip), _) => frames_of_clip(&clip.frames.frames),
+        (Body::Known, Some(digest)) => match ledger.item_id(&digest.sha256)? {
+            Some(item) => frames_of_item(ledger, item)?,
+            None => Vec::new(),
+        },
+        _ => Vec::new(),
+    })
+}
+
 fn frames_of_picture(picture: &PreparedPicture) -> Vec<Frame> {
     let frames = picture.frames().filter(|(_, print)| policy::searchable(print.quality()));
     frames.map(|(_, print)| Frame { codes: *print.codes(), at_ms: None }).collect()
@@ -231,7 +237,7 @@ fn frames_of_clip(frames: &[FrameSpan]) -> Vec<Frame> {
 }
 
 /// Of an item that was not decoded again: its whole frames, or those of a clip.
-fn frames_of_item(ledger: &Ledger, item: ItemId) -> Result<Vec<Frame>, LedgerError> {
+pub(crate) fn frames_of_item(ledger: &Ledger, item: ItemId) -> Result<Vec<Frame>, LedgerError> {
     let rows = ledger.codes_of_item(item)?.into_iter();
     let rows = rows.filter(|row| row.searchable && row.space == Space::Pdq.name());
     let codes = rows.flat_map(|row| row.codes);

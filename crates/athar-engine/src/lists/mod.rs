@@ -18,5 +18,5 @@ pub use export::{ExportOptions, ExportSummary};
 pub use import::{ImportOptions, ImportSummary, ListProblem};
 pub use known::ListedItem;
 pub use listed::ListMatch;
-pub(crate) use listed::ListedLookup;
+pub(crate) use listed::{Frame, ListedLookup, frames_of, frames_of_item};
 pub use manage::{ListImportPage, ListPage, ListRemoval, ListSummary};

@@ -80,7 +80,8 @@ impl Graph {
     pub(crate) fn read(ledger: &Ledger) -> Result<Self, LedgerError> {
         ledger.at_one_moment(|| {
             let decisions = Decisions::read(ledger)?;
-            let mut builder = Builder::new(ledger.case_briefs()?, &decisions);
+            let harmless = ledger.harmless_items()?;
+            let mut builder = Builder::new(ledger.case_briefs()?, &decisions, &harmless);
             builder.read_holdings(ledger)?;
             builder.read_matches(ledger)?;
             builder.read_handles(ledger)?;
@@ -167,6 +168,8 @@ impl Hasher for IdHasher {
 struct Builder<'a> {
     graph: Graph,
     decisions: &'a Decisions,
+    /// Items that tie nothing unless a reviewer says so.
+    harmless: &'a BTreeSet<ItemId>,
     /// For each item that a case holds, where its stands begin in `stands` and how many they are.
     items: HashMap<i64, (u32, u32), BuildHasherDefault<IdHasher>>,
     stands: Vec<Stand>,
@@ -175,7 +178,11 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(cases: Vec<CaseBrief>, decisions: &'a Decisions) -> Self {
+    fn new(
+        cases: Vec<CaseBrief>,
+        decisions: &'a Decisions,
+        harmless: &'a BTreeSet<ItemId>,
+    ) -> Self {
         let graph = Graph {
             cases,
             hubs: Vec::new(),
@@ -186,6 +193,7 @@ impl<'a> Builder<'a> {
         Self {
             graph,
             decisions,
+            harmless,
             items: HashMap::default(),
             stands: Vec::new(),
             members: Vec::new(),
@@ -239,17 +247,19 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// Joins cases that hold the same item, all but those that were rejected.
+    /// Joins cases that hold the same item, all but those that were rejected; of a harmless one only
+    /// those that were confirmed.
     fn join_holders(&mut self, item: ItemId, holders: &[Stand]) {
         let decided = self.decisions.cases.get(&item);
         let state = |a: u32, b: u32| {
             let ids = [a.min(b), a.max(b)].map(|node| self.graph.cases[node as usize].id);
             decided.and_then(|decided| decided.get(&(ids[0], ids[1]))).copied().unwrap_or_default()
         };
-        let is_apart = |a: u32, b: u32| state(a, b) == LinkState::Rejected;
-        let groups = match decided {
-            None => vec![holders.to_vec()],
-            Some(_) => groups(holders, &is_apart),
+        let is_harmless = self.harmless.contains(&item);
+        let is_apart = |a: u32, b: u32| match state(a, b) {
+            LinkState::Rejected => true,
+            LinkState::Confirmed => false,
+            LinkState::Unreviewed | LinkState::Harmless => is_harmless,
         };
         let is_confirmed = |one: u32| {
             decided.is_some()
@@ -257,6 +267,13 @@ impl<'a> Builder<'a> {
         };
         let confirmed: BTreeSet<u32> =
             holders.iter().map(|holder| holder.node).filter(|&node| is_confirmed(node)).collect();
+        let (tied, alone): (Vec<Stand>, Vec<Stand>) =
+            (holders.iter()).partition(|holder| !is_harmless || confirmed.contains(&holder.node));
+        let groups = match decided {
+            None => vec![tied],
+            Some(_) => groups(&tied, &is_apart),
+        };
+        self.stands.extend(alone);
         for group in groups {
             self.join(&group, What::SameFile(item), Hub::Item(item), &confirmed);
         }
@@ -288,8 +305,12 @@ impl<'a> Builder<'a> {
             let (Some(&a), Some(&b)) = (self.items.get(&query.0), self.items.get(&stored.0)) else {
                 return;
             };
-            let state = self.decisions.on_items(query, stored);
-            if state != LinkState::Rejected {
+            let is_harmless = || [query, stored].iter().any(|item| self.harmless.contains(item));
+            let state = match self.decisions.on_items(query, stored) {
+                LinkState::Unreviewed if is_harmless() => LinkState::Harmless,
+                state => state,
+            };
+            if state.ties() {
                 self.tie_stands(a, b, seq, state == LinkState::Confirmed);
             }
         })
