@@ -3,8 +3,10 @@
 
 pub mod command;
 pub mod corpus;
+pub mod docket;
 pub mod edits;
 pub mod parcels;
 pub mod pictures;
 pub mod pieces;
 pub mod stores;
+pub mod traces;

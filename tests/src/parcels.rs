@@ -54,6 +54,16 @@ pub fn mbox(mails: &[Vec<u8>]) -> Vec<u8> {
     mails.iter().flat_map(|mail| [line, &mail[..], b"\n"].concat()).collect()
 }
 
+/// A chat that WhatsApp exported on a telephone, in which one person sent these files.
+pub fn whatsapp(sender: &str, files: &[Member]) -> Vec<u8> {
+    let line = |file: &Member| {
+        format!("[05/04/2023, 12:30:01] {sender}: \u{200E}<attached: {}>\r\n", file.name)
+    };
+    let text: String = files.iter().map(line).collect();
+    let chat = Member::new("_chat.txt", text.as_bytes());
+    zip(&[&[chat], files].concat())
+}
+
 /// An archive whose members are compressed; none has a time.
 pub fn zip(members: &[Member]) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());

@@ -2,8 +2,7 @@
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, GrayImage, Luma, RgbImage};
-use std::fs::File;
-use std::io::BufWriter;
+use std::fs;
 use std::path::Path;
 
 /// A picture that differs in every octave from that of any other `seed`: smooth noise, the
@@ -70,9 +69,15 @@ pub fn flat(grey: u8, width: u32, height: u32) -> GrayImage {
 
 /// Writes a JPEG of `quality`.
 pub fn save_jpeg(picture: &DynamicImage, path: &Path, quality: u8) {
-    let file = BufWriter::new(File::create(path).expect("the file can be made"));
-    let encoder = JpegEncoder::new_with_quality(file, quality);
-    picture.to_rgb8().write_with_encoder(encoder).expect("the picture can be written");
+    fs::write(path, jpeg(picture, quality)).expect("the file can be made");
+}
+
+/// A JPEG of `quality`.
+pub fn jpeg(picture: &DynamicImage, quality: u8) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let encoder = JpegEncoder::new_with_quality(&mut bytes, quality);
+    picture.to_rgb8().write_with_encoder(encoder).expect("memory takes it");
+    bytes
 }
 
 /// Sum of six octaves of value noise, 0 to 1.

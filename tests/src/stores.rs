@@ -70,13 +70,17 @@ fn item<'a>(sha256: [u8; 32], codes: &'a [NewCodes<'a>]) -> NewItem<'a> {
 
 /// How many codes of a space the ledger of the store in `dir` has for an index.
 pub fn codes(dir: &Path, space: &str) -> u64 {
-    let ledger = Ledger::open_read_only(&ledger_file(dir)).expect("the store has a ledger");
     let mut count = 0;
-    ledger.for_each_code_since(space, 0, |_| count += 1).expect("the ledger can be read");
+    ledger(dir).for_each_code_since(space, 0, |_| count += 1).expect("the ledger can be read");
     count
 }
 
-/// The ledger of the store in `dir`.
+/// The ledger of the store in `dir`, to be read.
+pub fn ledger(dir: &Path) -> Ledger {
+    Ledger::open_read_only(&ledger_file(dir)).expect("the store has a ledger")
+}
+
+/// The file of the ledger of the store in `dir`.
 pub fn ledger_file(dir: &Path) -> PathBuf {
     dir.join("ledger.sqlite")
 }

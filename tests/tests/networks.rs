@@ -136,6 +136,31 @@ fn a_handle_is_one_however_it_is_typed_and_can_be_taken_away() {
 }
 
 #[test]
+fn whoever_names_a_handle_is_told_who_else_does() {
+    let bench = Bench::new(PROGRAM);
+    ok(&bench, ["case", "open", "c1", "--handle", "ig=@Some.Body"]);
+    let typed = ["case", "open", "c2", "--handle", "ig=some.body", "--handle", "tel=07701234567"];
+    assert_eq!(bench.run(typed).out.trim(), "instagram some.body, also of c1");
+    let (_, lines) = bench.json(["case", "open", "c3", "--handle", "telephone=unknown"]);
+    assert_eq!(lines[0]["shared_handles"], Value::Array(vec![]));
+    let (_, lines) = bench.json(["case", "handle", "c3", "ig", "SOME.BODY"]);
+    assert_eq!(lines[0]["other_cases"], serde_json::json!(["c1", "c2"]));
+    let (_, lines) = bench.json(["case", "show", "c2"]);
+    let expected = serde_json::json!([{
+        "handle": { "kind": "account", "platform": "instagram", "value": "some.body" },
+        "cases": ["c1", "c3"],
+    }]);
+    assert_eq!(lines[0]["shared_handles"], expected, "only what ties it");
+    let shown = bench.run(["case", "show", "c2"]).out;
+    assert!(shown.contains("handle instagram some.body, also of c1, c3\n"), "{shown}");
+
+    ok(&bench, ["case", "handle", "c1", "ig", "some.body", "--remove"]);
+    assert!(bench.run(["case", "show", "c2"]).out.contains("also of c3\n"));
+    ok(&bench, ["case", "open", "c4", "--handle", "telephone=unknown"]);
+    assert!(!bench.run(["case", "show", "c4"]).out.contains("also of"), "that says nothing");
+}
+
+#[test]
 fn what_was_typed_wrong_is_not_repeated() {
     let bench = Bench::new(PROGRAM);
     ok(&bench, ["case", "open", "c1"]);
@@ -231,6 +256,44 @@ fn networks_are_exactly_what_hangs_together() {
     );
     assert!(networks(&bench, ["--case", "a"]).is_empty());
     assert!(bench.run(["verify"]).out.starts_with("sound"));
+}
+
+#[test]
+fn each_item_of_an_edge_stands_on_the_side_of_its_case() {
+    let bench = six_cases();
+    let found = |bench: &Bench| {
+        let edges = networks(bench, ["--case", "a"])[0]["edge_list"].as_array().unwrap().clone();
+        let of_pictures = |edge: &&Value| edge["reasons"][0]["reason"] == "match";
+        edges.iter().find(of_pictures).expect("an edge by a picture").clone()
+    };
+    // The older case has the older item, then the newer one.
+    let edge = found(&bench);
+    assert_eq!((&edge["from"]["case"], &edge["to"]["case"]), (&"a".into(), &"b".into()));
+    let sides = |edge: &Value| ["from_item", "to_item"].map(|key| edge["reasons"][0][key].clone());
+    assert_eq!(sides(&edge), [item(&bench, "a"), item(&bench, "b")].map(Value::from));
+
+    ok(&bench, ["case", "open", "g"]);
+    report(&bench, "h", 7, false);
+    report(&bench, "g", 7, true);
+    let edge = &networks(&bench, ["--case", "g"])[0]["edge_list"][0];
+    assert_eq!(edge["from"]["case"], "g");
+    assert_eq!(sides(edge), [item(&bench, "g"), item(&bench, "h")].map(Value::from));
+}
+
+#[test]
+fn the_text_says_what_is_new_to_its_reader_and_no_more() {
+    let bench = six_cases();
+    let said = |args: &[&str]| bench.run(args).err;
+    assert!(said(&["networks", "--case", "e"]).contains("nothing ties case e to another"));
+    let later = said(&["networks", "--since", "2999-01-01"]);
+    assert!(later.contains("nothing that is new since then ties two cases"), "{later}");
+    let links = bench.run(["links", "c"]).out;
+    assert!(links.contains("the same file") && !links.contains("0 of 256 bits"), "{links}");
+    ok(&bench, ["reject", &item(&bench, "a"), &item(&bench, "b"), "--reason", "no"]);
+    ok(&bench, ["case", "handle", "b", "telephone", "0770 123 4567", "--remove"]);
+    let text = bench.run(["networks"]).out;
+    assert!(text.contains("c — d  the same file"), "{text}");
+    assert!(!text.contains("alone ties"), "two cases have but one tie: {text}");
 }
 
 #[test]

@@ -1,72 +1,12 @@
 //! What a person takes back is found no more, and no file of the store holds any of it.
 
 use athar_kernel::Code;
-use athar_ledger::Ledger;
 use athar_tests::command::{Bench, clip_fixture as fixture};
 use athar_tests::parcels::{self, Member};
 use athar_tests::stores;
+use athar_tests::traces::{bytes_of, codes_of, item_of, traces};
 use serde_json::Value;
-use std::collections::HashSet;
 use std::fs;
-use std::path::{Path, PathBuf};
-
-/// Every byte of every file below a directory.
-fn bytes_of(dir: &Path) -> Vec<u8> {
-    let entries = fs::read_dir(dir).expect("a readable directory");
-    let paths = entries.map(|entry| entry.expect("a readable directory").path());
-    let bytes = |path: PathBuf| match path.is_dir() {
-        true => bytes_of(&path),
-        false => fs::read(&path).expect("a readable file"),
-    };
-    paths.flat_map(bytes).collect()
-}
-
-/// The first and last eight bytes of a code, as the ledger and as the index write them.
-fn ends(code: &Code) -> [Vec<u8>; 4] {
-    let (text, words) = (code.to_bytes(), code.words().map(u64::to_le_bytes).concat());
-    [text[..8].to_vec(), text[24..].to_vec(), words[..8].to_vec(), words[24..].to_vec()]
-}
-
-/// Each eight bytes of a code, as the ledger and as the index write them.
-fn words(code: &Code) -> Vec<Vec<u8>> {
-    code.words()
-        .iter()
-        .flat_map(|word| [word.to_le_bytes(), word.to_be_bytes()])
-        .map(Vec::from)
-        .collect()
-}
-
-/// How many of the codes begin or end somewhere in the bytes, but for what `others` have anywhere
-/// in them: a copy shares a word here and there, a mirrored one in another place.
-fn traces(bytes: &[u8], codes: &[Code], others: &[Code]) -> usize {
-    let others: HashSet<Vec<u8>> = others.iter().flat_map(words).collect();
-    let told: HashSet<Vec<u8>> = codes.iter().flat_map(ends).collect();
-    let is_telling = |end: &&Vec<u8>| end.iter().any(|byte| *byte != end[0]);
-    let told: HashSet<&[u8]> =
-        told.difference(&others).filter(is_telling).map(Vec::as_slice).collect();
-    bytes.windows(8).filter(|window| told.contains(window)).count()
-}
-
-fn ledger(bench: &Bench) -> Ledger {
-    Ledger::open_read_only(&stores::ledger_file(&bench.store())).expect("the store has a ledger")
-}
-
-/// Every code of a case's items.
-fn codes_of(bench: &Bench, case: &str) -> Vec<Code> {
-    let ledger = ledger(bench);
-    let case = ledger.case_by_name(case).unwrap().expect("the case is there").id;
-    let items = ledger.case_items(case).unwrap();
-    let rows = items.iter().flat_map(|item| ledger.codes_of_item(item.id).unwrap());
-    rows.flat_map(|row| row.codes).collect()
-}
-
-/// The SHA-256 of the one item of a case, in hex.
-fn item_of(bench: &Bench, case: &str) -> String {
-    let ledger = ledger(bench);
-    let case = ledger.case_by_name(case).unwrap().expect("the case is there").id;
-    let items = ledger.case_items(case).unwrap();
-    items[0].sha256.iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 fn withdraw(bench: &Bench, what: &[&str]) -> Value {
     let args = [&["withdraw"], what, &["--reason", "at her wish", "--reference", "W-17"]].concat();
@@ -117,7 +57,7 @@ fn a_report_goes_from_an_index_that_is_on_the_disk() {
     let codes: Vec<Code> = (5000..5600).map(stores::code).collect();
     assert!(traces(&bytes_of(&index), &codes, &[]) >= codes.len());
 
-    let ledger = ledger(&bench);
+    let ledger = stores::ledger(&bench.store());
     let case = ledger.case_by_name("B-1").unwrap().expect("the case is there").id;
     let report = ledger.case_reports(case).unwrap().last().expect("two reports").id;
     drop(ledger);

@@ -98,7 +98,7 @@ pub use explain::{Explanation, FrameComparison, PREVIEW_SIDE_PX, Side, Way};
 pub use follow::IndexNote;
 pub use hash_clip::{ClipPrint, ClipWant, FrameLandmarks, FramePrint, hash_clip};
 pub use keys::{PublicKey, Signed};
-pub use links::{CasePage, CaseSummary, Item, Link, LinkEnd, Report};
+pub use links::{CasePage, CaseSummary, Item, Link, LinkEnd, Report, SharedHandle};
 pub use lists::{
     ExportOptions, ExportSummary, ImportOptions, ImportSummary, ListImportPage, ListMatch,
     ListPage, ListProblem, ListRemoval, ListSummary, ListedItem,

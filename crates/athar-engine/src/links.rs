@@ -90,6 +90,17 @@ pub struct CasePage {
     pub facts: CaseFacts,
     /// What the threat came from.
     pub handles: Vec<Handle>,
+    /// Those of its handles that tie it to other cases.
+    pub shared_handles: Vec<SharedHandle>,
+}
+
+/// A handle that other cases have too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SharedHandle {
+    /// What it is.
+    pub handle: Handle,
+    /// The other cases, oldest first.
+    pub cases: Vec<String>,
 }
 
 /// One submission of items into a case.
@@ -144,14 +155,36 @@ impl Store {
     pub fn case(&self, name: &str) -> Result<CasePage, EngineError> {
         let id = self.case_id(name)?;
         let summary = self.ledger.case_summary(id)?;
+        let handles: Vec<_> = self.ledger.handles(id)?.into_iter().map(Handle::from).collect();
         Ok(CasePage {
             summary: summary.ok_or(EngineError::NoSuchCase)?.into(),
             report_list: self.reports(id)?,
             item_list: self.items(id)?,
             links: self.standing_links(Some(name))?,
             facts: self.ledger.case_facts(id)?.into(),
-            handles: self.ledger.handles(id)?.into_iter().map(Handle::from).collect(),
+            shared_handles: self.shared(id, &handles)?,
+            handles,
         })
+    }
+
+    /// Those of these handles of a case that tie it to other cases.
+    pub fn shared_handles(
+        &self,
+        case: &str,
+        handles: &[Handle],
+    ) -> Result<Vec<SharedHandle>, EngineError> {
+        self.shared(self.case_id(case)?, handles)
+    }
+
+    fn shared(&self, case: CaseId, handles: &[Handle]) -> Result<Vec<SharedHandle>, EngineError> {
+        let mut shared = Vec::new();
+        for handle in handles.iter().filter(|handle| handle.kind.ties()) {
+            let cases = self.ledger.other_cases_of_handle(case, &handle.into())?;
+            if !cases.is_empty() {
+                shared.push(SharedHandle { handle: handle.clone(), cases });
+            }
+        }
+        Ok(shared)
     }
 
     fn items(&self, case: CaseId) -> Result<Vec<Item>, EngineError> {

@@ -58,6 +58,20 @@ impl Ledger {
         })
     }
 
+    /// The names of all cases but `case` that have the same handle, by the time they were opened.
+    pub fn other_cases_of_handle(
+        &self,
+        case: CaseId,
+        handle: &NewHandle<'_>,
+    ) -> Result<Vec<String>> {
+        let sql = "SELECT c.name FROM handles AS h JOIN cases AS c ON c.id = h.case_id
+                   WHERE h.kind = ?1 AND h.platform = ?2 AND h.value = ?3 AND h.case_id <> ?4
+                     AND NOT EXISTS (SELECT 1 FROM handle_removals WHERE handle_id = h.id)
+                   ORDER BY c.id";
+        let key = params![handle.kind, handle.platform, handle.value, case.0];
+        all(&self.conn, sql, key, |row| row.get(0))
+    }
+
     fn standing_handle(&self, case: CaseId, handle: &NewHandle<'_>) -> Result<Option<i64>> {
         let sql = "SELECT h.id FROM handles AS h
                    WHERE h.kind = ?1 AND h.platform = ?2 AND h.value = ?3 AND h.case_id = ?4

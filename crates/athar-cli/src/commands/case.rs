@@ -6,8 +6,8 @@ use crate::args::{CaseCommand, Format};
 use crate::exit::Exit;
 use crate::output::{Answers, message, network_text, text};
 use anyhow::Result;
-use athar_engine::CaseFacts;
 use athar_engine::handles::Handle;
+use athar_engine::{CaseFacts, SharedHandle};
 use serde::Serialize;
 
 pub(super) fn run(at: &Location, format: Format, command: CaseCommand) -> Result<Exit> {
@@ -35,11 +35,20 @@ fn open(
     #[derive(Serialize)]
     struct Opened<'a> {
         case: &'a str,
+        /// Those of its handles that tie it to other cases.
+        shared_handles: &'a [SharedHandle],
     }
-    at.open()?.open_case(name, facts, handles)?;
-    match format {
-        Format::Json => Answers::new().json(&Opened { case: name })?,
-        _ => message(&format!("opened case {name}")),
+    let mut store = at.open()?;
+    store.open_case(name, facts, handles)?;
+    let shared = store.shared_handles(name, handles)?;
+    let mut answers = Answers::new();
+    if format == Format::Json {
+        answers.json(&Opened { case: name, shared_handles: &shared })?;
+        return Ok(Exit::Success);
+    }
+    message(&format!("opened case {name}"));
+    for SharedHandle { handle, .. } in &shared {
+        answers.line(&network_text::handle(handle, &shared))?;
     }
     Ok(Exit::Success)
 }
@@ -66,20 +75,29 @@ fn keep(at: &Location, format: Format, name: &str, handle: &Handle, remove: bool
         handle: &'a Handle,
         /// Whether the case changed.
         changed: bool,
+        /// Other cases that have it too, oldest first.
+        other_cases: &'a [String],
     }
     let mut store = at.open()?;
     let changed = match remove {
         true => store.remove_handle(name, handle).map(|()| true)?,
         false => store.add_handle(name, handle)?,
     };
+    let shared = store.shared_handles(name, std::slice::from_ref(handle))?;
+    let other_cases = shared.first().map_or(&[][..], |shared| &shared.cases);
     let done = match (remove, changed) {
         (true, _) => "no longer has",
         (false, true) => "has now",
         (false, false) => "had already",
     };
     match format {
-        Format::Json => Answers::new().json(&Handled { case: name, handle, changed })?,
-        _ => Answers::new().line(&format!("case {name} {done} {handle}"))?,
+        Format::Json => {
+            Answers::new().json(&Handled { case: name, handle, changed, other_cases })?;
+        }
+        _ => {
+            let told = network_text::handle(handle, if remove { &[] } else { &shared });
+            Answers::new().line(&format!("case {name} {done} {told}"))?;
+        }
     }
     Ok(Exit::Success)
 }

@@ -26,7 +26,7 @@ pub(super) fn run(at: &Location, format: Format, args: &NetworksArgs) -> Result<
     };
     let store = at.open_read_only()?;
     let networks = store.networks(&question)?;
-    tell(&store, &networks, format)?;
+    tell(&store, &networks, format, args)?;
     if let Some(out) = &args.out {
         let page = network::html(&store, &networks, args.lang)?;
         explain::write(out, page.as_bytes(), args.force).with_context(|| shown(out))?;
@@ -35,7 +35,16 @@ pub(super) fn run(at: &Location, format: Format, args: &NetworksArgs) -> Result<
     Ok(Exit::Success)
 }
 
-fn tell(store: &Store, networks: &Networks, format: Format) -> Result<()> {
+/// What is said when there is nothing to show.
+fn none(args: &NetworksArgs) -> String {
+    let since = if args.since.is_some() { " that is new since then" } else { "" };
+    match &args.case {
+        Some(case) => format!("nothing{since} ties case {case} to another"),
+        None => format!("no networks: nothing{since} ties two cases"),
+    }
+}
+
+fn tell(store: &Store, networks: &Networks, format: Format, args: &NetworksArgs) -> Result<()> {
     let mut answers = Answers::new();
     match format {
         Format::Json => {
@@ -45,7 +54,7 @@ fn tell(store: &Store, networks: &Networks, format: Format) -> Result<()> {
         }
         Format::Dot => answers.line(&network_graph::dot(&all(store, networks)?))?,
         Format::Graphml => answers.line(&network_graph::graphml(&all(store, networks)?))?,
-        Format::Text if networks.list().is_empty() => message("no networks"),
+        Format::Text if networks.list().is_empty() => message(&none(args)),
         Format::Text => {
             for brief in networks.list().iter().take(SHOWN) {
                 let network = store.network(networks, brief, SHOWN_EDGES)?;

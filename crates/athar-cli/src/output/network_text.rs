@@ -1,9 +1,10 @@
 //! Networks, facts of cases and decisions, for people.
 
 use super::text::{DIM, FOUND, GOOD, STRONG, WRONG, count, rate, short, styled, time};
+use athar_engine::handles::Handle;
 use athar_engine::{
     CaseFacts, Decided, LinkState, Network, NetworkBrief, NetworkEdge, NetworkEnd, NetworkHub,
-    Reason, Shared, Urgency,
+    Reason, Shared, SharedHandle, Urgency,
 };
 use std::fmt::Write;
 
@@ -27,7 +28,8 @@ pub(crate) fn network(network: &Network) -> String {
             write!(text, "\n    {cases} share {}  {}", shared(hub), styled(DIM, hub_name(hub.hub)));
     }
     for edge in &network.edge_list {
-        let _ = write!(text, "\n    {}", edge_line(edge));
+        let is_all = brief.cases == 2;
+        let _ = write!(text, "\n    {}", edge_line(edge, is_all));
     }
     let left = brief.edges.saturating_sub(network.edge_list.len() as u64);
     if left > 0 {
@@ -69,6 +71,23 @@ pub(crate) fn facts(facts: &CaseFacts) -> Vec<String> {
         value.map(|value| format!("{} {value}", styled(DIM, label)))
     };
     known.into_iter().filter_map(line).collect()
+}
+
+/// A handle of a case, and which other cases name it.
+pub(crate) fn handle(handle: &Handle, shared: &[SharedHandle]) -> String {
+    let also = shared.iter().find(|shared| shared.handle == *handle);
+    match also {
+        Some(also) => format!("{}, {}", printable(&handle.to_string()), named_also(&also.cases)),
+        None => printable(&handle.to_string()),
+    }
+}
+
+fn named_also(cases: &[String]) -> String {
+    let shown = styled(FOUND, cases[..cases.len().min(NAMED)].join(", "));
+    match cases.len().saturating_sub(NAMED) {
+        0 => format!("also of {shown}"),
+        left => format!("also of {shown} and {left} more"),
+    }
 }
 
 /// What was decided, in a line.
@@ -120,7 +139,9 @@ fn shared(hub: &NetworkHub) -> String {
     }
 }
 
-fn edge_line(edge: &NetworkEdge) -> String {
+/// `is_all` says that the edge is all there is between two cases: that it ties them alone goes
+/// without saying.
+fn edge_line(edge: &NetworkEdge, is_all: bool) -> String {
     let reasons: Vec<_> = edge.reasons.iter().map(reason).collect();
     let mut text = format!("{} — {}  {}", end(&edge.from), end(&edge.to), reasons.join("; "));
     if edge.state == LinkState::Confirmed {
@@ -129,7 +150,7 @@ fn edge_line(edge: &NetworkEdge) -> String {
     if edge.is_new {
         let _ = write!(text, ", {}", styled(FOUND, "new"));
     }
-    if let Some([fewer, more]) = edge.splits {
+    if let Some([fewer, more]) = edge.splits.filter(|_| !is_all) {
         let _ = write!(text, ", {}", styled(STRONG, format!("alone ties {fewer} to {more}")));
     }
     text
@@ -154,7 +175,7 @@ fn reason(reason: &Reason) -> String {
             ..
         } => {
             format!(
-                "{} {} → {}{}  {}",
+                "{} {} — {}{}  {}",
                 relation.name(),
                 styled(DIM, short(from_item)),
                 styled(DIM, short(to_item)),

@@ -448,7 +448,8 @@ pub(crate) fn case(page: &CasePage) -> String {
         count(summary.items, "item"),
         summary.refused,
     );
-    let handles = page.handles.iter().map(|handle| format!("handle {handle}"));
+    let told = |handle| network_text::handle(handle, &page.shared_handles);
+    let handles = page.handles.iter().map(|handle| format!("handle {}", told(handle)));
     for line in network_text::facts(&page.facts).into_iter().chain(handles) {
         let _ = write!(text, "\n{line}");
     }
@@ -513,8 +514,15 @@ fn link_line(link: &Link) -> String {
         styled(DIM, short(&from.item)),
         to.case,
         styled(DIM, short(&to.item)),
-        Evidence::from(link).sentence() + &decided(link.state),
+        evidence(link) + &decided(link.state),
     )
+}
+
+fn evidence(link: &Link) -> String {
+    match link.from.item == link.to.item {
+        true => "the same file".into(),
+        false => Evidence::from(link).sentence(),
+    }
 }
 
 /// How an item and a picture hang together: a line for whole frames, and one for each match.

@@ -384,7 +384,7 @@ function why(reason) {
   const block = make("div", { class: "why" });
   if (reason.reason === "handle") block.append(`${parts[0]} `, name([reason.handle.platform, reason.handle.value].filter(Boolean).join(" ")));
   else if (reason.reason === "same_file") block.append(`${parts[0]} `, make("code", {}, reason.item.slice(0, 12)));
-  else block.append(`${parts[0]} `, make("code", {}, `${reason.from_item.slice(0, 12)} → ${reason.to_item.slice(0, 12)}`));
+  else block.append(`${parts[0]} `, make("code", {}, `${reason.from_item.slice(0, 12)} — ${reason.to_item.slice(0, 12)}`));
   if (count > 1) block.append(` ${words.more(count - 1)}`);
   if (reason.reason === "match" && reason.false_alarm_rate > 0 && reason.false_alarm_rate < 1) {
     block.append(make("div", {}, words.oneIn(grouped(Math.floor(1 / reason.false_alarm_rate)))));

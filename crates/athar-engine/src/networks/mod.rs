@@ -17,7 +17,7 @@ use crate::outcome::hex;
 use crate::policy::{self, Relation};
 use crate::{EngineError, Store, Urgency, matching};
 use athar_kernel::Distance;
-use athar_ledger::{CaseBrief, ItemId, LinkState, Seq};
+use athar_ledger::{CaseBrief, Evidence, ItemId, LinkState, Seq};
 use graph::Shape;
 use serde::Serialize;
 use std::cmp::Reverse;
@@ -178,10 +178,10 @@ pub enum Reason {
         false_alarm_rate: f64,
         /// Pairs on which the rate rests.
         false_alarm_pairs: u64,
-        /// SHA-256 of its newer item.
+        /// SHA-256 of the item on the edge's `from` side.
         #[serde(serialize_with = "hex")]
         from_item: [u8; 32],
-        /// SHA-256 of its older item.
+        /// SHA-256 of the item on its `to` side.
         #[serde(serialize_with = "hex")]
         to_item: [u8; 32],
         /// What was decided about it.
@@ -478,17 +478,10 @@ impl Telling<'_> {
         let state = if tie.is_confirmed { LinkState::Confirmed } else { LinkState::Unreviewed };
         Ok(match tie.what {
             What::Match(seq) => match self.store.ledger.match_at(seq)? {
-                Some((evidence, from, to)) => Some(Reason::Match {
-                    relation: matching::relation(&evidence.relation),
-                    links: 1,
-                    via: evidence.via,
-                    distance: evidence.distance,
-                    false_alarm_rate: evidence.false_alarm_rate,
-                    false_alarm_pairs: evidence.false_alarm_pairs,
-                    from_item: self.sha256(from)?,
-                    to_item: self.sha256(to)?,
-                    state,
-                }),
+                Some((evidence, newer, older)) => {
+                    let items = if tie.is_turned { [older, newer] } else { [newer, older] };
+                    Some(self.matched(evidence, items, state)?)
+                }
                 // It was withdrawn since the networks were found.
                 None => None,
             },
@@ -498,6 +491,25 @@ impl Telling<'_> {
             What::Handle(handle) => {
                 Some(Reason::Handle { handles: 1, handle: self.handle(handle) })
             }
+        })
+    }
+
+    fn matched(
+        &self,
+        evidence: Evidence,
+        [from, to]: [ItemId; 2],
+        state: LinkState,
+    ) -> Result<Reason, EngineError> {
+        Ok(Reason::Match {
+            relation: matching::relation(&evidence.relation),
+            links: 1,
+            via: evidence.via,
+            distance: evidence.distance,
+            false_alarm_rate: evidence.false_alarm_rate,
+            false_alarm_pairs: evidence.false_alarm_pairs,
+            from_item: self.sha256(from)?,
+            to_item: self.sha256(to)?,
+            state,
         })
     }
 

@@ -59,6 +59,8 @@ pub(crate) struct Edge {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Tie {
     pub ends: Ends,
+    /// Whether what was found first, of a match its newer item, stands at the second end.
+    pub is_turned: bool,
     /// The event from which on all of it was there.
     pub since: Seq,
     pub what: What,
@@ -369,7 +371,7 @@ impl<'a> Builder<'a> {
 
     fn tie(&mut self, [a, b]: Ends, since: Seq, what: What, is_confirmed: bool) {
         let ends = [a.min(b), a.max(b)];
-        self.graph.ties.push(Tie { ends, since, what, is_confirmed });
+        self.graph.ties.push(Tie { ends, is_turned: a > b, since, what, is_confirmed });
     }
 
     /// Bundles what ties the same two nodes.

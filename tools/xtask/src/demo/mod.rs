@@ -1,10 +1,9 @@
 //! `demo`: the main job on real photographs.
 //!
 //! Photographs, a clip and a voice note become reports in five cases; some come back edited in other
-//! cases. The commands
-//! are those a unit would type, and their answers are shown as they are. At the end the links
-//! that were found are held against the links that were planted, and the demo fails if the two
-//! differ.
+//! cases. The commands are those a unit would type, and their answers are shown as they are. At the
+//! end the links that were found are held against the links that were planted, and the demo fails
+//! if the two differ. It leaves the page of networks behind, to be opened in a browser.
 
 mod plan;
 mod recordings;
@@ -31,11 +30,16 @@ pub struct Arguments {
     tour: bool,
 }
 
-/// The folder everything happens in, the program it happens with, and what it answered.
+/// The page of networks, in the demo's folder.
+const PAGE: &str = "networks.html";
+
+/// The folder everything happens in, the program it happens with, what it answered, and what ended
+/// otherwise than it must, in words.
 struct Stage {
     folder: PathBuf,
     athar: PathBuf,
     tour: Option<Tour>,
+    surprises: Vec<String>,
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -46,16 +50,21 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     };
     let photographs = photographs()?;
     let tour = arguments.tour.then(Tour::default);
-    let mut stage = Stage { folder: fresh(&target.join("demo"))?, athar, tour };
+    let folder = fresh(&target.join("demo"))?;
+    let mut stage = Stage { folder, athar, tour, surprises: Vec::new() };
     lay_out(&stage, &photographs)?;
     let began = Instant::now();
-    let surprises = play(&mut stage)?;
+    play(&mut stage)?;
     let mut planted = plan::planted(&stage.folder)?;
     planted.extend(recordings::planted(&stage.folder)?);
-    let score = Score::of(&stage.links()?, &planted);
-    println!("\n{}", score.report(&surprises, began.elapsed()));
+    let score = Score::of(&stage.told("links")?, &planted);
+    println!("\n{}", score.report(&stage.surprises, began.elapsed()));
+    println!(
+        "  the page of networks, to be opened in a browser: {}",
+        stage.folder.join(PAGE).display()
+    );
     println!("{}", style::dim(&format!("everything is in {}", stage.folder.display())));
-    let good = score.is_perfect() && surprises.is_empty();
+    let good = score.is_perfect() && stage.surprises.is_empty();
     if let (true, Some(tour)) = (good, &stage.tour) {
         tour.write(&crate::root().join("README.md"))?;
     }
@@ -117,41 +126,62 @@ fn lay_out(stage: &Stage, photographs: &Path) -> Result<()> {
     fs::write(&path, text).with_context(|| path.display().to_string())
 }
 
-/// Types the commands. What ended otherwise than it must is returned, in words.
-fn play(stage: &mut Stage) -> Result<Vec<String>> {
-    let mut surprises = Vec::new();
-    let mut expect = |code: i32, arguments: &[&str]| -> Result<()> {
-        surprises.extend(stage.athar(code, arguments)?);
-        Ok(())
-    };
+/// Types the commands.
+fn play(stage: &mut Stage) -> Result<()> {
+    report(stage)?;
+    ask(stage)?;
+    hold_together(stage)?;
+    prove(stage)
+}
+
+fn report(stage: &mut Stage) -> Result<()> {
     heading("A store, and five cases with what was reported into them");
-    expect(0, &["init"])?;
+    stage.athar(0, &["init"])?;
     for case in plan::CASES {
-        expect(0, &["case", "open", case.name])?;
+        stage.athar(0, &["case", "open", case.name])?;
         let folder = format!("reports/{}", case.name);
-        expect(plan::exit_of(case), &["add", case.name, &folder, "--channel", case.channel])?;
+        let mut typed = vec!["add", case.name, &folder, "--channel", case.channel];
+        typed.extend(case.handle.iter().flat_map(|handle| ["--handle", handle]));
+        stage.athar(plan::exit_of(case), &typed)?;
     }
+    Ok(())
+}
+
+fn ask(stage: &mut Stage) -> Result<()> {
     heading("Is this known? A new edit of a picture that was reported, and a picture that was not");
-    expect(0, &["check", &plan::asked_path(&plan::KNOWN)])?;
-    expect(1, &["check", &plan::asked_path(&plan::UNKNOWN)])?;
+    stage.athar(0, &["check", &plan::asked_path(&plan::KNOWN)])?;
+    stage.athar(1, &["check", &plan::asked_path(&plan::UNKNOWN)])
+}
+
+fn hold_together(stage: &mut Stage) -> Result<()> {
     heading("What ties the cases together, and why");
-    expect(0, &["links"])?;
+    stage.athar(0, &["links"])?;
+    heading("Which cases hang together, on a page to look at");
+    stage.athar(0, &["networks", "--out", PAGE])?;
+    let networks = stage.told("networks")?;
+    stage.surprises.extend(score::other_networks(&networks));
+    Ok(())
+}
+
+/// What stands up later, before those who were not there.
+fn prove(stage: &mut Stage) -> Result<()> {
     heading("Does the evidence still stand?");
-    expect(0, &["verify"])?;
-    Ok(surprises)
+    stage.athar(0, &["verify"])
 }
 
 impl Stage {
     /// Shows a command and its answer, then how long it took.
-    fn athar(&mut self, code: i32, arguments: &[&str]) -> Result<Option<String>> {
+    fn athar(&mut self, code: i32, arguments: &[&str]) -> Result<()> {
         let typed = format!("athar {}", arguments.join(" "));
         println!("\n{}", style::bold(&format!("$ {typed}")));
         let began = Instant::now();
         let status = self.answer(&typed, arguments).context("cannot start athar")?;
         let took = began.elapsed().as_secs_f64();
         println!("{}", style::dim(&format!("[{took:.2} s]")));
-        let surprise = format!("`{typed}` ended with {status}, not {code}");
-        Ok((status.code() != Some(code)).then_some(surprise))
+        if status.code() != Some(code) {
+            self.surprises.push(format!("`{typed}` ended with {status}, not {code}"));
+        }
+        Ok(())
     }
 
     fn answer(&mut self, typed: &str, arguments: &[&str]) -> std::io::Result<ExitStatus> {
@@ -164,11 +194,12 @@ impl Stage {
         Ok(output.status)
     }
 
-    fn links(&self) -> Result<String> {
-        let mut command = self.command(&["links", "--format", "json"]);
+    /// What a command says to programs.
+    fn told(&self, what: &str) -> Result<String> {
+        let mut command = self.command(&[what, "--format", "json"]);
         let output = command.output().context("cannot start athar")?;
         if !output.status.success() {
-            bail!("athar links: {}", output.status);
+            bail!("athar {what}: {}", output.status);
         }
         Ok(String::from_utf8(output.stdout)?)
     }

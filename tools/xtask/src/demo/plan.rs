@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 pub struct Case {
     pub name: &'static str,
     pub channel: &'static str,
+    /// What the threat came from, where that is known.
+    pub handle: Option<&'static str>,
     pub files: &'static [File],
 }
 
@@ -29,17 +31,19 @@ const fn edited(photograph: &'static str, edits: &'static [Edit]) -> File {
     File { photograph, edits }
 }
 
-/// The astronaut is in three cases, three other photographs are in two; the last case stands
-/// alone.
+/// The astronaut is in three cases, three other photographs are in two. The last case shares no
+/// material with any; one telephone, written in another way, ties it to the one before it.
 pub const CASES: &[Case] = &[
     Case {
         name: "HTL-2041",
         channel: "hotline",
+        handle: None,
         files: &[original("astronaut.png"), original("camera.png"), original("coffee.png")],
     },
     Case {
         name: "APP-0307",
         channel: "app",
+        handle: None,
         files: &[
             original("chelsea.png"),
             original("rocket.jpg"),
@@ -49,6 +53,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "WEB-0118",
         channel: "web-form",
+        handle: None,
         files: &[
             original("hubble_deep_field.jpg"),
             edited("coffee.png", &[Edit::Mirror]),
@@ -58,6 +63,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "HTL-2057",
         channel: "hotline",
+        handle: Some("telephone=07701234567"),
         files: &[
             original("coins.png"),
             original("retina.jpg"),
@@ -68,6 +74,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "WLK-0009",
         channel: "walk-in",
+        handle: Some("whatsapp=+9647701234567"),
         files: &[original("brick.png"), original("gravel.png")],
     },
 ];

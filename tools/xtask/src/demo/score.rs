@@ -65,6 +65,16 @@ impl Score {
     }
 }
 
+/// What `athar networks --format json` says, if it is anything but one network of every case.
+pub fn other_networks(lines: &str) -> Option<String> {
+    let lines: Vec<_> = lines.lines().filter(|line| !line.trim().is_empty()).collect();
+    let cases = |line: &str| serde_json::from_str::<Value>(line).ok()?.get("cases")?.as_u64();
+    let found: Vec<_> = lines.iter().map(|line| cases(line).unwrap_or(0)).collect();
+    let expected = CASES.len() as u64;
+    let surprise = || format!("networks of {found:?} cases, not one of {expected}");
+    (found != [expected]).then(surprise)
+}
+
 fn reported() -> String {
     let files: Vec<_> = CASES.iter().flat_map(|case| case.files).collect();
     let edited = files.iter().filter(|file| !file.edits.is_empty()).count();
@@ -131,6 +141,14 @@ mod tests {
         assert!(report.contains("not planted: a ia - c ic"));
         assert!(report.contains("1 line of the answer"));
         assert!(report.contains("NOT as planted"));
+    }
+
+    #[test]
+    fn all_cases_are_one_network_and_anything_else_is_told() {
+        assert_eq!(other_networks("{\"network\":1,\"cases\":5}\n"), None);
+        for lines in ["", "{\"cases\":4}", "{\"cases\":3}\n{\"cases\":2}", "nonsense"] {
+            assert!(other_networks(lines).is_some(), "{lines}");
+        }
     }
 
     #[test]

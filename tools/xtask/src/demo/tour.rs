@@ -17,6 +17,7 @@ const SHOWN: &[&str] = &[
     "athar add WLK-0009",
     "athar check",
     "athar links",
+    "athar networks",
     "athar verify",
 ];
 
