@@ -360,8 +360,7 @@ fn what_is_known_to_be_harmless_ties_nothing_and_is_told_with_its_note() {
     assert_eq!(bench.json(["case", "list"]).1[0]["linked_cases"], 0);
 
     // What comes from now on: the same file, and another copy.
-    let other =
-        DynamicImage::from(scene(1).resize(500, 375, image::imageops::FilterType::Triangle));
+    let other = scene(1).resize(500, 375, image::imageops::FilterType::Triangle);
     for (case, file) in [("C-1", meme.clone()), ("C-2", saved(&bench, "other.jpg", &other))] {
         let (line, summary) = add(&bench, case, &file);
         assert_eq!((&summary["alerts"], &summary["matched"]), (&0.into(), &0.into()), "{case}");

@@ -61,6 +61,7 @@ fn forty_cases_of_three_units() {
     a_rejected_link_splits_a_network(&story);
     a_case_that_is_taken_back_takes_its_network_with_it(&story);
     a_later_report_reaches_an_old_case(&mut story);
+    the_packet_verifies_on_its_own_and_fails_when_touched(&story);
     the_evidence_stands(&story);
     a_restored_copy_tells_the_same(&story);
 }
@@ -126,12 +127,34 @@ fn a_case_that_is_taken_back_takes_its_network_with_it(story: &Story) {
 /// A platform hands in a screen months later, and the oldest case of all is in it.
 fn a_later_report_reaches_an_old_case(story: &mut Story) {
     assert!(story.networks(&["--case", "HTL-09"]).is_empty());
+    assert!(story.alerts("HTL-09").is_empty());
     story.reports("PLT-07", "2025-11-02", &[Matter::Screenshot(7)]);
     let edges = ["HTL-09 — PLT-07: part, alone 1 to 1"];
     let reached = network(&["HTL-09", "PLT-07"], edges.into_iter());
     assert_eq!(story.networks(&["--case", "HTL-09"]), BTreeSet::from([reached]));
     let shown = story.bench.run(["case", "show", "HTL-09"]).out;
     assert!(shown.contains("PLT-07"), "{shown}");
+    assert_eq!(story.alerts("HTL-09"), ["PLT-07 part HTL-09 open"]);
+}
+
+/// What is given to a court needs nothing but the public key, and shows what was done to it.
+fn the_packet_verifies_on_its_own_and_fails_when_touched(story: &Story) {
+    let packet = story.bench.file("HTL-09.zip");
+    story.typed(&["packet", "HTL-09", "--out", packet.to_str().unwrap()]);
+    let elsewhere = Bench::bare(PROGRAM);
+    let verified = || {
+        let typed = ["packet", "verify", packet.to_str().unwrap(), "--key", &story.key];
+        let ran = elsewhere.run(typed);
+        (ran.code, ran.out)
+    };
+    let (code, told) = verified();
+    assert!(code == 0 && told.starts_with("sound") && told.contains("HTL-09"), "{told}");
+    let mut bytes = fs::read(&packet).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&packet, &bytes).unwrap();
+    let (code, told) = verified();
+    assert!(code == 1 && told.starts_with("not sound"), "{told}");
 }
 
 /// Whoever kept a signed checkpoint can see that nothing before it was changed.
@@ -165,6 +188,16 @@ struct Story {
 }
 
 impl Story {
+    /// What alerts tell of a case: which one came, how, and to which older one.
+    fn alerts(&self, case: &str) -> Vec<String> {
+        let (_, alerts) = self.bench.json(["alerts", "--case", case]);
+        let word = |alert: &Value, key: &str| alert[key].as_str().expect("a word").to_owned();
+        let line = |alert: &Value| {
+            ["case", "relation", "other_case", "state"].map(|key| word(alert, key)).join(" ")
+        };
+        alerts.iter().map(line).collect()
+    }
+
     /// A store with a key, in which every case was opened and reported on the day it was received.
     fn of_half_a_year() -> Self {
         let bench = Bench::new(PROGRAM);

@@ -3,7 +3,8 @@
 //! Photographs, a clip and a voice note become reports in five cases; some come back edited in other
 //! cases. The commands are those a unit would type, and their answers are shown as they are. At the
 //! end the links that were found are held against the links that were planted, and the demo fails
-//! if the two differ. It leaves the page of networks behind, to be opened in a browser.
+//! if the two differ. It leaves the page of networks and a verified packet
+//! of one case behind.
 
 mod plan;
 mod recordings;
@@ -32,6 +33,9 @@ pub struct Arguments {
 
 /// The page of networks, in the demo's folder.
 const PAGE: &str = "networks.html";
+
+/// A case as evidence, in the demo's folder.
+const PACKET: &str = "packet.zip";
 
 /// The folder everything happens in, the program it happens with, what it answered, and what ended
 /// otherwise than it must, in words.
@@ -137,6 +141,7 @@ fn play(stage: &mut Stage) -> Result<()> {
 fn report(stage: &mut Stage) -> Result<()> {
     heading("A store, and five cases with what was reported into them");
     stage.athar(0, &["init"])?;
+    stage.athar(0, &["key", "make"])?;
     for case in plan::CASES {
         stage.athar(0, &["case", "open", case.name])?;
         let folder = format!("reports/{}", case.name);
@@ -166,7 +171,10 @@ fn hold_together(stage: &mut Stage) -> Result<()> {
 /// What stands up later, before those who were not there.
 fn prove(stage: &mut Stage) -> Result<()> {
     heading("Does the evidence still stand?");
-    stage.athar(0, &["verify"])
+    stage.athar(0, &["verify"])?;
+    heading("A case for a court, checked as the court does");
+    stage.athar(0, &["packet", plan::CASES[0].name, "--out", PACKET])?;
+    stage.athar(0, &["packet", "verify", PACKET])
 }
 
 impl Stage {
