@@ -77,7 +77,7 @@ fn put(to: &mut Vec<u8>, fields: &[u32]) {
     to.extend(fields.iter().flat_map(|field| field.to_le_bytes()));
 }
 
-/// The entries of an archive. That nothing else is in it, [`is_canonical`] says.
+/// The entries of an archive. That nothing else is in it, [`first_difference`] says.
 pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Entry<'_>>, Fault> {
     if field(bytes, 0) != Some(LOCAL) {
         return Err(Fault::NotAPacket);
@@ -100,7 +100,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Entry<'_>>, Fault> {
     Ok(entries)
 }
 
-/// The first byte that is not as [`write`] makes it of these entries.
+/// The first byte that is not as [`write()`] makes it of these entries.
 pub(crate) fn first_difference(bytes: &[u8], entries: &[Entry<'_>]) -> Option<u64> {
     let expected = write(entries)?;
     if expected == bytes {

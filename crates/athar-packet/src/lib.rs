@@ -1,9 +1,9 @@
 //! The evidence packet: one archive that says what a unit knows of a case and why, and that
 //! anybody can check with a public key alone, on a machine that has never seen the unit's store.
 //!
-//! [`make`] turns plain data ([`Content`], [`Events`]) into an archive: the data itself, the same
+//! [`make()`] turns plain data ([`Content`], [`Events`]) into an archive: the data itself, the same
 //! as JSON-LD in the terms of CASE and UCO, a report for people as HTML and as PDF, in English or
-//! Arabic, and a signed manifest of all of them. [`check`] takes an archive apart again and names
+//! Arabic, and a signed manifest of all of them. [`check()`] takes an archive apart again and names
 //! the first thing that does not fit. `PACKET.md` beside this crate is the format's specification.
 //!
 //! Nothing here reads a clock or a ledger, and no pixel, sound or path is in a packet.

@@ -3,7 +3,7 @@
 //!
 //! One thread does that, in the order of the files: it looks at the first bytes of each, passes it
 //! on open if it is no parcel, and else goes through it ([`athar_parcel`]) and puts each part on a
-//! [shelf](shelf) from which it is prepared. A parcel is told of only where something is wrong with
+//! [shelf] from which it is prepared. A parcel is told of only where something is wrong with
 //! it: it is damaged or beyond a limit, which costs what comes after, or there is nothing in it.
 
 mod chats;
