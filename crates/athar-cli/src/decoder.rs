@@ -55,12 +55,9 @@ pub(crate) fn run(purpose: Purpose) -> ExitCode {
     }
 }
 
-/// Files are decoded by this same program, sealed. The first worker is on its way when this
-/// returns: to be called before the store is opened, which takes as long.
+/// Files are decoded by this same program, sealed.
 pub(crate) fn sealed() -> Result<Decoding> {
-    let workers = workers()?;
-    workers.start_early();
-    Ok(Decoding::Sealed(workers))
+    Ok(Decoding::Sealed(workers()?))
 }
 
 pub(crate) fn workers() -> Result<Workers> {

@@ -23,6 +23,7 @@ use crate::prepare::{
 use crate::recognise::{Finding, Lookups, Recognised, once_each};
 use crate::remember::AskedLookup;
 use crate::store::Store;
+use crate::time_places::{AUDIO, IMAGE, VIDEO};
 use crate::unpack::Feed;
 use crate::walk::walk;
 use crate::{
@@ -32,7 +33,7 @@ use crate::{
 use athar_hash::{FileDigest, Space};
 use athar_kernel::{Code, Level};
 use athar_ledger::{
-    Added, CaseId, ItemId, LedgerError, NewCodes, NewItem, NewMatch, NewReport, Refusal,
+    Added, CaseId, ItemId, Ledger, LedgerError, NewCodes, NewItem, NewMatch, NewReport, Refusal,
     ReportClose, ReportId, Tx,
 };
 use athar_media::Want;
@@ -208,20 +209,15 @@ impl Store {
         self.ledger.write(|tx| {
             let mut outcomes = Vec::with_capacity(batch.len());
             lookups.catch_up(tx)?;
-            beside.lists.catch_up(tx)?;
-            beside.asked.catch_up(tx)?;
-            for prepared in batch {
+            beside.catch_up(tx)?;
+            for mut prepared in batch {
                 lookups.look_into(tx)?;
                 let recognised = match &prepared.body {
                     Body::Picture(picture) => lookups.recognise(tx, picture, !options.shallow)?,
                     Body::Clip(clip) => lookups.recognise_clip(tx, clip, !options.shallow)?,
                     Body::Known | Body::Failed => Recognised::default(),
                 };
-                let mut prepared = prepared;
-                let mut outcome = prepared.outcome.clone();
-                beside.lists.tell(tx, &prepared, &mut outcome)?;
-                outcome.asked = beside.asked.before(tx, &prepared)?;
-                prepared.outcome = outcome;
+                prepared.outcome = beside.told(tx, &prepared)?;
                 let mut outcome = keep(tx, adding, prepared, &recognised.matches, at_ms)?;
                 alerts::raise(tx, adding.case, &adding.summary.case, &mut outcome, at_ms)?;
                 outcomes.push(outcome);
@@ -246,6 +242,21 @@ impl Store {
 struct Beside {
     lists: ListedLookup,
     asked: AskedLookup,
+}
+
+impl Beside {
+    fn catch_up(&self, ledger: &Ledger) -> Result<(), LedgerError> {
+        self.lists.catch_up(ledger)?;
+        self.asked.catch_up(ledger)
+    }
+
+    /// What is told of an input, with what lists know of it and who asked about it before.
+    fn told(&self, ledger: &Ledger, prepared: &Prepared) -> Result<Outcome, LedgerError> {
+        let mut outcome = prepared.outcome.clone();
+        self.lists.tell(ledger, prepared, &mut outcome)?;
+        outcome.asked = self.asked.before(ledger, prepared)?;
+        Ok(outcome)
+    }
 }
 
 /// A report under way.
@@ -363,7 +374,7 @@ fn add_picture(
     let item = NewItem {
         sha256: digest.sha256,
         md5: digest.md5,
-        kind: "image",
+        kind: IMAGE,
         format: picture.format,
         bytes: outcome.bytes,
         width: picture.width,
@@ -438,7 +449,7 @@ fn add_matches(
 }
 
 /// The kinds of items.
-const KINDS: [&str; 3] = ["image", "video", "audio"];
+const KINDS: [&str; 3] = [IMAGE, VIDEO, AUDIO];
 
 /// What the ledger knows of a file that was not decoded again.
 fn describe_known(tx: &mut Tx<'_>, item: ItemId, outcome: &mut Outcome) -> Result<(), LedgerError> {
@@ -447,7 +458,7 @@ fn describe_known(tx: &mut Tx<'_>, item: ItemId, outcome: &mut Outcome) -> Resul
         outcome.quality = Some(row.quality);
         if !tx.is_searchable(item)? {
             outcome.error = Some(match row.kind.as_str() {
-                "image" => too_flat(row.quality),
+                IMAGE => too_flat(row.quality),
                 _ => nothing_to_match(),
             });
         }

@@ -12,6 +12,7 @@ use crate::recognise::{Lookups, Recognised, once_each};
 use crate::remember::AskedLookup;
 use crate::similar::Likeness;
 use crate::store::{PROGRAM, Store};
+use crate::time_places::IMAGE;
 use crate::unpack::{Feed, Held, Input};
 use crate::vpdq::{self, FrameCode};
 use crate::walk::{Found, walk};
@@ -162,7 +163,7 @@ impl Asked {
         actor: Option<&str>,
         at_ms: i64,
     ) -> Result<(), LedgerError> {
-        let kind = self.outcome.kind.unwrap_or("image");
+        let kind = self.outcome.kind.unwrap_or(IMAGE);
         self.outcome.check = remember::keep(tx, kind, &self.codes, actor, at_ms)?;
         Ok(())
     }
@@ -310,7 +311,7 @@ impl Checking<'_> {
         if self.options.candidates {
             outcome.candidates = matching::matches_of(self.ledger, item, &recognised.candidates)?;
         }
-        let kind = outcome.kind.unwrap_or("image");
+        let kind = outcome.kind.unwrap_or(IMAGE);
         outcome.asked = self.asked_before.of_frames(self.ledger, kind, frames)?;
         Ok(Asked { outcome, codes: remember::codes(frames) })
     }

@@ -33,6 +33,14 @@ impl Decoding {
         }
     }
 
+    /// Begins to make ready what decodes, while the caller opens its store, which takes as long. What
+    /// goes wrong is told when it is needed.
+    pub fn start_early(&self) {
+        if let Self::Sealed(workers) = self {
+            workers.start_early();
+        }
+    }
+
     /// For one file of about so many bytes.
     pub(crate) fn begin(&self, bytes: u64, level: Level) -> Result<Session<'_>, InputError> {
         Ok(Session(match self {

@@ -138,9 +138,8 @@ pub(crate) fn follow(
     ledger: &Ledger,
     space: Space,
 ) -> Result<usize, LedgerError> {
-    follow_by(index, from, ledger, |from, changes| {
-        let mut take = |change: CodeChange| changes.push(change_of(&change));
-        ledger.for_some_codes_since(space.name(), from, INDEX_BATCH_CODES, &mut take)
+    follow_by(index, from, ledger, |from, take| {
+        ledger.for_some_codes_since(space.name(), from, INDEX_BATCH_CODES, take)
     })
 }
 
@@ -150,9 +149,8 @@ pub(crate) fn follow_listed(
     from: Seq,
     ledger: &Ledger,
 ) -> Result<usize, LedgerError> {
-    follow_by(index, from, ledger, |from, changes| {
-        let mut take = |change: CodeChange| changes.push(change_of(&change));
-        ledger.for_some_listed_since(from, INDEX_BATCH_CODES, &mut take)
+    follow_by(index, from, ledger, |from, take| {
+        ledger.for_some_listed_since(from, INDEX_BATCH_CODES, take)
     })
 }
 
@@ -162,9 +160,8 @@ pub(crate) fn follow_checks(
     from: Seq,
     ledger: &Ledger,
 ) -> Result<usize, LedgerError> {
-    follow_by(index, from, ledger, |from, changes| {
-        let mut take = |change: CodeChange| changes.push(change_of(&change));
-        ledger.for_some_checks_since(from, INDEX_BATCH_CODES, &mut take)
+    follow_by(index, from, ledger, |from, take| {
+        ledger.for_some_checks_since(from, INDEX_BATCH_CODES, take)
     })
 }
 
@@ -172,12 +169,12 @@ fn follow_by(
     index: &Index,
     mut from: Seq,
     ledger: &Ledger,
-    read: impl Fn(Seq, &mut Vec<Change>) -> Result<Seq, LedgerError>,
+    read: impl Fn(Seq, &mut dyn FnMut(CodeChange)) -> Result<Seq, LedgerError>,
 ) -> Result<usize, LedgerError> {
     let mut gained = 0;
     loop {
         let mut changes = Vec::new();
-        let reached = read(from, &mut changes)?;
+        let reached = read(from, &mut |change| changes.push(change_of(&change)))?;
         if reached == from {
             return Ok(gained);
         }

@@ -20,9 +20,6 @@ use athar_packet::{
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Matches that a packet tells at most, the best supported first.
-const MATCHES_MOST: usize = 2000;
-
 /// What a packet is made of and with.
 #[derive(Debug, Clone)]
 pub struct PacketOptions {
@@ -329,8 +326,8 @@ fn matches(ledger: &Ledger, case: CaseId) -> Result<(Vec<athar_packet::Match>, u
     let mut links = ledger.links(Some(case))?;
     let rate = |link: &LinkRow| link.evidence.false_alarm_rate;
     links.sort_by(|one, other| rate(one).total_cmp(&rate(other)));
-    let left_out = links.len().saturating_sub(MATCHES_MOST) as u64;
-    links.truncate(MATCHES_MOST);
+    let left_out = links.len().saturating_sub(policy::PACKET_MATCHES_MOST) as u64;
+    links.truncate(policy::PACKET_MATCHES_MOST);
     let found = links.into_iter().map(|link| found(ledger, case, link));
     Ok((found.collect::<Result<_, _>>()?, left_out))
 }

@@ -7,6 +7,7 @@
 //! evidence stored ones give that are not in them.
 
 use crate::align::Tolerance;
+use crate::clock::DAY_MS;
 use crate::time_motion::{Stretch, TimeTolerance};
 use athar_hash::{SecondDistance, Space};
 use athar_kernel::{Distance, Radius};
@@ -303,19 +304,8 @@ pub const HEAVY_BYTES: u64 = 700 << 20;
 pub const PARTS_BYTES: u64 = 512 << 20;
 
 /// What one mail, archive or chat may ask for, with all that lies in it.
-pub const PARCEL_LIMITS: athar_parcel::Limits = athar_parcel::Limits {
-    depth: 6,
-    parts: 500_000,
-    part_bytes: PARTS_BYTES,
-    total_bytes: 64 << 30,
-    spool_bytes: 256 << 20,
-    ratio: 250,
-    ratio_free_bytes: 16 << 20,
-    header_bytes: 256 << 10,
-    line_bytes: 64 << 10,
-    chat_bytes: 1 << 30,
-    multipart_depth: 16,
-};
+pub const PARCEL_LIMITS: athar_parcel::Limits =
+    athar_parcel::Limits { part_bytes: PARTS_BYTES, ..athar_parcel::Limits::DEFAULT };
 
 /// Bytes of ordinary files held at one time.
 pub const FILES_BYTES: u64 = 96 << 20;
@@ -465,13 +455,16 @@ const INDEX_REPLAY_VOICES: usize = 1 << 13;
 pub(crate) const SCRUB_MOST_BYTES: u64 = 1 << 30;
 
 /// Longest time without an event in which the clock is believed when reports are forgotten by it.
-pub(crate) const RETAIN_GAP_MS: i64 = 30 * 24 * 3600 * 1000;
+pub(crate) const RETAIN_GAP_MS: i64 = 30 * DAY_MS;
+
+/// Matches that an evidence packet tells at most, the best supported first.
+pub(crate) const PACKET_MATCHES_MOST: usize = 2000;
 
 /// Events after which the chain is signed again, where there is a key.
 pub(crate) const CHECKPOINT_EVENTS: u64 = 1000;
 
 /// Time after which the chain is signed again, if anything happened.
-pub(crate) const CHECKPOINT_MS: i64 = 24 * 3_600_000;
+pub(crate) const CHECKPOINT_MS: i64 = DAY_MS;
 
 /// Codes of a space that a process may have to read from the ledger.
 pub(crate) fn index_replay_codes(space: Space) -> usize {

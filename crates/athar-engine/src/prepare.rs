@@ -14,6 +14,7 @@ use crate::pipeline::Interrupt;
 use crate::places::Extent;
 use crate::policy::{HEAVY_BYTES, LIMITS, clip_bytes, searchable};
 use crate::steps::{self, Stopwatch};
+use crate::time_places::IMAGE;
 use crate::unpack::{Held, Input, Source};
 use crate::{InputError, InputErrorKind, Outcome, intake, prepare_clip};
 use athar_hash::{FileDigest, PictureFingerprint};
@@ -237,7 +238,7 @@ impl<'a> Preparer<'a> {
         let share = share.unwrap_or_else(|| self.memory.for_file(bytes));
         let picture = self.picture(session, intake.size, &share)?;
         let quality = picture.fingerprint.quality();
-        prepared.outcome.kind = Some("image");
+        prepared.outcome.kind = Some(IMAGE);
         prepared.outcome.quality = Some(quality);
         let is_matched = searchable(quality) || picture.seen.has_landmarks();
         prepared.body = Body::Picture(Box::new(picture));

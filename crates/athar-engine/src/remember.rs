@@ -5,12 +5,14 @@
 //! remembered: 32 bytes for a picture, where its landmarks would take ten thousand. So a copy that was
 //! turned, mirrored, shrunk or written anew is found again, and a crop is not.
 
+use crate::clock::{self, DAY_MS};
 use crate::follow::follow_checks;
 use crate::lists::{Frame, frames_of, frames_of_item};
 use crate::lookup::ways;
 use crate::policy::{self, ASKED_FRAMES_LEAST, ASKED_HITS, HITS_IN_ALL, PDQ_RADIUS, Relation};
 use crate::prepare::{Body, Prepared};
-use crate::{EngineError, Store, clock};
+use crate::time_places::{IMAGE, VIDEO};
+use crate::{EngineError, Store};
 use athar_hash::Space;
 use athar_index::{Hit, Index};
 use athar_kernel::{Code, Distance, Level};
@@ -19,9 +21,6 @@ use athar_ledger::{
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Milliseconds of a day.
-const DAY_MS: i64 = 24 * 3_600_000;
 
 /// What is remembered, and for how long.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -238,9 +237,6 @@ impl AskedLookup {
         each.flatten().map(|hit| check_of(&hit).0).collect()
     }
 }
-
-const IMAGE: &str = "image";
-const VIDEO: &str = "video";
 
 /// The check that a code is of, and its place in it.
 fn check_of(hit: &Hit) -> (CheckId, usize) {

@@ -1,9 +1,10 @@
 //! How long reports are kept, and forgetting what is over as what is withdrawn is forgotten.
 
+use crate::clock::{self, DAY_MS};
 use crate::policy::RETAIN_GAP_MS;
-use crate::withdraw::{WithdrawSummary, summary};
-use crate::{EngineError, Store, Watcher, clock};
-use athar_ledger::{Expiring, Withdrawn};
+use crate::withdraw::WithdrawSummary;
+use crate::{EngineError, Store, Watcher};
+use athar_ledger::{Expiring, Withdrawal, WithdrawalRequest, Withdrawn};
 use serde::Serialize;
 
 pub use athar_ledger::RetentionRule;
@@ -95,11 +96,11 @@ impl Store {
         let over = self.ledger.expiring(now_ms)?;
         let going = match over.is_empty() {
             true => Withdrawn::default(),
-            false => self.ledger.write(|tx| tx.would_expire(now_ms))?,
+            false => self.ledger.write(|tx| tx.would_withdraw(Withdrawal::Over(now_ms)))?,
         };
         let withdrawn = match options.dry_run || over.is_empty() {
             true => None,
-            false => self.expire(now_ms, options, watcher)?,
+            false => Some(self.expire(now_ms, options, watcher)?),
         };
         Ok(RetainSummary {
             dry_run: options.dry_run,
@@ -117,17 +118,18 @@ impl Store {
         now_ms: i64,
         options: &RetainOptions<'_>,
         watcher: &mut dyn Watcher,
-    ) -> Result<Option<WithdrawSummary>, EngineError> {
+    ) -> Result<WithdrawSummary, EngineError> {
         let gap_ms = now_ms.saturating_sub(self.ledger.last_event_ms()?);
         if gap_ms > RETAIN_GAP_MS && !options.clock_is_right {
             return Err(EngineError::ClockLeapt { days: gap_ms / DAY_MS });
         }
-        let gone = self.ledger.write(|tx| tx.expire(now_ms, options.actor))?;
-        Ok(gone.map(|gone| summary(&gone, now_ms, self.forget_withdrawn(watcher))))
+        let request = WithdrawalRequest { reason: REASON, reference: None, actor: options.actor };
+        self.take_back(Withdrawal::Over(now_ms), &request, now_ms, watcher)
     }
 }
 
-const DAY_MS: i64 = 24 * 3600 * 1000;
+/// Why it goes, as its request says.
+const REASON: &str = "the time for which it is kept is over";
 
 impl From<RetentionRule> for RetentionLine {
     fn from(rule: RetentionRule) -> Self {

@@ -22,6 +22,9 @@ const FRAME_BYTES: usize = 16 + 2 * TIME_BYTES;
 
 const VOICE_BYTES: usize = TIME_BYTES + 1;
 
+/// What the ledger calls a picture.
+pub(crate) const IMAGE: &str = "image";
+
 /// What the ledger calls a clip with frames.
 pub(crate) const VIDEO: &str = "video";
 

@@ -103,17 +103,27 @@ impl Store {
             reference: options.reference.as_deref(),
             actor: options.actor.as_deref(),
         };
-        let at_ms = clock::now_ms();
+        self.take_back(what, &request, clock::now_ms(), watcher)
+    }
+
+    /// Takes something back with the remembered checks of it, and rids every file of it.
+    pub(crate) fn take_back(
+        &mut self,
+        what: Withdrawal,
+        request: &WithdrawalRequest<'_>,
+        at_ms: i64,
+        watcher: &mut dyn Watcher,
+    ) -> Result<WithdrawSummary, EngineError> {
         let gone = self.ledger.write(|tx| {
             let checks = remember::checks_of(tx, what)?;
-            tx.withdraw_with(what, &checks, &request, at_ms)
+            tx.withdraw_with(what, &checks, request, at_ms)
         })?;
         Ok(summary(&gone, at_ms, self.forget_withdrawn(watcher)))
     }
 
     /// Rids every file of what was taken back by now: what fails here leaves something behind, and is
     /// told in a sentence each.
-    pub(crate) fn forget_withdrawn(&mut self, watcher: &mut dyn Watcher) -> Vec<String> {
+    fn forget_withdrawn(&mut self, watcher: &mut dyn Watcher) -> Vec<String> {
         let mut left = Vec::new();
         for space in Space::ALL {
             let forgotten = self.forget(space, watcher);
@@ -195,7 +205,7 @@ fn in_use(space: Space) -> String {
     )
 }
 
-pub(crate) fn summary(gone: &Withdrawn, at_ms: i64, left: Vec<String>) -> WithdrawSummary {
+fn summary(gone: &Withdrawn, at_ms: i64, left: Vec<String>) -> WithdrawSummary {
     WithdrawSummary {
         event: gone.seq,
         digest: gone.digest,

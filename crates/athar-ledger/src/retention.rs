@@ -1,7 +1,7 @@
 //! How long reports are kept: a rule for each channel, and what is over by now.
 //!
-//! What is over goes as what is withdrawn does, with everything that only it held, and a case goes
-//! with the last of its reports. Time is counted from when a report was opened here: what was typed
+//! What is over is withdrawn ([`Withdrawal::Over`](crate::Withdrawal::Over)), with everything that
+//! only it held, and a case goes with the last of its reports. Time is counted from when a report was opened here: what was typed
 //! of when it came in can be wrong by years.
 
 use crate::{
@@ -11,7 +11,6 @@ use crate::{
     error::Result,
     facts::check_line,
     read::{all, one},
-    withdraw::{WithdrawalRequest, Withdrawn, count, gather_dependent, gather_nothing},
 };
 use rusqlite::{Connection, params};
 
@@ -59,10 +58,7 @@ const EMPTIED: &str = "
     FROM (SELECT DISTINCT case_id FROM reports
           WHERE id IN (SELECT id FROM going WHERE tab = 'reports')) AS gone
     WHERE NOT EXISTS (SELECT 1 FROM reports AS kept WHERE kept.case_id = gone.case_id
-                      AND kept.id NOT IN (SELECT id FROM going WHERE tab = 'reports'));";
-
-/// Why it goes, as its request says.
-const REASON: &str = "the time for which it is kept is over";
+                      AND kept.id NOT IN (SELECT id FROM going WHERE tab = 'reports'))";
 
 impl Ledger {
     /// The rules that stand, that of all other channels first.
@@ -113,36 +109,11 @@ impl Tx<'_> {
         })?;
         Ok(())
     }
-
-    /// How much would go at a time. Nothing is changed.
-    pub fn would_expire(&mut self, now_ms: i64) -> Result<Withdrawn> {
-        gather_expired(&self.conn, now_ms)?;
-        let gone = count(&self.conn);
-        gather_nothing(&self.conn)?;
-        gone
-    }
-
-    /// Takes back what is over at a time, as [`Tx::withdraw`] does; `None` where nothing is, and
-    /// then nothing is recorded.
-    ///
-    /// # Errors
-    /// [`LedgerError::TextLength`](crate::LedgerError::TextLength) and
-    /// [`LedgerError::TextControl`](crate::LedgerError::TextControl) of the actor.
-    pub fn expire(&mut self, now_ms: i64, actor: Option<&str>) -> Result<Option<Withdrawn>> {
-        gather_expired(&self.conn, now_ms)?;
-        if count(&self.conn)?.reports == 0 {
-            return Ok(None);
-        }
-        let request = WithdrawalRequest { reason: REASON, reference: None, actor };
-        self.request(&request, now_ms)?;
-        self.remove_gathered(now_ms).map(Some)
-    }
 }
 
-fn gather_expired(conn: &Connection, now_ms: i64) -> Result<()> {
-    gather_nothing(conn)?;
+/// Lists the reports that are over as going, and says how many cases go with their last one.
+pub(crate) fn list_over(conn: &Connection, now_ms: i64) -> Result<usize> {
     let reports = format!("INSERT INTO going SELECT 'reports', id FROM ({})", over());
     conn.execute(&reports, [now_ms])?;
-    conn.execute_batch(EMPTIED)?;
-    gather_dependent(conn)
+    Ok(conn.execute(EMPTIED, [])?)
 }

@@ -13,6 +13,7 @@ use crate::{
     error::{LedgerError, Result},
     facts::check_line,
     read::all,
+    retention,
     write::Appender,
 };
 use rusqlite::{Connection, params};
@@ -26,6 +27,9 @@ pub enum Withdrawal {
     Report(ReportId),
     /// A case and its reports, its name too. Items that another case holds stay there.
     Case(CaseId),
+    /// Every report that is over at a time, by the rule for its channel, and every case with the last
+    /// of its reports: see `retention`.
+    Over(i64),
     /// What is remembered of a check, and the alerts that it raised.
     Check(CheckId),
 }
@@ -223,16 +227,23 @@ impl Tx<'_> {
     ) -> Result<Withdrawn> {
         self.known(what)?;
         self.request(request, at_ms)?;
-        gather(&self.conn, what)?;
-        list_checks(&self.conn, checks)?;
-        self.remove_gathered(at_ms)
-    }
-
-    /// Removes what was gathered and what looks back at it, and says so.
-    pub(crate) fn remove_gathered(&mut self, at_ms: i64) -> Result<Withdrawn> {
         self.chain.step(|chain| {
+            gather(chain.conn, what)?;
+            list_checks(chain.conn, checks)?;
             chain.conn.execute_batch(OF_ALL)?;
             erase_listed(chain, at_ms)
+        })
+    }
+
+    /// How much would go. Nothing is changed.
+    ///
+    /// # Errors
+    /// As [`Tx::withdraw`].
+    pub fn would_withdraw(&mut self, what: Withdrawal) -> Result<Withdrawn> {
+        self.known(what)?;
+        self.chain.step(|chain| {
+            gather(chain.conn, what)?;
+            count(chain.conn)
         })
     }
 
@@ -259,14 +270,14 @@ impl Tx<'_> {
             return Ok(0);
         }
         let gone = self.chain.step(|chain| {
-            gather_nothing(chain.conn)?;
+            chain.conn.execute_batch(GOING)?;
             list_checks(chain.conn, checks)?;
             erase_listed(chain, at_ms)
         })?;
         Ok(gone.checks)
     }
 
-    pub(crate) fn request(&mut self, request: &WithdrawalRequest<'_>, at_ms: i64) -> Result<()> {
+    fn request(&mut self, request: &WithdrawalRequest<'_>, at_ms: i64) -> Result<()> {
         let WithdrawalRequest { reason, reference, actor } = *request;
         if reason.trim().is_empty() {
             return Err(LedgerError::TextEmpty);
@@ -290,6 +301,7 @@ impl Tx<'_> {
                 known.exists([report.0])?.then_some(()).ok_or(LedgerError::NoSuchReport)?;
             }
             Withdrawal::Case(case) => drop(self.case(case)?.ok_or(LedgerError::NoSuchCase)?),
+            Withdrawal::Over(_) => {}
             Withdrawal::Check(check) => {
                 drop(self.remembered_check(check)?.ok_or(LedgerError::NoSuchCheck)?);
             }
@@ -300,28 +312,21 @@ impl Tx<'_> {
 
 /// Lists what goes.
 fn gather(conn: &Connection, what: Withdrawal) -> Result<()> {
-    gather_nothing(conn)?;
-    let (first, id) = match what {
-        Withdrawal::Item(item) => ("INSERT INTO going VALUES ('items', ?1)", item.0),
-        Withdrawal::Report(report) => ("INSERT INTO going VALUES ('reports', ?1)", report.0),
+    conn.execute_batch(GOING)?;
+    let list = |table: &str, id: i64| {
+        conn.execute("INSERT INTO going VALUES (?1, ?2)", params![table, id])
+    };
+    match what {
+        Withdrawal::Item(item) => list("items", item.0)?,
+        Withdrawal::Report(report) => list("reports", report.0)?,
         Withdrawal::Case(case) => {
             let reports = "INSERT INTO going SELECT 'reports', id FROM reports WHERE case_id = ?1";
             conn.execute(reports, [case.0])?;
-            ("INSERT INTO going VALUES ('cases', ?1)", case.0)
+            list("cases", case.0)?
         }
-        Withdrawal::Check(check) => ("INSERT INTO going VALUES ('checks', ?1)", check.0),
+        Withdrawal::Over(now_ms) => retention::list_over(conn, now_ms)?,
+        Withdrawal::Check(check) => list("checks", check.0)?,
     };
-    conn.execute(first, [id])?;
-    gather_dependent(conn)
-}
-
-/// An empty list of what goes.
-pub(crate) fn gather_nothing(conn: &Connection) -> Result<()> {
-    Ok(conn.execute_batch(GOING)?)
-}
-
-/// Lists what hangs on what was listed.
-pub(crate) fn gather_dependent(conn: &Connection) -> Result<()> {
     conn.execute_batch(OF_REPORTS)?;
     conn.execute_batch(ORPHANS)?;
     conn.execute_batch(OF_ITEMS)?;
@@ -347,7 +352,7 @@ fn erase_listed(chain: &mut Appender<'_>, at_ms: i64) -> Result<Withdrawn> {
 }
 
 /// How much was listed.
-pub(crate) fn count(conn: &Connection) -> Result<Withdrawn> {
+fn count(conn: &Connection) -> Result<Withdrawn> {
     let mut of = conn.prepare_cached("SELECT count(*) FROM going WHERE tab = ?1")?;
     let mut of = |table: &str| of.query_row([table], |row| row.get::<_, u64>(0));
     let codes = "SELECT coalesce(sum(length(code) / 32), 0) FROM codes

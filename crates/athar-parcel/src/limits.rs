@@ -31,22 +31,27 @@ pub struct Limits {
     pub multipart_depth: usize,
 }
 
+impl Limits {
+    /// Enough for what a unit gets, and an end to what is made to have none.
+    pub const DEFAULT: Self = Self {
+        depth: 6,
+        parts: 500_000,
+        part_bytes: 4 << 30,
+        total_bytes: 64 << 30,
+        spool_bytes: 256 << 20,
+        // Deflate makes 1032 of one at most; honest pictures that lie in an archive without
+        // compression of their own seldom make 200.
+        ratio: 250,
+        ratio_free_bytes: 16 << 20,
+        header_bytes: 256 << 10,
+        line_bytes: 64 << 10,
+        chat_bytes: 1 << 30,
+        multipart_depth: 16,
+    };
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            depth: 6,
-            parts: 500_000,
-            part_bytes: 4 << 30,
-            total_bytes: 64 << 30,
-            spool_bytes: 256 << 20,
-            // Deflate makes 1032 of one at most; honest pictures that lie in an archive without
-            // compression of their own seldom make 200.
-            ratio: 250,
-            ratio_free_bytes: 16 << 20,
-            header_bytes: 256 << 10,
-            line_bytes: 64 << 10,
-            chat_bytes: 1 << 30,
-            multipart_depth: 16,
-        }
+        Self::DEFAULT
     }
 }

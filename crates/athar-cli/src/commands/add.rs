@@ -19,6 +19,7 @@ pub(super) fn run(at: &Location, format: Format, args: AddArgs) -> Result<Exit> 
         shallow: args.shallow,
     };
     let decoding = decoder::sealed()?;
+    decoding.start_early();
     let mut store = at.open()?;
     let stop = interrupt::on_ctrl_c();
     let mut shown = Shown::new(format);

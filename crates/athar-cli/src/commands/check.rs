@@ -17,6 +17,9 @@ use std::path::Path;
 pub(super) fn run(at: &Location, format: Format, args: CheckArgs) -> Result<Exit> {
     let codes = read_codes(&args.pdq)?;
     let decoding = decoder::sealed()?;
+    if !args.paths.is_empty() {
+        decoding.start_early();
+    }
     let mut store = at.open()?;
     let stop = interrupt::on_ctrl_c();
     let similar = args.similar.and_then(|count| NonZeroUsize::new(count.into()));

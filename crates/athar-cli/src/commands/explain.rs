@@ -18,6 +18,7 @@ use std::path::Path;
 pub(super) fn run(at: &Location, format: Format, args: &ExplainArgs) -> Result<Exit> {
     may_be_written(args).with_context(|| shown(&args.out))?;
     let decoding = decoder::sealed()?;
+    decoding.start_early();
     let explained = at.open()?.explain(&args.item, &args.query, &decoding);
     let explanation = explained.map_err(|error| named(error, args))?;
     let query = shown(Path::new(args.query.file_name().unwrap_or(OsStr::new(""))));

@@ -6,6 +6,7 @@
 
 use super::writing::{Out, Writing};
 use crate::policy::searchable;
+use crate::time_places::IMAGE;
 use crate::{EngineError, Store, clock};
 use athar_exchange::delta::{Header, Sequence};
 use athar_exchange::{Format, Tlp};
@@ -175,7 +176,7 @@ impl Store {
 
     /// PDQ of a picture as a whole, where it means anything.
     fn whole_code(&self, item: &ItemRow) -> Result<Option<Code>, EngineError> {
-        if item.kind != "image" || !searchable(item.quality) {
+        if item.kind != IMAGE || !searchable(item.quality) {
             return Ok(None);
         }
         let rows = self.ledger.codes_of_item(item.id)?;

@@ -4,6 +4,7 @@ use super::export::{ExportOptions, ExportSummary};
 use crate::EngineError;
 use crate::keys::Key;
 use crate::outcome::to_hex;
+use crate::time_places::{IMAGE, VIDEO};
 use athar_exchange::delta::{DeltaWriter, Header};
 use athar_exchange::{
     DescriptorWriter, Entry, Format, Medium, PlainWriter, Provenance, Scheme, Signal, State,
@@ -94,8 +95,8 @@ impl Writing {
 /// What is said of an item: its code, and the digests of its file.
 fn entries(item: &ItemRow, code: Option<Code>, marking: Tlp, owner: &str) -> Vec<Entry> {
     let medium = match item.kind.as_str() {
-        "image" => Medium::Picture,
-        "video" => Medium::Clip,
+        IMAGE => Medium::Picture,
+        VIDEO => Medium::Clip,
         _ => Medium::Sound,
     };
     let provenance = Provenance {

@@ -63,8 +63,8 @@ impl Workers {
     }
 
     /// Starts a worker and does not wait for it: it gets ready, which takes tens of milliseconds,
-    /// while the caller opens its store. What goes wrong is told when it is needed.
-    pub fn start_early(&self) {
+    /// while the caller does something else. What goes wrong is told when it is needed.
+    pub(crate) fn start_early(&self) {
         if let Ok(worker) = Worker::start(&self.keeper, self.patience, Work::Files) {
             self.idle().push(worker);
         }

@@ -12,8 +12,14 @@ fn open(tx: &mut Tx<'_>, case: CaseId, channel: Option<&str>, day: i64) -> Repor
     tx.open_report(case, &NewReport { channel, unit: None }, NOW_MS + day * DAY_MS).unwrap()
 }
 
+/// Withdraws what is over after so many days, where something is.
 fn expire(ledger: &mut Ledger, day: i64) -> Option<Withdrawn> {
-    change(ledger, |tx| tx.expire(NOW_MS + day * DAY_MS, Some("archive")).unwrap())
+    let (at_ms, over) = (NOW_MS + day * DAY_MS, Withdrawal::Over(NOW_MS + day * DAY_MS));
+    let request = WithdrawalRequest { reason: "over", reference: None, actor: None };
+    change(ledger, |tx| {
+        let is_any = tx.would_withdraw(over).unwrap().reports > 0;
+        is_any.then(|| tx.withdraw(over, &request, at_ms).unwrap())
+    })
 }
 
 #[test]
@@ -41,7 +47,9 @@ fn each_channel_has_its_time_and_what_two_reports_hold_stays_with_the_later() {
     let over = ledger.expiring(NOW_MS + 31 * DAY_MS).unwrap();
     let hotline = Expiring { channel: Some("hotline".into()), reports: 1, oldest_at_ms: NOW_MS };
     assert_eq!(over, [hotline]);
-    let planned = change(&mut ledger, |tx| tx.would_expire(NOW_MS + 31 * DAY_MS).unwrap());
+    let planned = change(&mut ledger, |tx| {
+        tx.would_withdraw(Withdrawal::Over(NOW_MS + 31 * DAY_MS)).unwrap()
+    });
     let gone = expire(&mut ledger, 31).unwrap();
     assert_eq!((planned.reports, planned.items, planned.cases), (1, 1, 1));
     assert_eq!((gone.reports, gone.items, gone.cases, gone.reported), (1, 1, 1, 2));
