@@ -155,6 +155,29 @@ fn a_full_disk_is_told_and_loses_nothing() {
     one_sentence(&ran, "space");
 }
 
+/// Two ledgers do not fit on the disk: the old one stays, under its old key.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full_while_the_key_is_changed_leaves_the_old_one() {
+    let bench = with_one_item();
+    let key = bench.file("new.key");
+    let script = r#"
+        small=$(mktemp -d)
+        mount -t tmpfs -o size=64m none "$small"
+        cp -r "$1"/* "$small"
+        used=$(du -sk "$small" | cut -f1)
+        mount -o remount,size=$((used + 64))k "$small"
+        "$2" --data "$small" key rotate --new-store-key "$3" && status=0 || status=$?
+        ls "$small" | grep new && exit 98
+        mount -o remount,size=64m "$small"
+        "$2" --data "$small" verify >/dev/null || exit 99
+        exit $status
+    "#;
+    let Some(ran) = with_mounts(&bench, &key, script) else { return };
+    assert_eq!(ran.code, 2, "{} {}", ran.out, ran.err);
+    assert!(ran.err.contains("no space is left"), "{}", ran.err);
+}
+
 #[test]
 fn errors_about_codes_do_not_repeat_them() {
     let bench = Bench::new(PROGRAM);

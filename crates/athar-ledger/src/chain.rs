@@ -61,12 +61,13 @@ pub(crate) enum Kind {
     ProvenanceTold,
     CheckpointSigned,
     PacketMade,
+    KeyChanged,
     WithdrawalRequested,
     Withdrawn,
 }
 
 impl Kind {
-    const ALL: [Self; 35] = [
+    const ALL: [Self; 36] = [
         Self::LedgerCreated,
         Self::SchemaUpgraded,
         Self::CaseOpened,
@@ -100,6 +101,7 @@ impl Kind {
         Self::ProvenanceTold,
         Self::CheckpointSigned,
         Self::PacketMade,
+        Self::KeyChanged,
         Self::WithdrawalRequested,
         Self::Withdrawn,
     ];
@@ -139,6 +141,7 @@ impl Kind {
             Self::ProvenanceTold => "provenance_told",
             Self::CheckpointSigned => "checkpoint_signed",
             Self::PacketMade => "packet_made",
+            Self::KeyChanged => "key_changed",
             Self::WithdrawalRequested => "withdrawal_requested",
             Self::Withdrawn => "withdrawn",
         }
@@ -166,7 +169,7 @@ pub(crate) struct Table {
 }
 
 /// Every table of records.
-pub(crate) const TABLES: [Table; 28] = [
+pub(crate) const TABLES: [Table; 29] = [
     Table {
         name: "cases",
         kind: Kind::CaseOpened,
@@ -265,6 +268,12 @@ pub(crate) const TABLES: [Table; 28] = [
         name: "packets",
         kind: Kind::PacketMade,
         row_sql: "SELECT salt, case_id, purpose, actor FROM packets WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "key_changes",
+        kind: Kind::KeyChanged,
+        row_sql: "SELECT salt, locked_from, locked_to, actor FROM key_changes WHERE id = ?1",
         parts_sql: None,
     },
     Table {

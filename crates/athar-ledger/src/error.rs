@@ -15,6 +15,12 @@ pub enum LedgerError {
     AlreadyExists,
     /// The file is no SQLite database, or one of another program.
     NotALedger,
+    /// The ledger is encrypted and no key was given.
+    KeyMissing,
+    /// The key is not that of the ledger.
+    WrongKey,
+    /// A key was given and the ledger is not encrypted.
+    NotEncrypted,
     /// A later Athar wrote this ledger.
     NewerVersion {
         /// Schema version of the file.
@@ -122,6 +128,7 @@ impl fmt::Display for LedgerError {
             Self::NotFound => f.write_str("there is no ledger here"),
             Self::AlreadyExists => f.write_str("there is a ledger here already"),
             Self::NotALedger => f.write_str("this file is not an Athar ledger"),
+            Self::KeyMissing | Self::WrongKey | Self::NotEncrypted => f.write_str(self.of_key()),
             Self::NewerVersion { found, supported } => write!(
                 f,
                 "this ledger has schema version {found} and this program knows versions up to \
@@ -184,6 +191,17 @@ impl fmt::Display for LedgerError {
             Self::Aborted => {
                 f.write_str("an earlier step of this change failed, so none of it was kept")
             }
+        }
+    }
+}
+
+impl LedgerError {
+    /// What is wrong with a key.
+    const fn of_key(self) -> &'static str {
+        match self {
+            Self::KeyMissing => "the ledger is encrypted and no key was given",
+            Self::NotEncrypted => "a key was given and the ledger is not encrypted: give none",
+            _ => "this is not the key of this ledger",
         }
     }
 }

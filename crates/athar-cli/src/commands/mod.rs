@@ -19,7 +19,9 @@ mod networks;
 mod packet;
 mod remember;
 mod retain;
+mod rotate;
 mod store;
+mod store_key;
 mod typed;
 mod verify;
 mod withdraw;
@@ -34,14 +36,14 @@ use crate::output::{Answers, message, text};
 
 /// Runs one command.
 pub(crate) fn run(args: Args) -> Result<Exit> {
-    let Args { data, format, command } = args;
+    let Args { data, store_key, format, command } = args;
     let is_drawn = matches!(command, Command::Links(_) | Command::Networks(_));
     if matches!(format, Format::Dot | Format::Graphml) && !is_drawn {
         bail!("--format dot and graphml draw links and networks only: use text or json");
     }
-    let at = store::Location::from_args(data);
+    let at = store::Location::from_args(data, store_key);
     match command {
-        Command::Init => store::init(&at, format),
+        Command::Init { encrypt } => store::init(&at, format, encrypt),
         Command::Case(command) => case::run(&at, format, command),
         Command::Add(args) => add::run(&at, format, args),
         Command::Check(args) => check::run(&at, format, args),

@@ -6,8 +6,8 @@ use athar_engine::policy::Relation;
 use athar_engine::{
     AddSummary, BackupSummary, CasePage, CaseSummary, CheckSummary, Differing, Explanation,
     FrameComparison, Kept, Link, LinkState, Match, Orientation, Outcome, PacketSummary, Region,
-    SecondOpinion, Similar, Space, Time, VerifySummary, Way, WithdrawSummary, region,
-    worker::WorkerReport,
+    RotateSummary, SecondOpinion, Similar, Space, Time, VerifySummary, Way, WithdrawSummary,
+    region, worker::WorkerReport,
 };
 use std::fmt::Write;
 use std::path::Path;
@@ -358,12 +358,32 @@ pub(super) fn count(n: u64, what: &str) -> String {
 /// What a verified copy holds.
 pub(crate) fn backup(what: &str, summary: &BackupSummary) -> String {
     format!(
-        "{}  {}, {} compared with them, {}",
+        "{}  {}, {} compared with them, {}{}",
         styled(GOOD, format!("{what} and sound")),
         count(summary.events, "event"),
         count(summary.rows, "row"),
         count(summary.codes, "code"),
+        if summary.encrypted { "; encrypted by the store's key" } else { "" },
     )
+}
+
+/// What the store is locked by now.
+pub(crate) fn key_changed(summary: &RotateSummary) -> String {
+    let by = match summary.to {
+        "key_file" => "the store is encrypted by the new key file now",
+        "passphrase" => "the store is encrypted by the new passphrase now",
+        _ => "the store is not encrypted any more",
+    };
+    format!("{by} (event {})", summary.event)
+}
+
+/// A size in bytes, for people.
+pub(crate) fn bytes(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{} kB", bytes.div_ceil(1000)),
+        1_000_000..1_000_000_000 => format!("{} MB", bytes / 1_000_000),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
 }
 
 fn match_count(n: u64) -> String {
@@ -607,12 +627,13 @@ pub(crate) fn verify(summary: &VerifySummary) -> String {
         None => String::new(),
     };
     let counts = format!(
-        "{}{signed}, {} compared with them; {} in the index{}, {} asked for",
+        "{}{signed}, {} compared with them; {} in the index{}, {} asked for{}",
         count(summary.events, "event"),
         count(summary.rows, "row"),
         count(summary.codes, "code"),
         if summary.index_rebuilt { ", which was made anew" } else { "" },
         summary.codes_asked,
+        if summary.encrypted { "; encrypted" } else { "" },
     );
     let remedy = match summary.index_faulty {
         true => "\nThe ledger is sound: 'athar verify --rebuild-index' makes the index anew.",

@@ -3,6 +3,7 @@
 mod alerts;
 mod backup;
 mod chain;
+mod encrypted;
 mod facts;
 mod files;
 mod links;
