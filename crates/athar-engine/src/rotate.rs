@@ -308,7 +308,10 @@ mod tests {
         fs::create_dir_all(to).unwrap();
         for file in fs::read_dir(from).unwrap() {
             let (path, to) = (file.as_ref().unwrap().path(), to.join(file.unwrap().file_name()));
-            if path.is_dir() { copy(&path, &to) } else { drop(fs::copy(path, to).unwrap()) }
+            match path.is_dir() {
+                true => copy(&path, &to),
+                false => assert!(fs::copy(path, to).is_ok()),
+            }
         }
     }
 
@@ -401,9 +404,13 @@ mod tests {
         drop(reader);
         let odd = open().change_key(Some(&phrase), Some("a\nb"), &mut |_| {});
         assert!(matches!(odd, Err(EngineError::Ledger(LedgerError::TextControl { .. }))));
-        let during = |_: RotateStep| {
-            let kept_out = Store::open_read_only_with_key(&place, Some(&first));
-            assert!(kept_out.is_ok() || matches!(kept_out, Err(EngineError::KeyChanging)));
+        let during = |step: RotateStep| {
+            let kept_out = Store::open_read_only_with_key(&place, Some(&first)).err();
+            let is_told = match step {
+                RotateStep::MakeIndexes => matches!(kept_out, Some(EngineError::WrongStoreKey)),
+                _ => matches!(kept_out, Some(EngineError::KeyChanging)),
+            };
+            assert!(is_told, "{step:?}");
         };
         open().change_key(Some(&phrase), None, &mut { during }).unwrap();
         assert_eq!(is_whole(&place, [Some(&first), Some(&phrase)], &public), 1);

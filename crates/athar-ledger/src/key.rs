@@ -78,7 +78,7 @@ const RANDOM_VALUES_LEAST: usize = 200;
 /// # Errors
 /// [`LedgerError::NotFound`]; [`LedgerError::NotALedger`] for what can be neither.
 pub fn salt_of(file: &Path) -> Result<Option<[u8; SALT_BYTES]>> {
-    let mut start = Vec::new();
+    let mut start = Vec::with_capacity(page::BYTES);
     let mut open = File::open(file)?;
     if !open.metadata()?.is_file() {
         return Err(LedgerError::NotALedger);

@@ -13,6 +13,9 @@ use rusqlite::config::DbConfig;
 use std::{fs, path::Path, time::Duration};
 use zeroize::Zeroizing;
 
+/// What SQLite says of a full disk. SQLCipher hands on the text of an error alone.
+const FULL: &str = "database or disk is full";
+
 /// The name that the new ledger has beside the old one.
 const FRESH: &str = "fresh";
 
@@ -70,7 +73,7 @@ impl Ledger {
         self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, false)?;
         let copied = self.conn.query_row("SELECT sqlcipher_export(?1)", [FRESH], |_| Ok(()));
         self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-        copied?;
+        copied.map_err(of_copying)?;
         for (name, value) in numbers {
             self.conn.pragma_update(Some(FRESH), name, value?)?;
         }
@@ -103,5 +106,12 @@ impl Ledger {
         fresh.conn.close().map_err(|(_, error)| LedgerError::from(error))?;
         fs::File::open(file)?.sync_all()?;
         Ok(seq)
+    }
+}
+
+fn of_copying(error: rusqlite::Error) -> LedgerError {
+    match &error {
+        rusqlite::Error::SqliteFailure(_, Some(text)) if text.contains(FULL) => LedgerError::Full,
+        _ => error.into(),
     }
 }

@@ -19,8 +19,7 @@ pub(super) struct KeySource(Option<PathBuf>);
 
 impl KeySource {
     pub(super) fn new(file: Option<PathBuf>) -> Self {
-        // A variable that is set to nothing says nothing.
-        Self(file.filter(|file| !file.as_os_str().is_empty()))
+        Self(file)
     }
 
     /// Whether a key was given without being asked for.
