@@ -96,7 +96,7 @@ pub(crate) fn read_only(
 
 fn read_immutable(file: &Path, key: Option<&LedgerKey>, patience: Duration) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-    let opened = connect_to(&immutable_uri(file), key, flags, patience);
+    let opened = connect_to(immutable_uri(file), key, flags, patience);
     readable(opened.map_err(|error| explained(error, file, key))?)
 }
 
