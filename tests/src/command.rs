@@ -54,6 +54,9 @@ impl Bench {
         let mut command = Command::new(&self.program);
         command.arg("--data").arg(self.store()).args(args);
         command.env_remove("ATHAR_DATA").stdin(Stdio::null());
+        for variable in ["ATHAR_LANG", "LC_ALL", "LC_MESSAGES", "LANG"] {
+            command.env_remove(variable);
+        }
         command
     }
 

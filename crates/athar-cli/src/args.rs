@@ -1,5 +1,6 @@
 //! What can be typed. What it means is decided in `commands`.
 
+use athar_words::Language;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
@@ -15,6 +16,11 @@ pub(crate) struct Args {
     /// Text for people, or JSON for programs, one object a line.
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
+
+    /// The language of messages, reports and pages; without it the environment says: ATHAR_LANG,
+    /// LC_ALL, LC_MESSAGES or LANG. What programs read is the same in every language.
+    #[arg(long, global = true, value_name = "LANG", ignore_case = true)]
+    pub lang: Option<LanguageArg>,
 
     #[command(subcommand)]
     pub command: Command,
@@ -36,6 +42,24 @@ pub(crate) enum Format {
     Dot,
     /// A GraphML graph of cases (links and networks only).
     Graphml,
+}
+
+/// A language that can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LanguageArg {
+    /// English.
+    En,
+    /// Arabic.
+    Ar,
+}
+
+impl From<LanguageArg> for Language {
+    fn from(typed: LanguageArg) -> Self {
+        match typed {
+            LanguageArg::En => Self::English,
+            LanguageArg::Ar => Self::Arabic,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -535,10 +559,6 @@ pub(crate) struct NetworksArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
 
-    /// The language that the page opens in; it holds both.
-    #[arg(long, value_name = "LANG", default_value = "en")]
-    pub lang: Language,
-
     /// Write the page even if the file is there already.
     #[arg(long)]
     pub force: bool,
@@ -720,10 +740,6 @@ pub(crate) struct ExplainArgs {
     #[arg(long)]
     pub clear: bool,
 
-    /// The page's language.
-    #[arg(long, value_name = "LANG", default_value = "en")]
-    pub lang: Language,
-
     /// Write the page even if the file is there already.
     #[arg(long)]
     pub force: bool,
@@ -741,10 +757,6 @@ pub(crate) struct PacketArgs {
     /// The archive to write.
     #[arg(long, required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
-
-    /// The report's language.
-    #[arg(long, value_name = "LANG", default_value = "en")]
-    pub lang: Language,
 
     /// What it is made for. It is kept, and stands in the report.
     #[arg(long, value_name = "TEXT")]
@@ -786,15 +798,6 @@ pub(crate) enum PacketCommand {
         #[arg(long, value_name = "HEX")]
         key: Option<String>,
     },
-}
-
-/// A language in which pages are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Language {
-    /// English.
-    En,
-    /// Arabic.
-    Ar,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -80,12 +80,17 @@ mod withdraw;
 
 pub use add::{AddOptions, AddSummary};
 pub use alerts::{Alert, AlertCause, AlertChange, AlertWish, AlertsQuestion};
+pub use athar_exchange::delta::DeltaError;
+pub use athar_exchange::{Place, ReadError, WriteError};
 pub use athar_hash::{FileDigest, Space};
+pub use athar_index::StorageError;
 pub use athar_kernel::{Code, CodeParseError, Level, Orientation};
-pub use athar_ledger::{AlertState, LinkState};
+pub use athar_ledger::{AlertState, LedgerError, LinkState};
 pub use athar_media::clip::Pick;
 pub use athar_media::{Limits, Want, is_decoding};
-pub use athar_packet::{Fonts, Language, PACKET_BYTES_MOST};
+pub use athar_packet::{
+    Fault as PacketFault, Fonts, Language, MakeError as PacketError, PACKET_BYTES_MOST,
+};
 pub use backup::BackupSummary;
 pub use benign::Benign;
 pub use case_facts::{CHANNELS, CaseFacts, Urgency};

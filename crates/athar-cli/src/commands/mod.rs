@@ -28,16 +28,18 @@ use crate::args::{Args, Command, Format};
 use crate::exit::Exit;
 use anyhow::{Result, bail};
 use athar_engine::{IndexNote, Outcome, Watcher};
+use athar_words::text as words;
 
+use crate::lang::{errors, say};
 use crate::output::progress::Progress;
 use crate::output::{Answers, message, text};
 
 /// Runs one command.
 pub(crate) fn run(args: Args) -> Result<Exit> {
-    let Args { data, format, command } = args;
+    let Args { data, format, command, lang: _ } = args;
     let is_drawn = matches!(command, Command::Links(_) | Command::Networks(_));
     if matches!(format, Format::Dot | Format::Graphml) && !is_drawn {
-        bail!("--format dot and graphml draw links and networks only: use text or json");
+        bail!(say!("format-draws-links-only"));
     }
     let at = store::Location::from_args(data);
     match command {
@@ -91,7 +93,9 @@ impl Shown {
     fn end(self) -> Result<Answers> {
         drop(self.progress);
         match self.failed {
-            Some(error) => Err(anyhow::Error::new(error).context("the answers cannot be written")),
+            Some(error) => {
+                Err(anyhow::Error::new(error).context(say!("answers-cannot-be-written")))
+            }
             None => Ok(self.answers),
         }
     }
@@ -107,7 +111,7 @@ impl Watcher for Shown {
         progress.advance(outcome.bytes);
         let written = progress.suspended(|| match format {
             Format::Json => answers.json(outcome),
-            _ => answers.line(&text::outcome(outcome)),
+            _ => answers.tell(&text::outcome(outcome)),
         });
         if let Err(error) = written {
             failed.get_or_insert(error);
@@ -115,7 +119,7 @@ impl Watcher for Shown {
     }
 
     fn noted(&mut self, note: &IndexNote) {
-        self.progress.suspended(|| message(&format!("note: {note}")));
+        self.progress.suspended(|| message(&say!("note", note = words(errors::of_index(note)))));
     }
 
     fn likened(&mut self, codes: usize, of: usize) {

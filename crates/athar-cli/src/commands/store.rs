@@ -2,6 +2,7 @@
 
 use crate::args::Format;
 use crate::exit::Exit;
+use crate::lang::say;
 use crate::output::{Answers, message};
 use anyhow::{Context, Result, anyhow};
 use athar_engine::{EngineError, Store};
@@ -32,11 +33,11 @@ impl Location {
 
     fn with(&self, open: fn(&std::path::Path) -> Result<Store, EngineError>) -> Result<Store> {
         let dir = self.dir()?;
-        open(dir).with_context(|| format!("store {}", crate::output::shown(dir)))
+        open(dir).with_context(|| say!("store-at", dir = crate::output::shown(dir)))
     }
 
     pub(super) fn dir(&self) -> Result<&PathBuf> {
-        self.0.as_ref().ok_or_else(|| anyhow!("say where the store is: --data DIR or ATHAR_DATA"))
+        self.0.as_ref().ok_or_else(|| anyhow!(say!("say-where")))
     }
 }
 
@@ -56,7 +57,7 @@ pub(super) fn init(at: &Location, format: Format) -> Result<Exit> {
     let store = crate::output::shown(at.dir()?);
     match format {
         Format::Json => Answers::new().json(&Made { store })?,
-        _ => message(&format!("made a new store in {store}")),
+        _ => message(&say!("store-made", dir = store)),
     }
     Ok(Exit::Success)
 }
