@@ -106,7 +106,8 @@ pub(crate) fn latin_isolated(text: &str) -> Cow<'_, str> {
     Cow::Owned(isolated + rest)
 }
 
-/// The first stretch of ASCII with a letter in it, without the punctuation at its ends.
+/// The first stretch of ASCII with a letter in it, or a date or time, without the punctuation at its
+/// ends. Mere numbers stand in Arabic by themselves.
 fn next_latin(text: &str) -> Option<Range<usize>> {
     let is_inner = |c: char| c.is_ascii_graphic() || c == ' ';
     let ends = |c: char| c == ' ' || ".,:;!?()".contains(c);
@@ -115,10 +116,13 @@ fn next_latin(text: &str) -> Option<Range<usize>> {
         let run = &text[start..];
         let end = start + run.find(|c| !is_inner(c)).unwrap_or(run.len());
         let run = &text[start..end];
-        if run.contains(|c: char| c.is_ascii_alphabetic()) {
-            let led = run.trim_start_matches(ends);
-            let start = end - led.len();
-            return Some(start..start + led.trim_end_matches(ends).len());
+        let led = run.trim_start_matches(ends);
+        let start = end - led.len();
+        let run = led.trim_end_matches(ends);
+        let is_word = |c: char| c.is_ascii_alphabetic();
+        let is_date = |c: char| "-:/".contains(c);
+        if run.contains(is_word) || (run.len() > 1 && run.contains(is_date)) {
+            return Some(start..start + run.len());
         }
         from = end;
     }
@@ -175,6 +179,7 @@ mod tests {
             latin_isolated("انظر (athar list activate)، ثم --by NAME."),
             "انظر (\u{2066}athar list activate\u{2069})، ثم \u{2066}--by NAME\u{2069}."
         );
+        assert_eq!(latin_isolated("في 2026-11-20 أو"), "في \u{2066}2026-11-20\u{2069} أو");
         assert_eq!(latin_isolated("الفرق 17 من 256 بت"), "الفرق 17 من 256 بت");
         assert_eq!(latin_isolated("في 2026، PDQ"), "في 2026، \u{2066}PDQ\u{2069}");
     }

@@ -412,7 +412,7 @@ urgency = { $urgency ->
  }
 also-of = وهو أيضًا في { $cases }
 also-of-and-more = وهو أيضًا في { $cases } وغيرها: { $n }
-no-time = ما كُتب بعد { $option } ليس وقتًا: اكتب { "\u2066" }2026-11-20{ "\u2069" } أو { "\u2066" }2026-11-20T14:30+03:00{ "\u2069" }
+no-time = ما كُتب بعد { $option } ليس وقتًا: اكتب 2026-11-20 أو 2026-11-20T14:30+03:00
 write-kind-value = اكتب KIND=VALUE
 
 ## Links, networks and decisions
