@@ -105,6 +105,11 @@ pub(crate) enum Command {
         /// A checkpoint that was kept somewhere else, as 'athar checkpoint' wrote it.
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         kept: Option<PathBuf>,
+
+        /// Certificates (PEM or DER) to which time stamps must lead; without any, they only have to
+        /// hold.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        authority: Vec<PathBuf>,
     },
     /// Write a verified copy of the ledger, while the store is in use; the signing key is not in it.
     Backup {
@@ -125,6 +130,10 @@ pub(crate) enum Command {
     },
     /// Sign the chain of events as it stands, and print what to keep somewhere else.
     Checkpoint,
+    /// Have a time-stamping authority say when the chain was there: by a request and a reply that
+    /// somebody carries, for nothing here has a network.
+    #[command(subcommand)]
+    Timestamp(TimestampCommand),
     /// Make and show the unit's signing key, and check what was signed.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -140,6 +149,46 @@ pub(crate) enum Command {
         /// The directory.
         #[arg(value_hint = ValueHint::DirPath)]
         dir: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TimestampCommand {
+    /// Sign the chain where there is a key, and write the request for a time stamp of its last event
+    /// (RFC 3161).
+    Request {
+        /// The request: what an authority takes as application/timestamp-query.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        out: PathBuf,
+
+        /// Replace a file that is there.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Keep what the authority replied, where it holds and is of this chain.
+    Add {
+        /// The reply, or the token alone.
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+
+        /// The certificate (PEM or DER) that the authority's leads to, or its own.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, required = true)]
+        authority: Vec<PathBuf>,
+    },
+    /// Show every time stamp.
+    List,
+    /// Write a time stamp as it came, for others to check with their own tools.
+    Export {
+        /// The event that was stamped.
+        event: u64,
+
+        /// The token, DER.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        out: PathBuf,
+
+        /// Replace a file that is there.
+        #[arg(long)]
+        force: bool,
     },
 }
 

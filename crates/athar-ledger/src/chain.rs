@@ -60,13 +60,14 @@ pub(crate) enum Kind {
     RetentionSet,
     ProvenanceTold,
     CheckpointSigned,
+    TimeStamped,
     PacketMade,
     WithdrawalRequested,
     Withdrawn,
 }
 
 impl Kind {
-    const ALL: [Self; 35] = [
+    const ALL: [Self; 36] = [
         Self::LedgerCreated,
         Self::SchemaUpgraded,
         Self::CaseOpened,
@@ -99,6 +100,7 @@ impl Kind {
         Self::RetentionSet,
         Self::ProvenanceTold,
         Self::CheckpointSigned,
+        Self::TimeStamped,
         Self::PacketMade,
         Self::WithdrawalRequested,
         Self::Withdrawn,
@@ -138,6 +140,7 @@ impl Kind {
             Self::RetentionSet => "retention_set",
             Self::ProvenanceTold => "provenance_told",
             Self::CheckpointSigned => "checkpoint_signed",
+            Self::TimeStamped => "time_stamped",
             Self::PacketMade => "packet_made",
             Self::WithdrawalRequested => "withdrawal_requested",
             Self::Withdrawn => "withdrawn",

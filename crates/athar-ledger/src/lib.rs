@@ -38,6 +38,7 @@ mod replay;
 mod retention;
 mod schema;
 mod ties;
+mod time_stamps;
 mod verify;
 mod withdraw;
 mod write;
@@ -68,6 +69,7 @@ pub use record::{
 };
 pub use retention::{Expiring, RetentionRule};
 pub use ties::CaseBrief;
+pub use time_stamps::TimeStampRow;
 pub use verify::{Fault, VerifyReport};
 pub use withdraw::{Withdrawal, WithdrawalRequest, Withdrawn};
 pub use write::Tx;

@@ -20,6 +20,7 @@ mod packet;
 mod remember;
 mod retain;
 mod store;
+mod timestamp;
 mod typed;
 mod verify;
 mod withdraw;
@@ -61,12 +62,13 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
         Command::Packet(args) => packet::run(&at, format, args),
         Command::Links(args) => links::run(&at, format, &args),
         Command::Hash(args) => hash::run(format, &args),
-        Command::Verify { rebuild_index, key, kept } => {
-            verify::run(&at, format, rebuild_index, &key, kept)
+        Command::Verify { rebuild_index, key, kept, authority } => {
+            verify::run(&at, format, rebuild_index, &key, kept, &authority)
         }
         Command::Backup { file } => backup::run(&at, format, &file),
         Command::Restore { file, kept } => backup::restore(&at, format, &file, kept),
         Command::Checkpoint => key::checkpoint(&at),
+        Command::Timestamp(command) => timestamp::run(&at, format, command),
         Command::Key(command) => key::run(&at, format, command),
         Command::Doctor => doctor::run(format),
         Command::Completions { shell } => extras::completions(shell),

@@ -11,6 +11,7 @@ mod packets;
 mod records;
 mod replay;
 mod retention;
+mod time_stamps;
 mod withdraw;
 
 use crate::*;
