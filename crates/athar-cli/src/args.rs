@@ -16,6 +16,14 @@ pub(crate) struct Args {
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
 
+    /// The opaque name of who does it: kept with every event that the command writes.
+    #[arg(long, global = true, env = "ATHAR_BY", value_name = "NAME")]
+    pub by: Option<String>,
+
+    /// What it is done for, in one line: kept as --by is. No names of persons.
+    #[arg(long, global = true, env = "ATHAR_PURPOSE", value_name = "TEXT")]
+    pub purpose: Option<String>,
+
     #[command(subcommand)]
     pub command: Command,
 }
@@ -92,6 +100,8 @@ pub(crate) enum Command {
     Packet(PacketArgs),
     /// Print codes only, as `hash,quality,path`; needs no store.
     Hash(HashArgs),
+    /// Show what was done, when, by whom and what for, as the chain of events tells it.
+    Log(LogArgs),
     /// Check the chain of events, every row against it, and the index against the ledger.
     Verify {
         /// Make the index anew from the ledger before it is compared.
@@ -150,6 +160,29 @@ pub(crate) enum Command {
         #[arg(value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct LogArgs {
+    /// Only events of this case's own records.
+    #[arg(long, value_name = "CASE")]
+    pub case: Option<String>,
+
+    /// Only what this one did, by the opaque name.
+    #[arg(long, value_name = "NAME")]
+    pub actor: Option<String>,
+
+    /// Only events since then, such as 2026-11-20; UTC where no offset is given.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+
+    /// The newest so many.
+    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    pub last: u32,
+
+    /// All of them.
+    #[arg(long, conflicts_with = "last")]
+    pub all: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -654,7 +687,7 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     pub deep: bool,
 
-    /// The opaque name of who asks; kept only where checks are remembered.
+    /// The opaque name of who asks.
     #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
     pub by: Option<String>,
 }

@@ -49,6 +49,7 @@ mod keys;
 mod landmarked;
 mod links;
 mod lists;
+mod log;
 mod lookup;
 mod matching;
 mod networks;
@@ -104,6 +105,7 @@ pub use lists::{
     ExportOptions, ExportSummary, ImportOptions, ImportSummary, ListImportPage, ListMatch,
     ListPage, ListProblem, ListRemoval, ListSummary, ListedItem,
 };
+pub use log::{LogLine, LogOptions};
 pub use networks::{
     Network, NetworkBrief, NetworkCase, NetworkEdge, NetworkEnd, NetworkHub, Networks,
     NetworksQuestion, Reason, Shared,

@@ -62,12 +62,13 @@ pub(crate) enum Kind {
     CheckpointSigned,
     TimeStamped,
     PacketMade,
+    Acted,
     WithdrawalRequested,
     Withdrawn,
 }
 
 impl Kind {
-    const ALL: [Self; 36] = [
+    const ALL: [Self; 37] = [
         Self::LedgerCreated,
         Self::SchemaUpgraded,
         Self::CaseOpened,
@@ -102,6 +103,7 @@ impl Kind {
         Self::CheckpointSigned,
         Self::TimeStamped,
         Self::PacketMade,
+        Self::Acted,
         Self::WithdrawalRequested,
         Self::Withdrawn,
     ];
@@ -142,6 +144,7 @@ impl Kind {
             Self::CheckpointSigned => "checkpoint_signed",
             Self::TimeStamped => "time_stamped",
             Self::PacketMade => "packet_made",
+            Self::Acted => "acted",
             Self::WithdrawalRequested => "withdrawal_requested",
             Self::Withdrawn => "withdrawn",
         }
@@ -169,7 +172,7 @@ pub(crate) struct Table {
 }
 
 /// Every table of records.
-pub(crate) const TABLES: [Table; 28] = [
+pub(crate) const TABLES: [Table; 29] = [
     Table {
         name: "cases",
         kind: Kind::CaseOpened,
@@ -268,6 +271,12 @@ pub(crate) const TABLES: [Table; 28] = [
         name: "packets",
         kind: Kind::PacketMade,
         row_sql: "SELECT salt, case_id, purpose, actor FROM packets WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "acts",
+        kind: Kind::Acted,
+        row_sql: "SELECT salt, actor, purpose FROM acts WHERE id = ?1",
         parts_sql: None,
     },
     Table {

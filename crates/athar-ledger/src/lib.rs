@@ -10,6 +10,7 @@
 //!
 //! Nothing here reads a clock: times are given, in milliseconds of UTC since 1970.
 
+mod acts;
 mod alerts;
 mod backup;
 mod benign;
@@ -46,6 +47,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use acts::{Act, LogQuestion, LoggedEvent};
 pub use alerts::{AlertQuestion, AlertRow, AlertSource, AlertState, NewAlert};
 pub use benign::BenignRow;
 pub use checkpoints::{Checkpoint, CheckpointRow};

@@ -1,5 +1,6 @@
 //! What a user of the ledger would notice, and what an examiner relies on.
 
+mod acts;
 mod alerts;
 mod backup;
 mod chain;
