@@ -20,11 +20,11 @@ fn each_event_is_of_who_wrote_its_change_and_of_nobody_else() {
     let mut ours = place.create();
     let mut others = Ledger::open(&place.file, NOW_MS).unwrap();
     ours.act_as(act(Some("clerk-2"), Some("hotline"))).unwrap();
-    change(&mut ours, |tx| drop(tx.case_and_report("one")));
-    change(&mut others, |tx| drop(tx.case_and_report("two")));
-    change(&mut ours, |tx| drop(tx.open_case("three", NOW_MS).unwrap()));
+    change(&mut ours, |tx| tx.case_and_report("one"));
+    change(&mut others, |tx| tx.case_and_report("two"));
+    change(&mut ours, |tx| tx.open_case("three", NOW_MS).unwrap());
     others.act_as(act(None, Some("takedown"))).unwrap();
-    change(&mut others, |tx| drop(tx.open_case("four", NOW_MS).unwrap()));
+    change(&mut others, |tx| tx.open_case("four", NOW_MS).unwrap());
     let by = |seq, actor: &str, purpose: &str| (seq, actor.to_owned(), purpose.to_owned());
     let all = [
         by(1, "", ""),
@@ -56,12 +56,12 @@ fn nothing_is_said_of_a_change_that_wrote_nothing_or_failed() {
     let place = Place::new();
     let mut ledger = place.create();
     ledger.act_as(act(Some("clerk-2"), None)).unwrap();
-    change(&mut ledger, |tx| drop(tx.cases().unwrap()));
+    change(&mut ledger, |tx| tx.cases().unwrap());
     let failed = ledger.write(|tx| tx.open_case("", NOW_MS));
     assert_eq!(failed, Err(LedgerError::CaseNameLength { bytes: 0 }));
     assert_eq!(ledger.last_seq(), Ok(1));
     ledger.act_as(act(None, None)).unwrap();
-    change(&mut ledger, |tx| drop(tx.open_case("one", NOW_MS).unwrap()));
+    change(&mut ledger, |tx| tx.open_case("one", NOW_MS).unwrap());
     assert_eq!(ledger.last_seq(), Ok(2), "nobody is named");
 }
 
@@ -73,7 +73,7 @@ fn who_it_was_cannot_be_changed_afterwards_and_is_one_line() {
     assert_eq!(control, Err(LedgerError::TextControl { offset: 1 }));
     assert_eq!(ledger.act_as(act(None, Some(" "))), Err(LedgerError::TextEmpty));
     ledger.act_as(act(Some("clerk-2"), None)).unwrap();
-    change(&mut ledger, |tx| drop(tx.open_case("one", NOW_MS).unwrap()));
+    change(&mut ledger, |tx| tx.open_case("one", NOW_MS).unwrap());
     place.forge("UPDATE acts SET actor = 'clerk-3'");
     let fault = Fault::RecordChanged { table: "acts", id: 3 };
     assert_eq!(ledger.verify().unwrap().fault, Some(fault));
