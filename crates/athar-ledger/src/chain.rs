@@ -60,13 +60,15 @@ pub(crate) enum Kind {
     RetentionSet,
     ProvenanceTold,
     CheckpointSigned,
+    TimeStamped,
     PacketMade,
+    Acted,
     WithdrawalRequested,
     Withdrawn,
 }
 
 impl Kind {
-    const ALL: [Self; 35] = [
+    const ALL: [Self; 37] = [
         Self::LedgerCreated,
         Self::SchemaUpgraded,
         Self::CaseOpened,
@@ -99,7 +101,9 @@ impl Kind {
         Self::RetentionSet,
         Self::ProvenanceTold,
         Self::CheckpointSigned,
+        Self::TimeStamped,
         Self::PacketMade,
+        Self::Acted,
         Self::WithdrawalRequested,
         Self::Withdrawn,
     ];
@@ -138,7 +142,9 @@ impl Kind {
             Self::RetentionSet => "retention_set",
             Self::ProvenanceTold => "provenance_told",
             Self::CheckpointSigned => "checkpoint_signed",
+            Self::TimeStamped => "time_stamped",
             Self::PacketMade => "packet_made",
+            Self::Acted => "acted",
             Self::WithdrawalRequested => "withdrawal_requested",
             Self::Withdrawn => "withdrawn",
         }
@@ -166,7 +172,7 @@ pub(crate) struct Table {
 }
 
 /// Every table of records.
-pub(crate) const TABLES: [Table; 28] = [
+pub(crate) const TABLES: [Table; 29] = [
     Table {
         name: "cases",
         kind: Kind::CaseOpened,
@@ -265,6 +271,12 @@ pub(crate) const TABLES: [Table; 28] = [
         name: "packets",
         kind: Kind::PacketMade,
         row_sql: "SELECT salt, case_id, purpose, actor FROM packets WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "acts",
+        kind: Kind::Acted,
+        row_sql: "SELECT salt, actor, purpose FROM acts WHERE id = ?1",
         parts_sql: None,
     },
     Table {

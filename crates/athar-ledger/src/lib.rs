@@ -10,6 +10,7 @@
 //!
 //! Nothing here reads a clock: times are given, in milliseconds of UTC since 1970.
 
+mod acts;
 mod alerts;
 mod backup;
 mod benign;
@@ -38,6 +39,7 @@ mod replay;
 mod retention;
 mod schema;
 mod ties;
+mod time_stamps;
 mod verify;
 mod withdraw;
 mod write;
@@ -45,6 +47,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use acts::{Act, LogQuestion, LoggedEvent};
 pub use alerts::{AlertQuestion, AlertRow, AlertSource, AlertState, NewAlert};
 pub use benign::BenignRow;
 pub use checkpoints::{Checkpoint, CheckpointRow};
@@ -68,6 +71,7 @@ pub use record::{
 };
 pub use retention::{Expiring, RetentionRule};
 pub use ties::CaseBrief;
+pub use time_stamps::TimeStampRow;
 pub use verify::{Fault, VerifyReport};
 pub use withdraw::{Withdrawal, WithdrawalRequest, Withdrawn};
 pub use write::Tx;

@@ -9,7 +9,7 @@ use athar_engine::handles::HandleError;
 use athar_engine::worker::WorkerError;
 use athar_engine::{
     CodeParseError, DeltaError, EngineError, IndexNote, InputError, LedgerError, PacketError,
-    PacketFault, Place, ReadError, StorageError, VpdqError, WriteError,
+    PacketFault, Place, ReadError, StorageError, TimeStampFault, VpdqError, WriteError,
 };
 use athar_words::{Argument, Language, figure, key, text};
 use std::error::Error;
@@ -92,6 +92,9 @@ fn of(error: &(dyn Error + 'static)) -> Option<String> {
     if let Some(error) = error.downcast_ref::<PacketFault>() {
         return Some(packet(error));
     }
+    if let Some(fault) = error.downcast_ref::<TimeStampFault>() {
+        return Some(time_stamp(fault));
+    }
     if let Some(error) = error.downcast_ref::<CodeParseError>() {
         return Some(code(error));
     }
@@ -126,6 +129,7 @@ fn engine(error: &EngineError) -> String {
         E::NoKey => error!("no-key"),
         E::NotAKey => error!("not-a-key"),
         E::NotAStatement => error!("not-a-statement"),
+        E::TimeStamp(fault) => time_stamp(fault),
         E::KeyFile(error) => error!("key-file", reason = text(system(error))),
         E::Packet(error) => packet_not_made(error),
         E::PacketFault(fault) => packet(fault),
@@ -297,6 +301,27 @@ fn delta(error: &DeltaError) -> String {
         DeltaError::Cut => error!("delta-cut"),
         DeltaError::UnknownSender { .. } => error!("delta-unknown-sender"),
         DeltaError::Damaged { part } => error!("delta-damaged", part = part.to_string()),
+    }
+}
+
+/// Why something is no time stamp, or none to rely on.
+fn time_stamp(fault: &TimeStampFault) -> String {
+    use TimeStampFault as F;
+    match fault {
+        F::NotAReply => error!("stamp-no-reply"),
+        F::Refused(reason) => error!("stamp-refused", reason = *reason),
+        F::OtherDigest => error!("stamp-other-digest"),
+        F::NoSuchEvent => error!("stamp-no-such-event"),
+        F::NotStamped => error!("stamp-not-stamped"),
+        F::Known => error!("stamp-known"),
+        F::Signers => error!("stamp-signers"),
+        F::NoCertificate => error!("stamp-no-certificate"),
+        F::Attributes => error!("stamp-attributes"),
+        F::Algorithm => error!("stamp-algorithm"),
+        F::Signature => error!("stamp-signature"),
+        F::NotForTimeStamps => error!("stamp-not-for-time-stamps"),
+        F::NotTrusted => error!("stamp-not-trusted"),
+        F::NotACertificate => error!("stamp-not-a-certificate"),
     }
 }
 

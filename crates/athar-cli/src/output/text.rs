@@ -7,8 +7,8 @@ use athar_engine::policy::Relation;
 use athar_engine::{
     AddSummary, BackupSummary, CasePage, CaseSummary, CheckSummary, Differing, Explanation,
     FrameComparison, InputError, Item, Kept, Link, LinkState, Match, Orientation, Outcome,
-    PacketSummary, Region, Report, SecondOpinion, Similar, Space, Time, VerifySummary, Way,
-    WithdrawSummary, region, worker::WorkerReport,
+    PacketSummary, Region, Report, SecondOpinion, Similar, Space, Time, TimeStamp,
+    TimeStampRequest, VerifySummary, Way, WithdrawSummary, region, worker::WorkerReport,
 };
 pub(crate) use athar_words::grouped;
 use athar_words::{Argument, figure, key, text as words};
@@ -653,6 +653,8 @@ pub(crate) fn verify(summary: &VerifySummary) -> String {
     let mut checked = vec![say!("events", n = summary.events)];
     let signed = summary.signed.signed_up_to;
     checked.extend(signed.map(|event| say!("signed-up-to", event = figure(event))));
+    let stamped = summary.stamped.stamped_up_to;
+    checked.extend(stamped.map(|event| stamped_up_to(event, summary)));
     checked.push(say!("rows-compared", rows = words(say!("rows", n = summary.rows))));
     let mut index = vec![say!("codes-in-index", codes = words(say!("codes", n = summary.codes)))];
     if summary.index_rebuilt {
@@ -670,6 +672,30 @@ pub(crate) fn verify(summary: &VerifySummary) -> String {
             let fault = name(fault);
             format!("{}  {fault}\n{counts}{remedy}", styled(WRONG, say!("store-not-sound")))
         }
+    }
+}
+
+/// What is brought to an authority, for people.
+pub(crate) fn time_stamp_request(request: &TimeStampRequest) -> String {
+    let digest: String = request.digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    say!("stamp-request", event = figure(request.event), digest = digest)
+}
+
+/// One time stamp, for people.
+pub(crate) fn time_stamp(stamp: &TimeStamp) -> String {
+    say!(
+        "stamp",
+        event = figure(stamp.event),
+        stamped = words(time(stamp.stamped_at_ms)),
+        authority = stamp.authority.to_string(),
+        added = words(time(stamp.added_at_ms))
+    )
+}
+
+fn stamped_up_to(event: impl std::fmt::Display, summary: &VerifySummary) -> String {
+    match summary.stamped.authorities_known {
+        Some(_) => say!("stamped-by-known", event = figure(event)),
+        None => say!("stamped-by-unknown", event = figure(event)),
     }
 }
 

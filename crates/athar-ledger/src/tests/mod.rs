@@ -1,5 +1,6 @@
 //! What a user of the ledger would notice, and what an examiner relies on.
 
+mod acts;
 mod alerts;
 mod backup;
 mod chain;
@@ -11,6 +12,7 @@ mod packets;
 mod records;
 mod replay;
 mod retention;
+mod time_stamps;
 mod withdraw;
 
 use crate::*;

@@ -169,3 +169,20 @@ system-full = القرص ممتلئ
 system-directory = هذا مجلد
 system-no-directory = هذا ليس مجلدًا
 system-not-utf8 = المحتوى غير صالح أو ليس بترميز UTF-8
+
+## Time stamps
+
+stamp-no-reply = هذا ليس رد جهة لختم الوقت (RFC 3161)
+stamp-refused = لا تعطي الجهة ختم وقت: { $reason }
+stamp-other-digest = ما خُتم ليس بصمة SHA-256 كبصمة الحدث
+stamp-no-such-event = ما خُتم ليس حدثًا في هذا المخزن
+stamp-not-stamped = ليس للحدث ختم وقت: يعرض الأمر 'athar timestamp list' الأختام الموجودة
+stamp-known = في المخزن ختم الوقت هذا من قبل
+stamp-signers = لم يوقّعه واحد فقط
+stamp-no-certificate = ليست فيه شهادة من وقّعه
+stamp-attributes = ما وُقّع ليس ما يذكره
+stamp-algorithm = أُنشئ ببصمة غير معروفة هنا
+stamp-signature = توقيعه غير صحيح
+stamp-not-for-time-stamps = شهادة من وقّعه ليست لختم الوقت وحده
+stamp-not-trusted = شهادة من وقّعه لا تؤدي إلى أي من الشهادات المعطاة
+stamp-not-a-certificate = هذه ليست شهادة

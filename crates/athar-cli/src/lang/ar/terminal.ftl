@@ -666,3 +666,54 @@ reads-formats = يقرأ { $formats }
 not-sealed-wholly = تحذير: فك الترميز غير معزول كليًّا: قد يفعل ملف مصنوع لذلك أكثر مما ينبغي
 worker-is-no-command = يشغّل athar هذا بنفسه لفك ترميز الملفات فيه
 program-not-found = تعذّر العثور على ملف البرنامج الجاري
+
+## The log and time stamps
+
+no-events = لا توجد أحداث
+by-and-purpose = يُكتب كل من --by و--purpose في سطر واحد
+log-event = { $kind ->
+    [ledger_created] أُنشئ السجل
+    [schema_upgraded] رُقّي مخطط السجل
+    [case_opened] فُتحت قضية
+    [case_described] سُجّلت بيانات القضية
+    [handle_added] سُجّل مصدر تهديد
+    [handle_removed] أُزيل مصدر تهديد
+    [report_opened] بدأ بلاغ
+    [report_received] وقت استلام بلاغ
+    [report_closed] أُغلق بلاغ
+    [item_added] سُجّل ملف لأول مرة
+    [item_reported] أُدرج ملف في قضية
+    [file_refused] تعذّرت قراءة ملف
+    [match_found] اكتُشف تطابق
+    [link_decided] رُوجع تطابق
+    [check_made] أُجري فحص
+    [remember_rule_set] حُددت مدة حفظ الفحوص
+    [check_remembered] حُفظ فحص
+    [alert_raised] رُفع تنبيه
+    [alert_state_set] تغيّرت حالة تنبيه
+    [benign_marked] سُجّل عنصر غير ضار
+    [benign_removed] أُخرج عنصر من قائمة المواد غير الضارة
+    [list_named] سُمّيت قائمة
+    [list_import_begun] بدأ استيراد قائمة
+    [list_row_added] أُضيفت مدخلات قائمة
+    [list_imported] استُوردت قائمة
+    [list_activated] فُعّلت قائمة
+    [list_retired] أُلغيت قائمة
+    [list_rule_set] حُدد عدد الأشخاص للقوائم
+    [list_exported] صُدّرت قائمة
+    [retention_set] حُددت مدة الاحتفاظ
+    [provenance_told] سُجّل مصدر ملف
+    [checkpoint_signed] وُقّعت نقطة تثبيت
+    [time_stamped] خُتم الوقت
+    [packet_made] أُنشئت حزمة أدلة
+    [acted] سُجّل من فعل
+    [withdrawal_requested] طُلب سحب
+    [withdrawn] سُحب
+   *[other] { $shown }
+ }
+log-purpose = الغرض: { $purpose }
+stamp-request = الحدث { $event }، SHA-256 { $digest }
+stamp-request-written = كُتب الطلب في { $file }
+stamp = كان الحدث { $event } موجودًا في { $stamped } UTC، بشهادة { $authority }؛ حُفظ الختم في { $added }
+stamped-by-known = مختوم الوقت حتى الحدث { $event } من جهات معطاة
+stamped-by-unknown = مختوم الوقت حتى الحدث { $event } (لا يُتحقق من الجهة إلا مع --authority)

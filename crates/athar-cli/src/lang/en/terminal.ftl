@@ -481,3 +481,17 @@ reads-formats = reads { $formats }
 not-sealed-wholly = warning: the decoder is not sealed wholly: a crafted file could do more than it should
 worker-is-no-command = this is started by athar itself, to decode files in
 program-not-found = the running program cannot be found
+
+## The log and time stamps
+
+no-events = no events
+by-and-purpose = --by and --purpose are lines
+log-event = { $kind ->
+   *[other] { $shown }
+ }
+log-purpose = for: { $purpose }
+stamp-request = event { $event }, SHA-256 { $digest }
+stamp-request-written = request written to { $file }
+stamp = event { $event } was there on { $stamped } UTC, says { $authority }; kept since { $added }
+stamped-by-known = time-stamped up to event { $event } by authorities that were given
+stamped-by-unknown = time-stamped up to event { $event } (by whom is not checked without --authority)
