@@ -11,7 +11,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_athar-under-test");
 /// Marks by which the direction of text is set.
 const MARKS: [char; 6] = ['\u{200e}', '\u{200f}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}'];
 
-/// Two cases tied by a picture, a clip's worth of nothing else, and a file that is no picture.
+/// Two cases tied by a picture, and a file that is no picture.
 fn two_cases() -> Bench {
     let bench = Bench::new(PROGRAM);
     let picture = DynamicImage::from(pictures::scene(1, 320, 240));
