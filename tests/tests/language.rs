@@ -97,6 +97,10 @@ fn answers_are_sentences_in_either_language() {
     assert!(unread.contains("صيغة غير مدعومة: "), "{unread}");
     let names = plain(&arabic(&bench, &["networks"]).out);
     assert!(names.contains("الشبكة 1  قضيتان، رابط واحد"), "{names}");
+    let page = bench.file("page.html").display().to_string();
+    let written = plain(&arabic(&bench, &["networks", "--out", &page]).err);
+    assert_eq!(written, format!("athar: كُتبت الصفحة في {page}\n"));
+    assert!(fs::read_to_string(&page).unwrap().contains("<html lang=\"ar\" dir=\"rtl\">"));
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub(super) fn run(at: &Location, format: Format, args: &ExplainArgs) -> Result<E
     let html = page::html(&explanation, &setting).with_context(|| say!("cannot-be-drawn"))?;
     write(&args.out, html.as_bytes(), args.force).with_context(|| shown_name(&args.out))?;
     tell(&explanation, format)?;
-    message(&say!("page-written", file = shown(&args.out)));
+    message(&say!("wrote-page", file = shown(&args.out)));
     Ok(if explanation.is_match() { Exit::Success } else { Exit::Nothing })
 }
 

@@ -31,7 +31,7 @@ pub(super) fn run(at: &Location, format: Format, args: &NetworksArgs) -> Result<
     if let Some(out) = &args.out {
         let page = network::html(&store, &networks)?;
         explain::write(out, page.as_bytes(), args.force).with_context(|| shown_name(out))?;
-        message(&say!("page-written", file = shown(out)));
+        message(&say!("wrote-page", file = shown(out)));
     }
     Ok(Exit::Success)
 }

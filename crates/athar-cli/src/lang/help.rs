@@ -6,7 +6,7 @@
 
 use super::resource;
 use athar_words::{Argument, Language, Words};
-use clap::builder::Resettable;
+use clap::builder::{PossibleValue, Resettable};
 use clap::{Arg, ArgAction, Command};
 
 /// The message of what several commands take.
@@ -71,7 +71,7 @@ impl Help {
         let mut words = vec![self.argument(id, name).unwrap_or_default()];
         let values = arg.get_possible_values();
         if arg.get_action().takes_values() && !values.is_empty() {
-            let names: Vec<_> = values.iter().map(|value| value.get_name()).collect();
+            let names: Vec<_> = values.iter().map(PossibleValue::get_name).collect();
             words.push(self.say("help-values", &[("values", names.join(", ").into())]));
         }
         if let [value] = arg.get_default_values() {

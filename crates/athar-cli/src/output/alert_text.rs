@@ -48,14 +48,13 @@ pub(crate) fn alert(alert: &Alert) -> String {
         evidence(alert),
         styled(DIM, rate(alert.false_alarm_rate, alert.false_alarm_pairs)),
     );
-    match alert.link {
-        LinkState::Unreviewed => {}
-        LinkState::Confirmed => {
-            text.push_str(&format!("  {}", styled(GOOD, say!("link-confirmed"))))
-        }
-        LinkState::Rejected => text.push_str(&format!("  {}", styled(WRONG, say!("rejected")))),
-        LinkState::Harmless => text.push_str(&format!("  {}", styled(DIM, say!("known-harmless")))),
-    }
+    let link = match alert.link {
+        LinkState::Unreviewed => String::new(),
+        LinkState::Confirmed => format!("  {}", styled(GOOD, say!("link-confirmed"))),
+        LinkState::Rejected => format!("  {}", styled(WRONG, say!("rejected"))),
+        LinkState::Harmless => format!("  {}", styled(DIM, say!("known-harmless"))),
+    };
+    text.push_str(&link);
     if let Some(at_ms) = alert.state_at_ms {
         let by = said_by(alert.by.as_deref());
         let _ = write!(text, "\n    {} {}{by}", alert_state(alert.state), time(at_ms));

@@ -622,7 +622,7 @@ signature-does-not-hold = { $file }: التوقيع غير صحيح
 
 ## Pages and packets
 
-page-written = كُتبت الصفحة في { $file }
+wrote-page = كُتبت الصفحة في { $file }
 no-match = لا يوجد تطابق
 whole-frames = الإطاران الكاملان: { $differ }
 cannot-be-drawn = تعذّر رسم الصورة

@@ -437,7 +437,7 @@ signature-does-not-hold = { $file }: the signature does not hold
 
 ## Pages and packets
 
-page-written = page written to { $file }
+wrote-page = page written to { $file }
 no-match = no match
 whole-frames = whole frames: { $differ }
 cannot-be-drawn = the picture cannot be drawn
