@@ -208,14 +208,13 @@ impl Store {
         Ok(self.ledger.case_reports(case)?.into_iter().map(report).collect())
     }
 
-    /// As [`Store::links`], without those that were rejected or are harmless.
+    /// As [`Store::links`], without those that were rejected, are harmless or held back.
     pub fn standing_links(&self, case: Option<&str>) -> Result<Vec<Link>, EngineError> {
-        let mut links = self.links(case)?;
-        links.retain(|link| link.state.ties());
-        Ok(links)
+        let case = case.map(|name| self.case_id(name)).transpose()?;
+        Ok(self.ledger.standing_links(case)?.into_iter().map(Link::from).collect())
     }
 
-    /// Every link between two cases, or those of one case, the rejected ones too.
+    /// Every link between two cases, or those of one case, those that tie nothing too.
     pub fn links(&self, case: Option<&str>) -> Result<Vec<Link>, EngineError> {
         let case = case.map(|name| self.case_id(name)).transpose()?;
         Ok(self.ledger.links(case)?.into_iter().map(Link::from).collect())

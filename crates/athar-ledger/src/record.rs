@@ -56,6 +56,10 @@ id! {
     AlertId
 }
 id! {
+    /// A hold: the `seq` of the event that held an item back.
+    HoldId
+}
+id! {
     /// One import of a list: the `seq` of the event that began it.
     ListImportId
 }
