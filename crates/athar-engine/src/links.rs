@@ -5,7 +5,7 @@ use crate::decide::state_name;
 use crate::handles::Handle;
 use crate::outcome::{Region, SecondOpinion, Time, hex, orientation_name};
 use crate::policy::{self, Relation};
-use crate::{EngineError, Provenance, Store, matching};
+use crate::{EngineError, Provenance, Store, Urgency, matching};
 use athar_kernel::{Distance, Orientation};
 use athar_ledger::{CaseId, ItemId, ItemRow, LinkRow, LinkState, ReportRow};
 use serde::Serialize;
@@ -72,6 +72,10 @@ pub struct CaseSummary {
     pub refused: u64,
     /// Number of other cases it is linked with.
     pub linked_cases: u64,
+    /// How urgent it is.
+    pub urgency: Option<Urgency>,
+    /// Which unit took the complaint.
+    pub unit: Option<String>,
 }
 
 /// One case in full.
@@ -270,6 +274,8 @@ impl From<athar_ledger::CaseSummary> for CaseSummary {
             items: row.items,
             refused: row.refusals,
             linked_cases: row.links,
+            urgency: row.urgency.as_deref().and_then(Urgency::from_name),
+            unit: row.unit,
         }
     }
 }

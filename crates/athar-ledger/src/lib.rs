@@ -26,6 +26,7 @@ mod facts;
 mod handles;
 mod holds;
 mod ledger;
+mod linked;
 mod links;
 mod list_entries;
 mod list_import;

@@ -11,10 +11,7 @@ use crate::{
     read::{all, evidence, one},
 };
 use rusqlite::{Connection, Row, params};
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::cmp::Ordering;
 
 /// What `link_row` reads.
 pub(crate) const LINK: &str =
@@ -90,19 +87,6 @@ impl Ledger {
         }
         Ok(links)
     }
-}
-
-/// For each case, the other cases it is linked with; what ties nothing is no link.
-pub(crate) fn linked_cases(conn: &Connection) -> Result<BTreeMap<CaseId, BTreeSet<CaseId>>> {
-    let sql = "SELECT DISTINCT from_case_id, to_case_id FROM links
-               WHERE state IN ('unreviewed', 'confirmed')";
-    let pairs = all(conn, sql, [], |row| Ok((CaseId(row.get(0)?), CaseId(row.get(1)?))))?;
-    let mut linked = BTreeMap::<_, BTreeSet<_>>::new();
-    for (one, other) in pairs {
-        linked.entry(one).or_default().insert(other);
-        linked.entry(other).or_default().insert(one);
-    }
-    Ok(linked)
 }
 
 /// How many other cases one is linked with.

@@ -6,7 +6,7 @@ use athar_engine::policy::Relation;
 use athar_engine::{
     AddSummary, BackupSummary, CasePage, CaseSummary, CheckSummary, Differing, Explanation,
     FrameComparison, Kept, Link, LinkState, Match, Orientation, Outcome, PacketSummary, Region,
-    SecondOpinion, Similar, Space, Time, VerifySummary, Way, WithdrawSummary, region,
+    SecondOpinion, Similar, Space, Time, Urgency, VerifySummary, Way, WithdrawSummary, region,
     worker::WorkerReport,
 };
 use std::fmt::Write;
@@ -436,18 +436,23 @@ pub(crate) fn withdrawn(summary: &WithdrawSummary) -> String {
 /// A table of cases.
 pub(crate) fn cases(cases: &[CaseSummary]) -> String {
     let width = cases.iter().map(|case| case.case.chars().count()).max().unwrap_or(0).max(4);
-    let head = format!("{:width$}  {:16}  reports  items  linked cases", "case", "opened (UTC)");
+    let head = format!(
+        "{:width$}  {:16}  reports  items  linked cases  urgency    unit",
+        "case", "opened (UTC)"
+    );
     let mut text = styled(DIM, head);
     for case in cases {
-        let _ = write!(
-            text,
-            "\n{:width$}  {:16}  {:7}  {:5}  {:12}",
+        let line = format!(
+            "{:width$}  {:16}  {:7}  {:5}  {:12}  {:9}  {}",
             case.case,
             time(case.opened_at_ms),
             case.reports,
             case.items,
-            case.linked_cases
+            case.linked_cases,
+            case.urgency.map_or("", Urgency::name),
+            case.unit.as_deref().map(|unit| shown(Path::new(unit))).unwrap_or_default(),
         );
+        let _ = write!(text, "\n{}", line.trim_end());
     }
     text
 }
