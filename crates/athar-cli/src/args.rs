@@ -16,6 +16,14 @@ pub(crate) struct Args {
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
 
+    /// The opaque name of who does it: kept with every event that the command writes.
+    #[arg(long, global = true, env = "ATHAR_BY", value_name = "NAME")]
+    pub by: Option<String>,
+
+    /// What it is done for, in one line: kept as --by is. No names of persons.
+    #[arg(long, global = true, env = "ATHAR_PURPOSE", value_name = "TEXT")]
+    pub purpose: Option<String>,
+
     #[command(subcommand)]
     pub command: Command,
 }
@@ -97,6 +105,8 @@ pub(crate) enum Command {
     Packet(PacketArgs),
     /// Print codes only, as `hash,quality,path`; needs no store.
     Hash(HashArgs),
+    /// Show what was done, when, by whom and what for, as the chain of events tells it.
+    Log(LogArgs),
     /// Check the chain of events, every row against it, and the index against the ledger.
     Verify {
         /// Make the index anew from the ledger before it is compared.
@@ -110,6 +120,11 @@ pub(crate) enum Command {
         /// A checkpoint that was kept somewhere else, as 'athar checkpoint' wrote it.
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         kept: Option<PathBuf>,
+
+        /// Certificates (PEM or DER) to which time stamps must lead; without any, they only have to
+        /// hold.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        authority: Vec<PathBuf>,
     },
     /// Write a verified copy of the ledger, while the store is in use; the signing key is not in it.
     Backup {
@@ -130,6 +145,10 @@ pub(crate) enum Command {
     },
     /// Sign the chain of events as it stands, and print what to keep somewhere else.
     Checkpoint,
+    /// Have a time-stamping authority say when the chain was there: by a request and a reply that
+    /// somebody carries, for nothing here has a network.
+    #[command(subcommand)]
+    Timestamp(TimestampCommand),
     /// Make and show the unit's signing key, and check what was signed.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -145,6 +164,69 @@ pub(crate) enum Command {
         /// The directory.
         #[arg(value_hint = ValueHint::DirPath)]
         dir: PathBuf,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct LogArgs {
+    /// Only events of this case's own records.
+    #[arg(long, value_name = "CASE")]
+    pub case: Option<String>,
+
+    /// Only what this one did, by the opaque name.
+    #[arg(long, value_name = "NAME")]
+    pub actor: Option<String>,
+
+    /// Only events since then, such as 2026-11-20; UTC where no offset is given.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+
+    /// The newest so many.
+    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    pub last: u32,
+
+    /// All of them.
+    #[arg(long, conflicts_with = "last")]
+    pub all: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TimestampCommand {
+    /// Sign the chain where there is a key, and write the request for a time stamp of its last event
+    /// (RFC 3161).
+    Request {
+        /// The request: what an authority takes as application/timestamp-query.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        out: PathBuf,
+
+        /// Replace a file that is there.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Keep what the authority replied, where it holds and is of this chain.
+    Add {
+        /// The reply, or the token alone.
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+
+        /// The certificate (PEM or DER) that the authority's leads to, or its own.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, required = true)]
+        authority: Vec<PathBuf>,
+    },
+    /// Show every time stamp.
+    List,
+    /// Write a time stamp as it came, for others to check with their own tools.
+    Export {
+        /// The event that was stamped.
+        event: u64,
+
+        /// The token, DER.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        out: PathBuf,
+
+        /// Replace a file that is there.
+        #[arg(long)]
+        force: bool,
     },
 }
 
@@ -610,7 +692,7 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     pub deep: bool,
 
-    /// The opaque name of who asks; kept only where checks are remembered.
+    /// The opaque name of who asks.
     #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
     pub by: Option<String>,
 }

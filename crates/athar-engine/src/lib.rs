@@ -50,6 +50,7 @@ mod keys;
 mod landmarked;
 mod links;
 mod lists;
+mod log;
 mod lookup;
 mod matching;
 mod networks;
@@ -71,6 +72,7 @@ mod steps;
 mod store;
 mod time_motion;
 mod time_places;
+mod time_stamp;
 mod unpack;
 mod upkeep;
 mod verify;
@@ -105,6 +107,7 @@ pub use lists::{
     ExportOptions, ExportSummary, ImportOptions, ImportSummary, ListImportPage, ListMatch,
     ListPage, ListProblem, ListRemoval, ListSummary, ListedItem,
 };
+pub use log::{LogLine, LogOptions};
 pub use networks::{
     Network, NetworkBrief, NetworkCase, NetworkEdge, NetworkEnd, NetworkHub, Networks,
     NetworksQuestion, Reason, Shared,
@@ -118,6 +121,7 @@ pub use provenance::{Provenance, ToldMoment, ToldTime, ToldZone};
 pub use remember::{AskedBefore, Remembered};
 pub use retain::{OverLine, RetainOptions, RetainSummary, RetentionLine, RetentionRule};
 pub use store::Store;
+pub use time_stamp::{Authorities, TimeStamp, TimeStampFault, TimeStampRequest, TimeStampSummary};
 pub use verify::{VerifyOptions, VerifySummary};
 pub use vpdq::{FrameCode, VpdqError, from_vpdq, to_vpdq};
 pub use withdraw::{WithdrawOptions, WithdrawSummary, WithdrawTarget};

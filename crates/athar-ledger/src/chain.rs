@@ -64,13 +64,15 @@ pub(crate) enum Kind {
     RetentionSet,
     ProvenanceTold,
     CheckpointSigned,
+    TimeStamped,
     PacketMade,
+    Acted,
     WithdrawalRequested,
     Withdrawn,
 }
 
 impl Kind {
-    const ALL: [Self; 39] = [
+    const ALL: [Self; 41] = [
         Self::LedgerCreated,
         Self::SchemaUpgraded,
         Self::CaseOpened,
@@ -107,7 +109,9 @@ impl Kind {
         Self::RetentionSet,
         Self::ProvenanceTold,
         Self::CheckpointSigned,
+        Self::TimeStamped,
         Self::PacketMade,
+        Self::Acted,
         Self::WithdrawalRequested,
         Self::Withdrawn,
     ];
@@ -150,7 +154,9 @@ impl Kind {
             Self::RetentionSet => "retention_set",
             Self::ProvenanceTold => "provenance_told",
             Self::CheckpointSigned => "checkpoint_signed",
+            Self::TimeStamped => "time_stamped",
             Self::PacketMade => "packet_made",
+            Self::Acted => "acted",
             Self::WithdrawalRequested => "withdrawal_requested",
             Self::Withdrawn => "withdrawn",
         }
@@ -178,7 +184,7 @@ pub(crate) struct Table {
 }
 
 /// Every table of records.
-pub(crate) const TABLES: [Table; 31] = [
+pub(crate) const TABLES: [Table; 32] = [
     Table {
         name: "cases",
         kind: Kind::CaseOpened,
@@ -277,6 +283,12 @@ pub(crate) const TABLES: [Table; 31] = [
         name: "packets",
         kind: Kind::PacketMade,
         row_sql: "SELECT salt, case_id, purpose, actor FROM packets WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "acts",
+        kind: Kind::Acted,
+        row_sql: "SELECT salt, actor, purpose FROM acts WHERE id = ?1",
         parts_sql: None,
     },
     Table {

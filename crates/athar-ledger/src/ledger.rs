@@ -1,7 +1,7 @@
 //! The ledger itself: one connection, and the one way to write.
 
 use crate::{
-    Seq, Tx,
+    Act, Seq, Tx,
     chain::Kind,
     details::Details,
     error::{LedgerError, Result},
@@ -18,6 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Ledger {
     pub(crate) conn: Connection,
     read_only: bool,
+    /// Who writes, and what for.
+    pub(crate) act: Option<Act>,
 }
 
 /// Without the file's path, which belongs in no log.
@@ -74,11 +76,11 @@ impl Ledger {
     /// As [`Ledger::open`]; [`LedgerError::ReadOnly`] only when a crash left changes beside the
     /// file that cannot be read without writing.
     pub fn open_read_only(file: &Path) -> Result<Self> {
-        Ok(Self { conn: open::read_only(file, PATIENCE)?, read_only: true })
+        Ok(Self { conn: open::read_only(file, PATIENCE)?, read_only: true, act: None })
     }
 
     pub(crate) fn open_patiently(file: &Path, patience: Duration, at_ms: i64) -> Result<Self> {
-        Ok(Self { conn: open::read_write(file, patience, at_ms)?, read_only: false })
+        Ok(Self { conn: open::read_write(file, patience, at_ms)?, read_only: false, act: None })
     }
 
     /// Runs `f` as one change: when it returns `Ok` everything it wrote is on the disk, and when

@@ -10,6 +10,7 @@
 //!
 //! Nothing here reads a clock: times are given, in milliseconds of UTC since 1970.
 
+mod acts;
 mod alerts;
 mod aside;
 mod backup;
@@ -41,6 +42,7 @@ mod replay;
 mod retention;
 mod schema;
 mod ties;
+mod time_stamps;
 mod verify;
 mod withdraw;
 mod write;
@@ -48,6 +50,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use acts::{Act, LogQuestion, LoggedEvent};
 pub use alerts::{AlertQuestion, AlertRow, AlertSource, AlertState, NewAlert};
 pub use benign::BenignRow;
 pub use checkpoints::{Checkpoint, CheckpointRow};
@@ -72,6 +75,7 @@ pub use record::{
 };
 pub use retention::{Expiring, RetentionRule};
 pub use ties::CaseBrief;
+pub use time_stamps::TimeStampRow;
 pub use verify::{Fault, VerifyReport};
 pub use withdraw::{Withdrawal, WithdrawalRequest, Withdrawn};
 pub use write::Tx;

@@ -99,6 +99,15 @@ CREATE TABLE packets (
 ) STRICT;
 CREATE INDEX packets_by_case ON packets (case_id);
 
+-- Who wrote the events of a change, and what for.
+CREATE TABLE acts (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    actor TEXT,
+    purpose TEXT,
+    CHECK (actor IS NOT NULL OR purpose IS NOT NULL)
+) STRICT;
+
 CREATE TABLE lists (
     id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
     salt BLOB NOT NULL CHECK (length(salt) = 16),

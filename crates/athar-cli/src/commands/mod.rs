@@ -16,15 +16,18 @@ mod held;
 mod import;
 mod key;
 mod links;
+mod log;
 mod networks;
 mod packet;
 mod remember;
 mod retain;
 mod store;
+mod timestamp;
 mod typed;
 mod verify;
 mod withdraw;
 
+use self::store::Acting;
 use crate::args::{Args, Command, Format};
 use crate::exit::Exit;
 use anyhow::{Result, bail};
@@ -35,12 +38,12 @@ use crate::output::{Answers, message, text};
 
 /// Runs one command.
 pub(crate) fn run(args: Args) -> Result<Exit> {
-    let Args { data, format, command } = args;
+    let Args { data, format, by, purpose, command } = args;
     let is_drawn = matches!(command, Command::Links(_) | Command::Networks(_));
     if matches!(format, Format::Dot | Format::Graphml) && !is_drawn {
         bail!("--format dot and graphml draw links and networks only: use text or json");
     }
-    let at = store::Location::from_args(data);
+    let at = store::Location::from_args(data, Acting { by, purpose });
     match command {
         Command::Init => store::init(&at, format),
         Command::Case(command) => case::run(&at, format, command),
@@ -63,12 +66,14 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
         Command::Packet(args) => packet::run(&at, format, args),
         Command::Links(args) => links::run(&at, format, &args),
         Command::Hash(args) => hash::run(format, &args),
-        Command::Verify { rebuild_index, key, kept } => {
-            verify::run(&at, format, rebuild_index, &key, kept)
+        Command::Log(args) => log::run(&at, format, args),
+        Command::Verify { rebuild_index, key, kept, authority } => {
+            verify::run(&at, format, rebuild_index, &key, kept, &authority)
         }
         Command::Backup { file } => backup::run(&at, format, &file),
         Command::Restore { file, kept } => backup::restore(&at, format, &file, kept),
         Command::Checkpoint => key::checkpoint(&at),
+        Command::Timestamp(command) => timestamp::run(&at, format, command),
         Command::Key(command) => key::run(&at, format, command),
         Command::Doctor => doctor::run(format),
         Command::Completions { shell } => extras::completions(shell),

@@ -9,17 +9,29 @@ use serde::Serialize;
 use std::env;
 use std::path::PathBuf;
 
-/// The directory of the store.
-pub(super) struct Location(Option<PathBuf>);
+/// The directory of the store, and who uses it.
+pub(super) struct Location {
+    data: Option<PathBuf>,
+    acting: Acting,
+}
+
+/// Who does something, and what for.
+pub(super) struct Acting {
+    pub(super) by: Option<String>,
+    pub(super) purpose: Option<String>,
+}
 
 impl Location {
     /// What was typed, or the user's data directory.
-    pub(super) fn from_args(data: Option<PathBuf>) -> Self {
-        Self(data.or_else(default_dir))
+    pub(super) fn from_args(data: Option<PathBuf>, acting: Acting) -> Self {
+        Self { data: data.or_else(default_dir), acting }
     }
 
     pub(super) fn open(&self) -> Result<Store> {
-        self.with(Store::open)
+        let mut store = self.with(Store::open)?;
+        let Acting { by, purpose } = &self.acting;
+        store.act_as(by.clone(), purpose.clone()).context("--by and --purpose are lines")?;
+        Ok(store)
     }
 
     pub(super) fn open_read_only(&self) -> Result<Store> {
@@ -36,7 +48,9 @@ impl Location {
     }
 
     pub(super) fn dir(&self) -> Result<&PathBuf> {
-        self.0.as_ref().ok_or_else(|| anyhow!("say where the store is: --data DIR or ATHAR_DATA"))
+        self.data
+            .as_ref()
+            .ok_or_else(|| anyhow!("say where the store is: --data DIR or ATHAR_DATA"))
     }
 }
 

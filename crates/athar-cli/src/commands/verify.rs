@@ -2,6 +2,7 @@
 
 use super::Shown;
 use super::store::Location;
+use super::timestamp;
 use crate::args::Format;
 use crate::exit::Exit;
 use crate::output::{Summary, shown, text};
@@ -16,10 +17,12 @@ pub(super) fn run(
     rebuild_index: bool,
     keys: &[String],
     kept: Option<PathBuf>,
+    authorities: &[PathBuf],
 ) -> Result<Exit> {
     let keys = keys.iter().map(|key| PublicKey::from_hex(key)).collect::<Result<_, _>>()?;
     let kept = kept.map(|file| fs::read_to_string(&file).with_context(|| shown(&file)));
-    let options = VerifyOptions { rebuild_index, keys, kept: kept.transpose()? };
+    let authorities = timestamp::authorities(authorities)?;
+    let options = VerifyOptions { rebuild_index, keys, kept: kept.transpose()?, authorities };
     let mut shown = Shown::new(format);
     let summary = at.open_read_only()?.verify(&options, &mut shown)?;
     let mut answers = shown.end()?;

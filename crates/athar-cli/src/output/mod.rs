@@ -4,6 +4,7 @@ pub(crate) mod alert_text;
 pub(crate) mod graph;
 pub(crate) mod held_text;
 pub(crate) mod list_text;
+pub(crate) mod log_text;
 pub(crate) mod network_graph;
 pub(crate) mod network_text;
 pub(crate) mod progress;

@@ -6,8 +6,8 @@ use athar_engine::policy::Relation;
 use athar_engine::{
     AddSummary, BackupSummary, CasePage, CaseSummary, CheckSummary, Differing, Explanation,
     FrameComparison, Kept, Link, LinkState, Match, Orientation, Outcome, PacketSummary, Region,
-    SecondOpinion, Similar, Space, Time, Urgency, VerifySummary, Way, WithdrawSummary, region,
-    worker::WorkerReport,
+    SecondOpinion, Similar, Space, Time, TimeStamp, TimeStampRequest, Urgency, VerifySummary, Way,
+    WithdrawSummary, region, worker::WorkerReport,
 };
 use std::fmt::Write;
 use std::path::Path;
@@ -626,8 +626,12 @@ pub(crate) fn verify(summary: &VerifySummary) -> String {
         Some(event) => format!(", signed up to event {event}"),
         None => String::new(),
     };
+    let stamped = match summary.stamped.stamped_up_to {
+        Some(event) => format!(", time-stamped up to event {event}{}", by_whom(summary)),
+        None => String::new(),
+    };
     let counts = format!(
-        "{}{signed}, {} compared with them; {} in the index{}, {} asked for",
+        "{}{signed}{stamped}, {} compared with them; {} in the index{}, {} asked for",
         count(summary.events, "event"),
         count(summary.rows, "row"),
         count(summary.codes, "code"),
@@ -641,6 +645,26 @@ pub(crate) fn verify(summary: &VerifySummary) -> String {
     match &summary.fault {
         None => format!("{}  {counts}", styled(GOOD, "sound")),
         Some(fault) => format!("{}  {fault}\n{counts}{remedy}", styled(WRONG, "NOT SOUND")),
+    }
+}
+
+/// What is brought to an authority, for people.
+pub(crate) fn time_stamp_request(request: &TimeStampRequest) -> String {
+    let digest: String = request.digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("event {}, SHA-256 {digest}", request.event)
+}
+
+/// One time stamp, for people.
+pub(crate) fn time_stamp(stamp: &TimeStamp) -> String {
+    let TimeStamp { event, stamped_at_ms, authority, added_at_ms, .. } = stamp;
+    let (stamped, added) = (time(*stamped_at_ms), time(*added_at_ms));
+    format!("event {event} was there on {stamped} UTC, says {authority}; kept since {added}")
+}
+
+fn by_whom(summary: &VerifySummary) -> &'static str {
+    match summary.stamped.authorities_known {
+        Some(_) => " by authorities that were given",
+        None => " (by whom is not checked without --authority)",
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a user of the ledger would notice, and what an examiner relies on.
 
+mod acts;
 mod alerts;
 mod backup;
 mod chain;
@@ -12,6 +13,7 @@ mod packets;
 mod records;
 mod replay;
 mod retention;
+mod time_stamps;
 mod withdraw;
 
 use crate::*;
