@@ -238,7 +238,7 @@ fn linked_cases_are_counted_as_the_view_has_them_whatever_was_decided_or_set_asi
                 };
                 let verdict = link.evidence.distance as u32 + dice(8);
                 if verdict % 4 < 2 {
-                    tx.decide(&decision(pair, verdict % 4 == 0), NOW_MS).unwrap();
+                    tx.decide(&decision(pair, verdict.is_multiple_of(4)), NOW_MS).unwrap();
                 }
             }
         });
