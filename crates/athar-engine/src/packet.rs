@@ -155,6 +155,7 @@ impl Store {
             numbers.extend([found.other.event, found.other_event]);
             numbers.extend(found.decisions.iter().map(|decision| decision.event));
         }
+        numbers.extend(self.ledger.acts_over(numbers.iter().copied())?);
         // What came while this was gathered is not under the signature.
         numbers.retain(|&number| number <= size);
         let ours: BTreeSet<_> = content.items.iter().map(|item| item.file.event).collect();

@@ -12,7 +12,8 @@ use crate::{
     facts::check_line,
     read::all,
 };
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
+use std::collections::BTreeSet;
 
 /// Who acts, and what for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -70,6 +71,19 @@ impl Ledger {
         let is_told = act.actor.is_some() || act.purpose.is_some();
         self.act = is_told.then_some(act);
         Ok(())
+    }
+
+    /// The events that tell who wrote one of these, ascending.
+    pub fn acts_over(&self, events: impl IntoIterator<Item = Seq>) -> Result<Vec<Seq>> {
+        let sql = "SELECT told.seq FROM events AS told
+                   WHERE told.seq = (SELECT min(id) FROM acts WHERE id > ?1)
+                     AND told.details ->> 'from' <= ?1";
+        let mut of = self.conn.prepare_cached(sql)?;
+        let mut found = BTreeSet::new();
+        for event in events {
+            found.extend(of.query_row([event], |row| row.get::<_, Seq>(0)).optional()?);
+        }
+        Ok(found.into_iter().collect())
     }
 
     /// What was done, oldest first.

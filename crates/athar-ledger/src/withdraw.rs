@@ -172,8 +172,22 @@ const OF_ALL: &str = "
     INSERT OR IGNORE INTO going SELECT 'alert_states', id FROM alert_states
     WHERE alert_id IN (SELECT id FROM going WHERE tab = 'alerts');";
 
+/// Who wrote what goes and what for, once nothing is left of what they wrote in the same change.
+const ACTS: &str = "
+    INSERT OR IGNORE INTO going
+    SELECT DISTINCT 'acts', told.seq
+    FROM going AS g
+    JOIN events AS told ON told.seq = (SELECT min(id) FROM acts WHERE id > g.id)
+                       AND told.details ->> 'from' <= g.id
+    WHERE NOT EXISTS (SELECT 1 FROM events AS e
+                      WHERE e.seq >= told.details ->> 'from' AND e.seq < told.seq
+                        AND e.subject IS NOT NULL
+                        AND e.seq NOT IN (SELECT id FROM going)
+                        AND NOT EXISTS (SELECT 1 FROM withdrawn_rows AS w WHERE w.id = e.seq));";
+
 /// Tables in an order in which nothing is referred to by what is left.
-const TABLES: [&str; 21] = [
+const TABLES: [&str; 22] = [
+    "acts",
     "benign_removals",
     "benign_marks",
     "alert_states",
@@ -356,6 +370,7 @@ fn list_checks(conn: &Connection, checks: &[CheckId]) -> Result<()> {
 
 /// Erases what is listed, and says so.
 fn erase_listed(chain: &mut Appender<'_>, at_ms: i64) -> Result<Withdrawn> {
+    chain.conn.execute_batch(ACTS)?;
     let seq = chain.last as i64 + 1;
     let gone = count(chain.conn)?;
     note(chain.conn, seq)?;

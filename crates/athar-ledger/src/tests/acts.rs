@@ -40,6 +40,9 @@ fn each_event_is_of_who_wrote_its_change_and_of_nobody_else() {
     assert_eq!(ours.last_seq(), Ok(10));
     assert!(ours.verify().unwrap().is_sound());
 
+    assert_eq!(ours.acts_over([2, 3, 5, 6, 7]), Ok(vec![4, 8]));
+    assert_eq!(ours.acts_over([1, 5, 6]), Ok(vec![]));
+
     let actor = LogQuestion { actor: Some("clerk-2".into()), ..LogQuestion::default() };
     assert_eq!(told(&ours, &actor), [&all[1..3], &all[5..6]].concat());
     let newest = LogQuestion { most: Some(2), ..LogQuestion::default() };
@@ -63,6 +66,37 @@ fn nothing_is_said_of_a_change_that_wrote_nothing_or_failed() {
     ledger.act_as(act(None, None)).unwrap();
     change(&mut ledger, |tx| tx.open_case("one", NOW_MS).unwrap());
     assert_eq!(ledger.last_seq(), Ok(2), "nobody is named");
+}
+
+#[test]
+fn what_for_goes_with_the_last_of_what_was_written() {
+    let place = Place::new();
+    let mut ledger = place.create();
+    ledger.act_as(act(Some("clerk-2"), Some("of one"))).unwrap();
+    let one = change(&mut ledger, |tx| tx.case_and_report("one").0);
+    ledger.act_as(act(Some("clerk-2"), Some("of both"))).unwrap();
+    let two = change(&mut ledger, |tx| {
+        tx.open_report(one, &NewReport::default(), NOW_MS).unwrap();
+        tx.case_and_report("two").0
+    });
+    ledger.act_as(act(Some("desk-9"), Some("of a question"))).unwrap();
+    change(&mut ledger, |tx| tx.record_check(&check(), NOW_MS).unwrap());
+    let request = WithdrawalRequest { reason: "asked", reference: None, actor: None };
+    ledger.act_as(act(None, None)).unwrap();
+    let purposes = |ledger: &Ledger| {
+        let told =
+            told(ledger, &LogQuestion::default()).into_iter().map(|(_, _, what_for)| what_for);
+        let mut told: Vec<_> = told.filter(|what_for| !what_for.is_empty()).collect();
+        told.dedup();
+        told
+    };
+    assert_eq!(purposes(&ledger), ["of one", "of both", "of a question"]);
+    change(&mut ledger, |tx| tx.withdraw(Withdrawal::Case(one), &request, NOW_MS).unwrap());
+    assert_eq!(purposes(&ledger), ["of both", "of a question"]);
+    assert!(ledger.verify().unwrap().is_sound());
+    change(&mut ledger, |tx| tx.withdraw(Withdrawal::Case(two), &request, NOW_MS).unwrap());
+    assert_eq!(purposes(&ledger), ["of a question"]);
+    assert!(ledger.verify().unwrap().is_sound());
 }
 
 #[test]
