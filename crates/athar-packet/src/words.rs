@@ -337,6 +337,11 @@ impl Words {
         match state {
             "confirmed" => self.either("confirmed", "مؤكَّد"),
             "rejected" => self.either("rejected: no tie", "مرفوض: ليس صلة"),
+            "harmless" => self.either("known as harmless: no tie", "معروف بأنه غير ضار: ليس صلة"),
+            "held" => self.either(
+                "held back until somebody looks: no tie yet",
+                "موقوف إلى أن يراجعه أحد: ليس صلة بعد",
+            ),
             _ => self.either("not reviewed", "لم يُراجَع"),
         }
     }

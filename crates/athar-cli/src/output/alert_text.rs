@@ -48,6 +48,7 @@ pub(crate) fn alert(alert: &Alert) -> String {
         LinkState::Confirmed => text.push_str(&format!("  {}", styled(GOOD, "confirmed"))),
         LinkState::Rejected => text.push_str(&format!("  {}", styled(WRONG, "rejected"))),
         LinkState::Harmless => text.push_str(&format!("  {}", styled(DIM, "known harmless"))),
+        LinkState::Held => text.push_str(&format!("  {}", styled(DIM, "held back"))),
     }
     if let Some(at_ms) = alert.state_at_ms {
         let by = said_by(alert.by.as_deref());
@@ -77,6 +78,11 @@ fn cause(cause: &AlertCause) -> String {
         AlertCause::Cases { cases, other_item } => {
             let many = styled(STRONG, format!("{cases} older cases"));
             format!("as {many} hold, best {}", styled(DIM, item(other_item)))
+        }
+        AlertCause::Held { cases, other_item, .. } => {
+            let many = styled(STRONG, format!("{cases} other cases"));
+            let best = styled(DIM, item(other_item));
+            format!("would tie {many}, and is held back until somebody looks, best {best}")
         }
         AlertCause::Check { check, checks, asked_at_ms, asked_by } => {
             let when = asked_at_ms.map(time).unwrap_or_default();

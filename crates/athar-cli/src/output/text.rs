@@ -1,12 +1,12 @@
 //! Answers for people.
 
-use super::{alert_text, list_text, network_text, provenance, shown, times};
+use super::{alert_text, held_text, list_text, network_text, provenance, shown, times};
 use anstyle::{AnsiColor, Style};
 use athar_engine::policy::Relation;
 use athar_engine::{
     AddSummary, BackupSummary, CasePage, CaseSummary, CheckSummary, Differing, Explanation,
     FrameComparison, Kept, Link, LinkState, Match, Orientation, Outcome, PacketSummary, Region,
-    SecondOpinion, Similar, Space, Time, TimeStamp, TimeStampRequest, VerifySummary, Way,
+    SecondOpinion, Similar, Space, Time, TimeStamp, TimeStampRequest, Urgency, VerifySummary, Way,
     WithdrawSummary, region, worker::WorkerReport,
 };
 use std::fmt::Write;
@@ -41,6 +41,9 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
     }
     for found in &outcome.matches {
         let _ = write!(text, "\n    {}", match_line(found));
+    }
+    if let Some(held) = &outcome.held {
+        let _ = write!(text, "\n    {}", held_text::held_back(held));
     }
     for found in &outcome.lists {
         let _ = write!(text, "\n    {}", list_text::match_line(found));
@@ -83,6 +86,7 @@ fn decided(state: LinkState) -> String {
         LinkState::Confirmed => format!(", {}", styled(GOOD, "confirmed")),
         LinkState::Rejected => format!(", {}", styled(WRONG, "rejected: it ties nothing")),
         LinkState::Harmless => format!(", {}", styled(GOOD, "known harmless")),
+        LinkState::Held => format!(", {}", styled(FOUND, "held back")),
     }
 }
 
@@ -289,6 +293,7 @@ pub(crate) fn add_summary(summary: &AddSummary) -> String {
         tied(summary.matched, summary.cases.iter()),
     );
     push_listed(&mut text, summary.listed, summary.list_candidates);
+    push_held(&mut text, summary.held);
     push_asked(&mut text, summary.asked, &summary.left);
     if summary.alerts > 0 {
         let raised =
@@ -309,6 +314,7 @@ pub(crate) fn check_summary(summary: &CheckSummary) -> String {
     }
     let _ = write!(text, "\n{}", tied(summary.matched, summary.cases.iter()));
     push_listed(&mut text, summary.listed, summary.list_candidates);
+    push_held(&mut text, summary.held);
     push_asked(&mut text, summary.asked, &summary.left);
     if summary.remembered > 0 {
         let _ = write!(text, "\n{} remembered", summary.remembered);
@@ -317,6 +323,15 @@ pub(crate) fn check_summary(summary: &CheckSummary) -> String {
         text.push_str("\nbroken off before the end");
     }
     text
+}
+
+/// What ties nothing until somebody has looked.
+fn push_held(text: &mut String, held: u64) {
+    if held > 0 {
+        let verb = if held == 1 { "is" } else { "are" };
+        let held = format!("{held} {verb} held back until somebody looks: 'athar held' shows it");
+        let _ = write!(text, "\n{}", styled(FOUND, held));
+    }
 }
 
 /// What was asked about before, and what of such checks could not be erased.
@@ -421,18 +436,23 @@ pub(crate) fn withdrawn(summary: &WithdrawSummary) -> String {
 /// A table of cases.
 pub(crate) fn cases(cases: &[CaseSummary]) -> String {
     let width = cases.iter().map(|case| case.case.chars().count()).max().unwrap_or(0).max(4);
-    let head = format!("{:width$}  {:16}  reports  items  linked cases", "case", "opened (UTC)");
+    let head = format!(
+        "{:width$}  {:16}  reports  items  linked cases  urgency    unit",
+        "case", "opened (UTC)"
+    );
     let mut text = styled(DIM, head);
     for case in cases {
-        let _ = write!(
-            text,
-            "\n{:width$}  {:16}  {:7}  {:5}  {:12}",
+        let line = format!(
+            "{:width$}  {:16}  {:7}  {:5}  {:12}  {:9}  {}",
             case.case,
             time(case.opened_at_ms),
             case.reports,
             case.items,
-            case.linked_cases
+            case.linked_cases,
+            case.urgency.map_or("", Urgency::name),
+            case.unit.as_deref().map(|unit| shown(Path::new(unit))).unwrap_or_default(),
         );
+        let _ = write!(text, "\n{}", line.trim_end());
     }
     text
 }

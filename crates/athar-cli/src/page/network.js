@@ -28,6 +28,7 @@ const WORDS = {
       ["cut", "case without which its network falls apart"]],
     part_of: (n, drawn, whole) => `Network ${n} is drawn in part: ${drawn} of its ${whole} cases, those at its thinnest ties first.`,
     left: (n) => `${n} smaller networks are not drawn. The command's JSON and GraphML hold all of them.`,
+    held: (floods, cases) => `Held back until somebody looks (athar held): ${floods}, with the ties between ${cases} cases.`,
     notes: ["A tie says that two cases share material or a handle. It is a lead, and no verdict on a person.",
       "This page holds names of cases and handles: keep it as you keep the store."],
     made: "Made by",
@@ -54,6 +55,7 @@ const WORDS = {
       ["cut", "قضية تتفكك شبكتها من دونها"]],
     part_of: (n, drawn, whole) => `الشبكة ${n} مرسومة جزئيًّا: المعروض من قضاياها ${drawn} من أصل ${whole}، وأولها ما عند أضعف الروابط.`,
     left: (n) => `شبكات أصغر لم تُرسم: ${n}. وهي كلها في مخرجات الأمر بصيغتي JSON وGraphML.`,
+    held: (floods, cases) => `موادّ موقوفة إلى أن يراجعها أحد (athar held): ${floods}، مع الروابط بين ${cases} قضية.`,
     notes: ["الرابط يعني أن قضيتين تشتركان في مادة أو حساب؛ فهو خيط للتحقيق لا حكم على شخص.",
       "تضم هذه الصفحة أسماء القضايا والحسابات، فاحفظها كما تحفظ المخزن نفسه."],
     made: "أُنشئت بواسطة",
@@ -543,6 +545,7 @@ function warnings() {
   const parts = data.networks.filter((network) => network.is_part)
     .map((network) => words.part_of(network.network, grouped(network.case_list.length), grouped(network.cases)));
   if (data.left_out > 0) parts.push(words.left(grouped(data.left_out)));
+  if (data.held[0] > 0) parts.push(words.held(...data.held.map(grouped)));
   return parts.map((text) => make("p", { class: "warning" }, text));
 }
 
@@ -555,7 +558,7 @@ function build() {
     make("p", { class: "kind" }, words.kind), make("button", { type: "button", id: "language", onclick: change }, words.other));
   const page = document.getElementById("page");
   const footer = make("footer", {}, ...words.notes.map((note) => make("p", {}, note)), make("p", {}, `${words.made} `, name(data.program)));
-  if (data.networks.length === 0) { page.replaceChildren(header, make("p", { class: "sums" }, sums()), footer); return; }
+  if (data.networks.length === 0) { page.replaceChildren(header, make("p", { class: "sums" }, sums()), ...warnings(), footer); return; }
   const legend = make("p", { class: "legend" }, ...words.legend.map(([kind, text]) => make("span", {}, sample(kind), text)));
   page.replaceChildren(header, make("p", { class: "sums" }, sums()), ...warnings(), controls(),
     make("div", { class: "work" }, make("div", {}, stage(), legend), make("aside", { id: "panel", "aria-live": "polite" })), table(), footer);

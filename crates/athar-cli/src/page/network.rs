@@ -27,6 +27,8 @@ struct Data {
     program: &'static str,
     /// Networks that are not drawn at all.
     left_out: usize,
+    /// Floods that are held back, and cases that hold them.
+    held: [u64; 2],
     networks: Vec<Drawn>,
 }
 
@@ -59,6 +61,10 @@ pub(crate) fn html(
         lang: code(language),
         program: concat!("athar ", env!("CARGO_PKG_VERSION")),
         left_out: networks.list().len() - drawn.len(),
+        held: [
+            networks.held().len() as u64,
+            networks.held().iter().map(|held| held.cases_now).sum(),
+        ],
         networks: drawn,
     };
     // Structures of texts and numbers always have a text.
