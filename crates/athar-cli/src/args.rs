@@ -97,6 +97,11 @@ pub(crate) enum Command {
     /// nothing, and 'add' and 'check' say what they are.
     #[command(subcommand)]
     Benign(BenignCommand),
+    /// Show what the flood guard holds back: material that suddenly came to far more cases than its
+    /// kind usually does. It and its copies tie nothing until somebody lets them act again, or says
+    /// by 'athar benign add' that they are harmless.
+    #[command(args_conflicts_with_subcommands = true)]
+    Held(HeldArgs),
     /// Forget an item, a report or a case: its codes, matches and facts are erased from every file of
     /// the store. The chain of events keeps that something was taken back, not what.
     Withdraw(WithdrawArgs),
@@ -735,7 +740,7 @@ pub(crate) struct AlertsArgs {
     #[command(subcommand)]
     pub command: Option<AlertsCommand>,
 
-    /// Closed ones too, and those whose link was rejected.
+    /// Closed ones too, and those whose link ties nothing.
     #[arg(long, conflicts_with = "open")]
     pub all: bool,
 
@@ -778,6 +783,52 @@ pub(crate) enum BenignCommand {
         #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
         by: Option<String>,
     },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct HeldArgs {
+    #[command(subcommand)]
+    pub command: Option<HeldCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum HeldCommand {
+    /// Let an item, and all that is held with it, tie cases again.
+    Release {
+        /// The item: its SHA-256, or the first six hex digits of it or more.
+        item: String,
+
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+
+        /// The opaque name of who says so.
+        #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+        by: Option<String>,
+    },
+    /// Say from how many cases on material is held back; without anything to say, show it.
+    Rule(FloodRuleArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct FloodRuleArgs {
+    /// Hold back what comes to more than so many other cases within a week, or to ten times as many
+    /// in all.
+    #[arg(long, value_name = "N", conflicts_with_all = ["off", "usual"],
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub cases: Option<u32>,
+
+    /// Hold nothing back.
+    #[arg(long, conflicts_with = "usual")]
+    pub off: bool,
+
+    /// Let the program see from what is usual in this store. So it is unless you say otherwise.
+    #[arg(long)]
+    pub usual: bool,
+
+    /// The opaque name of who says so.
+    #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+    pub by: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

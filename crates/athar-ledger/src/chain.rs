@@ -49,6 +49,10 @@ pub(crate) enum Kind {
     AlertStateSet,
     BenignMarked,
     BenignRemoved,
+    HoldRuleSet,
+    ReachCounted,
+    ItemHeld,
+    HoldReleased,
     ListNamed,
     ListImportBegun,
     ListRowAdded,
@@ -68,7 +72,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 37] = [
+    const ALL: [Self; 41] = [
         Self::LedgerCreated,
         Self::SchemaUpgraded,
         Self::CaseOpened,
@@ -90,6 +94,10 @@ impl Kind {
         Self::AlertStateSet,
         Self::BenignMarked,
         Self::BenignRemoved,
+        Self::HoldRuleSet,
+        Self::ReachCounted,
+        Self::ItemHeld,
+        Self::HoldReleased,
         Self::ListNamed,
         Self::ListImportBegun,
         Self::ListRowAdded,
@@ -131,6 +139,10 @@ impl Kind {
             Self::AlertStateSet => "alert_state_set",
             Self::BenignMarked => "benign_marked",
             Self::BenignRemoved => "benign_removed",
+            Self::HoldRuleSet => "hold_rule_set",
+            Self::ReachCounted => "reach_counted",
+            Self::ItemHeld => "item_held",
+            Self::HoldReleased => "hold_released",
             Self::ListNamed => "list_named",
             Self::ListImportBegun => "list_import_begun",
             Self::ListRowAdded => "list_row_added",
@@ -172,7 +184,7 @@ pub(crate) struct Table {
 }
 
 /// Every table of records.
-pub(crate) const TABLES: [Table; 29] = [
+pub(crate) const TABLES: [Table; 32] = [
     Table {
         name: "cases",
         kind: Kind::CaseOpened,
@@ -348,8 +360,8 @@ pub(crate) const TABLES: [Table; 29] = [
     Table {
         name: "alerts",
         kind: Kind::AlertRaised,
-        row_sql: "SELECT salt, report_item_id, item_id, case_id, check_seq, others, relation, via,
-                         distance, false_alarm_rate, false_alarm_pairs
+        row_sql: "SELECT salt, report_item_id, item_id, case_id, check_seq, hold_id, others,
+                         relation, via, distance, false_alarm_rate, false_alarm_pairs
                   FROM alerts WHERE id = ?1",
         parts_sql: None,
     },
@@ -369,6 +381,25 @@ pub(crate) const TABLES: [Table; 29] = [
         name: "benign_removals",
         kind: Kind::BenignRemoved,
         row_sql: "SELECT salt, mark_id, actor FROM benign_removals WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "hold_rules",
+        kind: Kind::HoldRuleSet,
+        row_sql: "SELECT salt, cases, actor FROM hold_rules WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "holds",
+        kind: Kind::ItemHeld,
+        row_sql: "SELECT salt, item_id, flood, cases, recent, usual, most
+                  FROM holds WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "hold_releases",
+        kind: Kind::HoldReleased,
+        row_sql: "SELECT salt, flood, cases, reason, actor FROM hold_releases WHERE id = ?1",
         parts_sql: None,
     },
 ];

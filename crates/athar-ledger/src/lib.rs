@@ -12,6 +12,7 @@
 
 mod acts;
 mod alerts;
+mod aside;
 mod backup;
 mod benign;
 mod chain;
@@ -24,7 +25,9 @@ mod events;
 mod exports;
 mod facts;
 mod handles;
+mod holds;
 mod ledger;
+mod linked;
 mod links;
 mod list_entries;
 mod list_import;
@@ -57,6 +60,7 @@ pub use error::{LedgerError, Result};
 pub use events::{EventRow, Opening, OpeningValue};
 pub use facts::CaseFacts;
 pub use handles::{HandleRow, NewHandle};
+pub use holds::{HeldNow, HoldRow, HoldRule, NewHold};
 pub use ledger::{Ledger, Scrubbed};
 pub use list_entries::{ListEntry, ListKind, ListValue};
 pub use list_import::{ListChange, ListCounts, ListImport, NewListImport};
@@ -65,9 +69,9 @@ pub use packets::{NewPacket, PacketRow};
 pub use provenance::{Provenance, ProvenanceRow, ProvenanceTime};
 pub use record::{
     Added, AlertId, CaseId, CaseRow, CaseSummary, CheckId, CheckRecord, CodeChange, CodeId,
-    CodesId, CodesRow, Evidence, ItemId, ItemRow, LinkEnd, LinkRow, ListId, ListImportId, MatchRow,
-    NewCodes, NewItem, NewMatch, NewReport, Refusal, RefusalRow, ReportClose, ReportId, ReportRow,
-    SchemeRow, Seq,
+    CodesId, CodesRow, Evidence, HoldId, ItemId, ItemRow, LinkEnd, LinkRow, ListId, ListImportId,
+    MatchRow, NewCodes, NewItem, NewMatch, NewReport, Refusal, RefusalRow, ReportClose, ReportId,
+    ReportRow, SchemeRow, Seq,
 };
 pub use retention::{Expiring, RetentionRule};
 pub use ties::CaseBrief;

@@ -156,6 +156,15 @@ const OF_ALL: &str = "
     WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
     INSERT OR IGNORE INTO going SELECT 'benign_removals', id FROM benign_removals
     WHERE mark_id IN (SELECT id FROM going WHERE tab = 'benign_marks');
+    INSERT OR IGNORE INTO going SELECT 'holds', id FROM holds
+    WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
+    INSERT OR IGNORE INTO going SELECT 'hold_releases', r.id
+    FROM going AS g JOIN holds AS h ON h.id = g.id JOIN hold_releases AS r ON r.flood = h.flood
+    WHERE g.tab = 'holds'
+      AND NOT EXISTS (SELECT 1 FROM holds AS kept WHERE kept.flood = h.flood
+                      AND kept.id NOT IN (SELECT id FROM going WHERE tab = 'holds'));
+    INSERT OR IGNORE INTO going SELECT 'alerts', id FROM alerts
+    WHERE hold_id IN (SELECT id FROM going WHERE tab = 'holds');
     INSERT OR IGNORE INTO going SELECT 'alerts', id FROM alerts
     WHERE case_id IN (SELECT id FROM going WHERE tab = 'cases');
     INSERT OR IGNORE INTO going SELECT 'alerts', id FROM alerts
@@ -177,12 +186,14 @@ const ACTS: &str = "
                         AND NOT EXISTS (SELECT 1 FROM withdrawn_rows AS w WHERE w.id = e.seq));";
 
 /// Tables in an order in which nothing is referred to by what is left.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 22] = [
     "acts",
     "benign_removals",
     "benign_marks",
     "alert_states",
     "alerts",
+    "hold_releases",
+    "holds",
     "checks",
     "provenance",
     "decisions",
@@ -201,7 +212,7 @@ const TABLES: [&str; 20] = [
 ];
 
 /// Those of them that are counted together.
-const FACTS: [&str; 7] = [
+const FACTS: [&str; 8] = [
     "decisions",
     "handles",
     "case_facts",
@@ -209,6 +220,7 @@ const FACTS: [&str; 7] = [
     "provenance",
     "packets",
     "benign_marks",
+    "holds",
 ];
 
 impl Tx<'_> {
@@ -409,6 +421,9 @@ fn remove(conn: &Connection) -> Result<()> {
                           second = zeroblob(length(second))
          WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
          DELETE FROM codes WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
+         DELETE FROM items_aside WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
+         DELETE FROM items_aside
+         WHERE cause_id IN (SELECT id FROM going WHERE tab IN ('holds', 'benign_marks'));
          UPDATE checks SET code = zeroblob(length(code))
          WHERE id IN (SELECT id FROM going WHERE tab = 'checks');",
     )?;

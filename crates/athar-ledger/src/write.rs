@@ -2,7 +2,7 @@
 
 use crate::{
     Added, CaseId, CheckRecord, CodeId, ItemId, Ledger, NewCodes, NewItem, NewMatch, NewReport,
-    Refusal, ReportClose, ReportId, Seq,
+    Refusal, ReportClose, ReportId, Seq, aside,
     chain::{Event, GENESIS, Kind, Salt},
     details::Details,
     error::{LedgerError, Result},
@@ -170,7 +170,11 @@ impl<'a> Tx<'a> {
             .text("relation", m.relation)
             .text("via", m.via);
         self.chain.record(Kind::MatchFound, &details, at_ms, |conn, id, salt| {
-            insert_match(conn, id, salt, m)
+            insert_match(conn, id, salt, m)?;
+            match m.relation {
+                "copy" => aside::join(conn, [m.query, m.stored]),
+                _ => Ok(()),
+            }
         })?;
         Ok(())
     }

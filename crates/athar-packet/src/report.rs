@@ -132,7 +132,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn beginning(&self) -> Vec<Block> {
         let (words, content) = (self.words, self.content);
-        let mut cases: Vec<_> = content.matches.iter().filter(|m| m.state != "rejected").collect();
+        let mut cases: Vec<_> = content.matches.iter().filter(|m| m.ties()).collect();
         cases.sort_by(|a, b| a.other_case.cmp(&b.other_case));
         cases.dedup_by(|a, b| a.other_case == b.other_case);
         vec![
@@ -185,7 +185,7 @@ impl Writer<'_> {
 
     fn items(&self) -> Table {
         let mut matched = BTreeMap::<Digest, usize>::new();
-        for found in self.content.matches.iter().filter(|found| found.state != "rejected") {
+        for found in self.content.matches.iter().filter(|found| found.ties()) {
             *matched.entry(found.item).or_default() += 1;
         }
         let rows = (1..).zip(&self.content.items).map(|(place, item)| {

@@ -294,6 +294,8 @@ impl Words {
         match state {
             "confirmed" => self.say("confirmed"),
             "rejected" => self.say("rejected-no-tie"),
+            "harmless" => self.say("harmless-no-tie"),
+            "held" => self.say("held-no-tie"),
             _ => self.say("not-reviewed"),
         }
     }

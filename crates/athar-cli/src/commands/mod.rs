@@ -12,6 +12,7 @@ mod explain;
 mod export;
 mod extras;
 mod hash;
+mod held;
 mod import;
 mod key;
 mod links;
@@ -55,6 +56,7 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
         Command::Confirm(args) => decide::run(&at, format, args, true),
         Command::Reject(args) => decide::run(&at, format, args, false),
         Command::Benign(command) => benign::run(&at, format, command),
+        Command::Held(args) => held::run(&at, format, args),
         Command::Withdraw(args) => withdraw::run(&at, format, args),
         Command::Retain(args) => retain::run(&at, format, args),
         Command::Import(args) => import::import(&at, format, args),

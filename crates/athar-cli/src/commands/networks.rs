@@ -5,10 +5,11 @@ use super::{explain, typed};
 use crate::args::{Format, NetworksArgs};
 use crate::exit::Exit;
 use crate::lang::say;
-use crate::output::{Answers, message, network_graph, network_text, shown, shown_name};
+use crate::output::{Answers, held_text, message, network_graph, network_text, shown, shown_name};
 use crate::page::network;
 use anyhow::{Context, Result};
-use athar_engine::{Network, Networks, NetworksQuestion, Store};
+use athar_engine::{Held, Network, Networks, NetworksQuestion, Store};
+use serde::Serialize;
 
 /// Networks that text shows when all are asked for.
 const SHOWN: usize = 20;
@@ -53,6 +54,9 @@ fn tell(store: &Store, networks: &Networks, format: Format, args: &NetworksArgs)
             for brief in networks.list() {
                 answers.json(&store.network(networks, brief, usize::MAX)?)?;
             }
+            if !networks.held().is_empty() {
+                answers.json(&HeldLine { held: networks.held() })?;
+            }
         }
         Format::Dot => answers.line(&network_graph::dot(&all(store, networks)?))?,
         Format::Graphml => answers.line(&network_graph::graphml(&all(store, networks)?))?,
@@ -65,7 +69,16 @@ fn tell(store: &Store, networks: &Networks, format: Format, args: &NetworksArgs)
             answers.tell(&network_text::sums(networks.list(), SHOWN))?;
         }
     }
+    if !networks.held().is_empty() {
+        message(&held_text::sums(networks.held()));
+    }
     Ok(())
+}
+
+/// What ties none of the networks because it is held back: the last line, where there is any.
+#[derive(Serialize)]
+struct HeldLine<'a> {
+    held: &'a [Held],
 }
 
 fn all(store: &Store, networks: &Networks) -> Result<Vec<Network>> {

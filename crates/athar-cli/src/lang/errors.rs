@@ -203,6 +203,7 @@ fn ledger(error: &LedgerError) -> String {
         E::AlertStands => error!("alert-stands"),
         E::AlreadyBenign => error!("already-benign"),
         E::NotBenign => error!("not-benign"),
+        E::NotHeld => error!("not-held"),
         E::NoSuchList => error!("no-such-list"),
         E::NothingStaged => error!("nothing-staged"),
         E::ListNeedsActor => error!("list-needs-actor"),

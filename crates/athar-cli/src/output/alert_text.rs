@@ -52,6 +52,7 @@ pub(crate) fn alert(alert: &Alert) -> String {
         LinkState::Unreviewed => String::new(),
         LinkState::Confirmed => format!("  {}", styled(GOOD, say!("link-confirmed"))),
         LinkState::Rejected => format!("  {}", styled(WRONG, say!("rejected"))),
+        LinkState::Held => format!("  {}", styled(DIM, say!("held-back"))),
         LinkState::Harmless => format!("  {}", styled(DIM, say!("known-harmless"))),
     };
     text.push_str(&link);
@@ -88,6 +89,10 @@ fn cause(cause: &AlertCause) -> String {
         AlertCause::Cases { cases, other_item } => {
             let many = styled(STRONG, say!("older-cases", n = *cases));
             say!("alert-as-cases", cases = words(many), item = styled(DIM, item(other_item)))
+        }
+        AlertCause::Held { cases, other_item, .. } => {
+            let many = words(styled(STRONG, say!("other-cases", n = *cases)));
+            say!("alert-held", cases = many, item = styled(DIM, item(other_item)))
         }
         AlertCause::Check { check, checks, asked_at_ms, asked_by } => {
             let when = asked_at_ms.map(time).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 pub(crate) mod alert_text;
 pub(crate) mod graph;
+pub(crate) mod held_text;
 pub(crate) mod list_text;
 pub(crate) mod log_text;
 pub(crate) mod network_graph;

@@ -1,6 +1,6 @@
 //! Answers for people.
 
-use super::{alert_text, list_text, network_text, provenance, shown, times};
+use super::{alert_text, held_text, list_text, network_text, provenance, shown, times};
 use crate::lang::{joined, name, say};
 use anstyle::{AnsiColor, Style};
 use athar_engine::policy::Relation;
@@ -51,6 +51,9 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
     for found in &outcome.matches {
         let _ = write!(text, "\n    {}", match_line(found));
     }
+    if let Some(held) = &outcome.held {
+        let _ = write!(text, "\n    {}", held_text::held_back(held));
+    }
     for found in &outcome.lists {
         let _ = write!(text, "\n    {}", list_text::match_line(found));
     }
@@ -99,6 +102,7 @@ fn decided(state: LinkState) -> Option<String> {
         LinkState::Unreviewed => None,
         LinkState::Confirmed => Some(styled(GOOD, say!("link-confirmed"))),
         LinkState::Rejected => Some(styled(WRONG, say!("link-rejected"))),
+        LinkState::Held => Some(styled(FOUND, say!("held-back"))),
         LinkState::Harmless => Some(styled(GOOD, say!("known-harmless"))),
     }
 }
@@ -306,6 +310,7 @@ pub(crate) fn add_summary(summary: &AddSummary) -> String {
         tied(summary.matched, summary.cases.iter()),
     );
     push_listed(&mut text, summary.listed, summary.list_candidates);
+    push_held(&mut text, summary.held);
     push_asked(&mut text, summary.asked, &summary.left);
     if summary.alerts > 0 {
         let _ = write!(text, "\n{}", styled(FOUND, say!("alerts-raised", n = summary.alerts)));
@@ -325,6 +330,7 @@ pub(crate) fn check_summary(summary: &CheckSummary) -> String {
     let mut text =
         format!("\n{}\n{}", joined(&checked), tied(summary.matched, summary.cases.iter()));
     push_listed(&mut text, summary.listed, summary.list_candidates);
+    push_held(&mut text, summary.held);
     push_asked(&mut text, summary.asked, &summary.left);
     if summary.remembered > 0 {
         let _ = write!(text, "\n{}", say!("n-remembered", n = summary.remembered));
@@ -333,6 +339,13 @@ pub(crate) fn check_summary(summary: &CheckSummary) -> String {
         let _ = write!(text, "\n{}", say!("broken-off"));
     }
     text
+}
+
+/// What ties nothing until somebody has looked.
+fn push_held(text: &mut String, held: u64) {
+    if held > 0 {
+        let _ = write!(text, "\n{}", styled(FOUND, say!("n-held", n = held)));
+    }
 }
 
 /// What was asked about before, and what of such checks could not be erased.
@@ -434,23 +447,31 @@ pub(crate) fn cases(cases: &[CaseSummary]) -> String {
         say!("column-reports"),
         say!("column-items"),
         say!("column-linked-cases"),
+        say!("column-urgency"),
+        say!("fact-unit"),
     ];
     let names = cases.iter().map(|case| width(&case.case));
-    let least = [names.max().unwrap_or(0), "2026-11-20 14:30".len(), 0, 0, 0];
+    let least = [names.max().unwrap_or(0), "2026-11-20 14:30".len(), 0, 0, 0, "immediate".len(), 0];
     let widths: Vec<_> = heads.iter().zip(least).map(|(head, n)| width(head).max(n)).collect();
     let cell = |text: &str, column: usize| match column {
-        0 | 1 => format!("{text}{}", " ".repeat(widths[column].saturating_sub(width(text)))),
+        0 | 1 | 5 | 6 => {
+            format!("{text}{}", " ".repeat(widths[column].saturating_sub(width(text))))
+        }
         _ => format!("{}{text}", " ".repeat(widths[column].saturating_sub(width(text)))),
     };
-    let line = |cells: [String; 5]| {
+    let line = |cells: [String; 7]| {
         let cells = cells.iter().enumerate().map(|(column, text)| cell(text, column));
-        cells.collect::<Vec<_>>().join("  ")
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     let mut text = styled(DIM, line(heads.clone()));
     for case in cases {
         let counts = [case.reports, case.items, case.linked_cases].map(|n| n.to_string());
         let [reports, items, linked] = counts;
-        let cells = [name(&case.case), time(case.opened_at_ms), reports, items, linked];
+        let urgency = case.urgency.map(|one| say!("urgency", urgency = key(one.name())));
+        let unit = case.unit.as_deref().map(|unit| name(&shown(Path::new(unit))));
+        let (urgency, unit) = (urgency.unwrap_or_default(), unit.unwrap_or_default());
+        let opened = time(case.opened_at_ms);
+        let cells = [name(&case.case), opened, reports, items, linked, urgency, unit];
         let _ = write!(text, "\n{}", line(cells));
     }
     text

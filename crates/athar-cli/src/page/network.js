@@ -496,6 +496,7 @@ function warnings() {
   const parts = data.networks.filter((network) => network.is_part)
     .map((network) => filled(words.part_of, { n: network.network, drawn: grouped(network.case_list.length), whole: grouped(network.cases) }));
   if (data.left_out > 0) parts.push(filled(words.left, { n: grouped(data.left_out) }));
+  if (data.held[0] > 0) parts.push(filled(words.held, { n: grouped(data.held[0]), a: grouped(data.held[1]) }));
   return parts.map((text) => make("p", { class: "warning" }, text));
 }
 
@@ -508,7 +509,7 @@ function build() {
     make("p", { class: "kind" }, words.kind), make("button", { type: "button", id: "language", onclick: change }, words.other));
   const page = document.getElementById("page");
   const footer = make("footer", {}, make("p", {}, words.note_lead), make("p", {}, words.note_keep), make("p", {}, `${words.made} `, name(data.program)));
-  if (data.networks.length === 0) { page.replaceChildren(header, make("p", { class: "sums" }, sums()), footer); return; }
+  if (data.networks.length === 0) { page.replaceChildren(header, make("p", { class: "sums" }, sums()), ...warnings(), footer); return; }
   const legend = make("p", { class: "legend" }, ...LEGEND.map((kind) => make("span", {}, sample(kind), words[`legend_${kind.replace(" ", "_")}`])));
   page.replaceChildren(header, make("p", { class: "sums" }, sums()), ...warnings(), controls(),
     make("div", { class: "work" }, make("div", {}, stage(), legend), make("aside", { id: "panel", "aria-live": "polite" })), table(), footer);

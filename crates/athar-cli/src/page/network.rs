@@ -23,7 +23,7 @@ const DRAWN_CASES: u64 = 3_000;
 
 /// What the script says: ids of messages without their beginning. What the script fills in has the
 /// name of the variable, which stays in the text in braces.
-const SAID: [&str; 71] = [
+const SAID: [&str; 72] = [
     "other",
     "title",
     "kind",
@@ -92,6 +92,7 @@ const SAID: [&str; 71] = [
     "legend_cut",
     "part_of",
     "left",
+    "held",
     "note_lead",
     "note_keep",
     "made",
@@ -109,6 +110,8 @@ struct Data {
     program: &'static str,
     /// Networks that are not drawn at all.
     left_out: usize,
+    /// Floods that are held back, and cases that hold them.
+    held: [u64; 2],
     networks: Vec<Drawn>,
 }
 
@@ -138,6 +141,10 @@ pub(crate) fn html(store: &Store, networks: &Networks) -> Result<String, EngineE
         words: words(),
         program: concat!("athar ", env!("CARGO_PKG_VERSION")),
         left_out: networks.list().len() - drawn.len(),
+        held: [
+            networks.held().len() as u64,
+            networks.held().iter().map(|held| held.cases_now).sum(),
+        ],
         networks: drawn,
     };
     // Structures of texts and numbers always have a text.

@@ -6,6 +6,7 @@ mod backup;
 mod chain;
 mod facts;
 mod files;
+mod holds;
 mod links;
 mod lists;
 mod packets;

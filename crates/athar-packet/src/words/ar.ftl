@@ -155,3 +155,5 @@ lie-clockwise = { $lie }، مُدوَّرة { $turn } باتجاه عقارب ا
 lie-anticlockwise = { $lie }، مُدوَّرة { $turn } عكس اتجاه عقارب الساعة
 stretches = { $newer } من الأحدث هي { $older } من الأقدم
 outline = { $file } (إطاره فقط)
+harmless-no-tie = معروف بأنه غير ضار: ليس صلة
+held-no-tie = موقوف إلى أن يراجعه أحد: ليس صلة بعد

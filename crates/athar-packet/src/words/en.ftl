@@ -155,3 +155,5 @@ lie-clockwise = { $lie }, turned { $turn } clockwise
 lie-anticlockwise = { $lie }, turned { $turn } anticlockwise
 stretches = { $newer } of the newer is { $older } of the older
 outline = { $file } (outline)
+harmless-no-tie = known as harmless: no tie
+held-no-tie = held back until somebody looks: no tie yet

@@ -186,3 +186,4 @@ stamp-signature = توقيعه غير صحيح
 stamp-not-for-time-stamps = شهادة من وقّعه ليست لختم الوقت وحده
 stamp-not-trusted = شهادة من وقّعه لا تؤدي إلى أي من الشهادات المعطاة
 stamp-not-a-certificate = هذه ليست شهادة
+not-held = العنصر ليس موقوفًا

@@ -423,6 +423,7 @@ link-state = { $state ->
     [confirmed] مؤكَّد
     [rejected] مرفوض
     [harmless] غير ضار
+    [held] موقوف
    *[unreviewed] لم يُراجَع
  }
 was-before = { $state } (كان: { $before })
@@ -717,3 +718,31 @@ stamp-request-written = كُتب الطلب في { $file }
 stamp = كان الحدث { $event } موجودًا في { $stamped } UTC، بشهادة { $authority }؛ حُفظ الختم في { $added }
 stamped-by-known = مختوم الوقت حتى الحدث { $event } من جهات معطاة
 stamped-by-unknown = مختوم الوقت حتى الحدث { $event } (لا يُتحقق من الجهة إلا مع --authority)
+
+## The flood guard
+
+held-back = موقوف
+held-from-now-on = من الآن
+held-since = منذ { $time }
+held-would-tie = { $since }: كان سيربط { $cases }، ولا يربط شيئًا إلى أن يراجعه أحد (athar held)
+held-flood = { $kind }، موقوف منذ { $time }: كان سيربط { $cases }، منها { $recent } خلال { $days } أيام
+held-now = { $items } في { $cases } الآن
+held-limits = المعتاد { $usual } على الأكثر، والمسموح به { $most }
+held-sums = { $floods }، مع الروابط بين { $cases }: يعرضها الأمر 'athar held'
+held-released = يربط من جديد
+items-in-cases = { $items } في { $cases }
+nothing-held = لا شيء موقوف
+flood-rule-cases = يُوقف ما يرد في أكثر من { $cases } من القضايا الأخرى خلال { $days } أيام، أو في عشرة أمثالها إجمالًا
+flood-rule-usual = يُوقف ما يرد في القضايا الأخرى أكثر من { $image } (صورة) أو { $video } (مقطع) أو { $audio } (تسجيل) خلال { $days } أيام، أو في عشرة أمثالها إجمالًا، بحسب المعتاد في هذا المخزن
+floods = { PLURAL($n) ->
+    [zero] لا مواد موقوفة
+    [one] مادة موقوفة واحدة
+    [two] مادتان موقوفتان
+    [few] { $n } مواد موقوفة
+    [many] { $n } مادة موقوفة
+   *[other] { $n } مادة موقوفة
+ }
+n-held = موقوف إلى أن يراجعه أحد: { $n } (يعرضه الأمر 'athar held')
+other-cases = قضايا أخرى عددها { $n }
+alert-held = كان سيربط { $cases }، وهو موقوف إلى أن يراجعه أحد، وأقربه { $item }
+column-urgency = الاستعجال

@@ -138,3 +138,4 @@ page-net-left = { $n } smaller networks are not drawn. The command's JSON and Gr
 page-net-note_lead = A tie says that two cases share material or a handle. It is a lead, and no verdict on a person.
 page-net-note_keep = This page holds names of cases and handles: keep it as you keep the store.
 page-net-made = Made by
+page-net-held = Held back until somebody looks (athar held): { $n }, with the ties between { $a } cases.

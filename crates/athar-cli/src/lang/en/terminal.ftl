@@ -495,3 +495,30 @@ stamp-request-written = request written to { $file }
 stamp = event { $event } was there on { $stamped } UTC, says { $authority }; kept since { $added }
 stamped-by-known = time-stamped up to event { $event } by authorities that were given
 stamped-by-unknown = time-stamped up to event { $event } (by whom is not checked without --authority)
+
+## The flood guard
+
+held-back = held back
+held-from-now-on = from now on
+held-since = since { $time }
+held-would-tie = { $since }: it would tie { $cases }, and ties nothing until somebody looks (athar held)
+held-flood = { $kind } held back since { $time }: it would tie { $cases }, { $recent } of them within { $days } days
+held-now = { $items } in { $cases } now
+held-limits = usual at most { $usual }, { $most } were allowed
+held-sums = { $floods } held back with its links between { $cases }: 'athar held' shows it
+held-released = ties again
+items-in-cases = { $items } in { $cases }
+nothing-held = nothing is held back
+flood-rule-cases = what comes to more than { $cases } other cases within { $days } days, or ten times as many in all, is held back
+flood-rule-usual = what comes to more than { $image } (a picture), { $video } (a clip) or { $audio } (a recording) other cases within { $days } days, or ten times as many in all, is held back, as is usual in this store
+floods = { PLURAL($n) ->
+    [one] { $n } flood
+   *[other] { $n } floods
+ }
+n-held = { PLURAL($n) ->
+    [one] { $n } is held back until somebody looks: 'athar held' shows it
+   *[other] { $n } are held back until somebody looks: 'athar held' shows it
+ }
+other-cases = { $n } other cases
+alert-held = would tie { $cases }, and is held back until somebody looks, best { $item }
+column-urgency = urgency
