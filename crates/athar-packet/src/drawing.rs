@@ -67,7 +67,7 @@ pub(crate) fn drawing(found: &Match, here: &File, words: &Words) -> Option<Drawi
         [words.of_the_other(), words.of_this_case()]
     };
     match (&found.region, &found.time) {
-        (Some(region), _) => regions(region, newer, older, names, words),
+        (Some(region), _) => regions(region, newer, older, &names, words),
         (None, Some(time)) => stretches(time, names, words),
         (None, None) => None,
     }
@@ -77,7 +77,7 @@ fn regions(
     region: &Region,
     newer: &File,
     older: &File,
-    names: [String; 2],
+    names: &[String; 2],
     words: &Words,
 ) -> Option<Drawing> {
     let panels = Panels::of([size(newer)?, size(older)?]);
