@@ -88,6 +88,9 @@ impl Bench {
             command.env_remove(format!("ATHAR_{variable}"));
         }
         command.envs(self.key.as_ref().map(|key| ("ATHAR_STORE_KEY", key))).stdin(Stdio::null());
+        for variable in ["ATHAR_LANG", "LC_ALL", "LC_MESSAGES", "LANG"] {
+            command.env_remove(variable);
+        }
         command
     }
 

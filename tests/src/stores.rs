@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// When everything in these stores happens, in milliseconds of UTC since 1970.
-const AT_MS: i64 = 1_700_000_000_000;
+pub const AT_MS: i64 = 1_700_000_000_000;
 
 /// The codes that [`fill`] reports as numbers `numbers`: far apart from each other.
 pub fn code(number: u64) -> Code {
@@ -57,6 +57,32 @@ pub fn add_item(dir: &Path, case: &str, codes: &[NewCodes<'_>]) {
         Ok(())
     });
     added.expect("the ledger takes it");
+}
+
+/// Later than any clock: what comes then is never long ago.
+pub const LATE_MS: i64 = 4_000_000_000_000;
+
+/// Brings an item to a case of its own for each number, as if by other programs.
+pub fn spread(dir: &Path, sha256: [u8; 32], numbers: std::ops::Range<u32>, at_ms: i64) {
+    let mut ledger = Ledger::open(&ledger_file(dir), 0).expect("the store has a ledger");
+    let spread: Result<(), LedgerError> = ledger.write(|tx| {
+        let item = tx.item_id(&sha256)?.expect("the item is there");
+        for number in numbers {
+            let case = tx.open_case(&format!("F-{number:05}"), at_ms)?;
+            let report = tx.open_report(case, &NewReport::default(), at_ms)?;
+            tx.add_known_item(report, item, at_ms)?;
+        }
+        Ok(())
+    });
+    spread.expect("the ledger takes it");
+}
+
+/// Counts so many reports that reached so many other cases each.
+pub fn reach(dir: &Path, reports: u32, others: u64) {
+    let mut ledger = Ledger::open(&ledger_file(dir), 0).expect("the store has a ledger");
+    let counted: Result<(), LedgerError> =
+        ledger.write(|tx| (0..reports).try_for_each(|_| tx.count_reach("image", others, AT_MS)));
+    counted.expect("the ledger takes it");
 }
 
 fn item<'a>(sha256: [u8; 32], codes: &'a [NewCodes<'a>]) -> NewItem<'a> {

@@ -428,6 +428,8 @@ fn spread(bench: &Bench, from: &str, cases: std::ops::Range<u32>) {
 #[test]
 fn of_a_flood_one_alert_stands_for_all_its_cases() {
     let bench = Bench::new(PROGRAM);
+    // It would be held back.
+    ok(&bench, ["held", "rule", "--off"]);
     let first = saved(&bench, "first.jpg", &scene(1));
     add(&bench, "A-1", &first);
     spread(&bench, "A-1", 0..15);

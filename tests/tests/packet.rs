@@ -29,7 +29,17 @@ fn place() -> Place {
     pictures::save_jpeg(&picture, &one, 90);
     pictures::save_jpeg(&picture.fliph(), &other, 75);
     fs::write(&odd, "nothing that is read").unwrap();
-    ok(bench.run(["case", "open", "a", "--handle", "telegram=@somebody", "--note", "قضية عاجلة"]));
+    ok(bench.run([
+        "case",
+        "open",
+        "a",
+        "--handle",
+        "telegram=@somebody",
+        "--note",
+        "قضية عاجلة",
+        "--by",
+        "clerk-2",
+    ]));
     let files = [&one, &fixture("a-frame.jpg"), &fixture("note-one.opus"), &odd];
     let args = ["add", "a", "--channel", "hotline", "--unit", "unit 7"].map(AsRef::as_ref);
     let ran = bench.run(args.into_iter().chain(files.map(|file| file.as_os_str())));
@@ -81,8 +91,8 @@ fn a_packet_is_sound_on_a_machine_that_has_only_the_public_key() {
         assert_eq!((&told["items"], &told["matches"]), (&3.into(), &2.into()), "{told}");
         let bytes = fs::read(&file).unwrap();
         let direction = if lang == "ar" { "dir=\"rtl\"" } else { "dir=\"ltr\"" };
-        for part in [direction, "%PDF-", "court file 3 of 2026", "officer 12", "unit 7", "somebody"]
-        {
+        let told = ["court file 3 of 2026", "officer 12", "unit 7", "somebody", "clerk-2"];
+        for part in [direction, "%PDF-"].into_iter().chain(told) {
             assert!(holds(&bytes, part.as_bytes()), "{lang}: {part}");
         }
     }
@@ -103,8 +113,8 @@ fn codes_are_in_a_packet_only_where_they_were_asked_for() {
     assert!(!holds(&fs::read(&without).unwrap(), code));
     assert!(holds(&fs::read(&with).unwrap(), code));
     let records = |file| checked(file, &place.key).1["packet"]["records"].as_u64().unwrap();
-    // Of the second packet, and of each of the case's three files.
-    assert_eq!(records(&with), records(&without) + 4);
+    // Of the second packet, of who made the first, and of each of the case's three files.
+    assert_eq!(records(&with), records(&without) + 5);
 }
 
 #[test]

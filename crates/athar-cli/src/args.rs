@@ -1,5 +1,6 @@
 //! What can be typed. What it means is decided in `commands`.
 
+use athar_words::Language;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
@@ -21,6 +22,19 @@ pub(crate) struct Args {
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
 
+    /// The language of messages, reports and pages; without it the environment says: ATHAR_LANG,
+    /// LC_ALL, LC_MESSAGES or LANG. What programs read is the same in every language.
+    #[arg(long, global = true, value_name = "LANG", ignore_case = true)]
+    pub lang: Option<LanguageArg>,
+
+    /// The opaque name of who does it: kept with every event that the command writes.
+    #[arg(long, global = true, env = "ATHAR_BY", value_name = "NAME")]
+    pub by: Option<String>,
+
+    /// What it is done for, in one line: kept as --by is. No names of persons.
+    #[arg(long, global = true, env = "ATHAR_PURPOSE", value_name = "TEXT")]
+    pub purpose: Option<String>,
+
     #[command(subcommand)]
     pub command: Command,
 }
@@ -41,6 +55,24 @@ pub(crate) enum Format {
     Dot,
     /// A GraphML graph of cases (links and networks only).
     Graphml,
+}
+
+/// A language that can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LanguageArg {
+    /// English.
+    En,
+    /// Arabic.
+    Ar,
+}
+
+impl From<LanguageArg> for Language {
+    fn from(typed: LanguageArg) -> Self {
+        match typed {
+            LanguageArg::En => Self::English,
+            LanguageArg::Ar => Self::Arabic,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -75,6 +107,11 @@ pub(crate) enum Command {
     /// nothing, and 'add' and 'check' say what they are.
     #[command(subcommand)]
     Benign(BenignCommand),
+    /// Show what the flood guard holds back: material that suddenly came to far more cases than its
+    /// kind usually does. It and its copies tie nothing until somebody lets them act again, or says
+    /// by 'athar benign add' that they are harmless.
+    #[command(args_conflicts_with_subcommands = true)]
+    Held(HeldArgs),
     /// Forget an item, a report or a case: its codes, matches and facts are erased from every file of
     /// the store. The chain of events keeps that something was taken back, not what.
     Withdraw(WithdrawArgs),
@@ -102,6 +139,8 @@ pub(crate) enum Command {
     Packet(PacketArgs),
     /// Print codes only, as `hash,quality,path`; needs no store.
     Hash(HashArgs),
+    /// Show what was done, when, by whom and what for, as the chain of events tells it.
+    Log(LogArgs),
     /// Check the chain of events, every row against it, and the index against the ledger.
     Verify {
         /// Make the index anew from the ledger before it is compared.
@@ -115,6 +154,11 @@ pub(crate) enum Command {
         /// A checkpoint that was kept somewhere else, as 'athar checkpoint' wrote it.
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         kept: Option<PathBuf>,
+
+        /// Certificates (PEM or DER) to which time stamps must lead; without any, they only have to
+        /// hold.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        authority: Vec<PathBuf>,
     },
     /// Write a verified copy of the ledger, while the store is in use; the signing key is not in it.
     /// That of an encrypted store opens by the store's key.
@@ -136,6 +180,10 @@ pub(crate) enum Command {
     },
     /// Sign the chain of events as it stands, and print what to keep somewhere else.
     Checkpoint,
+    /// Have a time-stamping authority say when the chain was there: by a request and a reply that
+    /// somebody carries, for nothing here has a network.
+    #[command(subcommand)]
+    Timestamp(TimestampCommand),
     /// Make and show the unit's signing key, and check what was signed. Change the key that the store
     /// is encrypted by.
     #[command(subcommand)]
@@ -152,6 +200,69 @@ pub(crate) enum Command {
         /// The directory.
         #[arg(value_hint = ValueHint::DirPath)]
         dir: PathBuf,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct LogArgs {
+    /// Only events of this case's own records.
+    #[arg(long, value_name = "CASE")]
+    pub case: Option<String>,
+
+    /// Only what this one did, by the opaque name.
+    #[arg(long, value_name = "NAME")]
+    pub actor: Option<String>,
+
+    /// Only events since then, such as 2026-11-20; UTC where no offset is given.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+
+    /// The newest so many.
+    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    pub last: u32,
+
+    /// All of them.
+    #[arg(long, conflicts_with = "last")]
+    pub all: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TimestampCommand {
+    /// Sign the chain where there is a key, and write the request for a time stamp of its last event
+    /// (RFC 3161).
+    Request {
+        /// The request: what an authority takes as application/timestamp-query.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        out: PathBuf,
+
+        /// Replace a file that is there.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Keep what the authority replied, where it holds and is of this chain.
+    Add {
+        /// The reply, or the token alone.
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+
+        /// The certificate (PEM or DER) that the authority's leads to, or its own.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, required = true)]
+        authority: Vec<PathBuf>,
+    },
+    /// Show every time stamp.
+    List,
+    /// Write a time stamp as it came, for others to check with their own tools.
+    Export {
+        /// The event that was stamped.
+        event: u64,
+
+        /// The token, DER.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        out: PathBuf,
+
+        /// Replace a file that is there.
+        #[arg(long)]
+        force: bool,
     },
 }
 
@@ -572,10 +683,6 @@ pub(crate) struct NetworksArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
 
-    /// The language that the page opens in; it holds both.
-    #[arg(long, value_name = "LANG", default_value = "en")]
-    pub lang: Language,
-
     /// Write the page even if the file is there already.
     #[arg(long)]
     pub force: bool,
@@ -642,7 +749,7 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     pub deep: bool,
 
-    /// The opaque name of who asks; kept only where checks are remembered.
+    /// The opaque name of who asks.
     #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
     pub by: Option<String>,
 }
@@ -670,7 +777,7 @@ pub(crate) struct AlertsArgs {
     #[command(subcommand)]
     pub command: Option<AlertsCommand>,
 
-    /// Closed ones too, and those whose link was rejected.
+    /// Closed ones too, and those whose link ties nothing.
     #[arg(long, conflicts_with = "open")]
     pub all: bool,
 
@@ -715,6 +822,52 @@ pub(crate) enum BenignCommand {
     },
 }
 
+#[derive(Debug, ClapArgs)]
+pub(crate) struct HeldArgs {
+    #[command(subcommand)]
+    pub command: Option<HeldCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum HeldCommand {
+    /// Let an item, and all that is held with it, tie cases again.
+    Release {
+        /// The item: its SHA-256, or the first six hex digits of it or more.
+        item: String,
+
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+
+        /// The opaque name of who says so.
+        #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+        by: Option<String>,
+    },
+    /// Say from how many cases on material is held back; without anything to say, show it.
+    Rule(FloodRuleArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct FloodRuleArgs {
+    /// Hold back what comes to more than so many other cases within a week, or to ten times as many
+    /// in all.
+    #[arg(long, value_name = "N", conflicts_with_all = ["off", "usual"],
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub cases: Option<u32>,
+
+    /// Hold nothing back.
+    #[arg(long, conflicts_with = "usual")]
+    pub off: bool,
+
+    /// Let the program see from what is usual in this store. So it is unless you say otherwise.
+    #[arg(long)]
+    pub usual: bool,
+
+    /// The opaque name of who says so.
+    #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+    pub by: Option<String>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum AlertsCommand {
     /// Say that somebody has looked.
@@ -757,10 +910,6 @@ pub(crate) struct ExplainArgs {
     #[arg(long)]
     pub clear: bool,
 
-    /// The page's language.
-    #[arg(long, value_name = "LANG", default_value = "en")]
-    pub lang: Language,
-
     /// Write the page even if the file is there already.
     #[arg(long)]
     pub force: bool,
@@ -778,10 +927,6 @@ pub(crate) struct PacketArgs {
     /// The archive to write.
     #[arg(long, required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
-
-    /// The report's language.
-    #[arg(long, value_name = "LANG", default_value = "en")]
-    pub lang: Language,
 
     /// What it is made for. It is kept, and stands in the report.
     #[arg(long, value_name = "TEXT")]
@@ -823,15 +968,6 @@ pub(crate) enum PacketCommand {
         #[arg(long, value_name = "HEX")]
         key: Option<String>,
     },
-}
-
-/// A language in which pages are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Language {
-    /// English.
-    En,
-    /// Arabic.
-    Ar,
 }
 
 #[derive(Debug, ClapArgs)]

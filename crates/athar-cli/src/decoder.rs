@@ -1,5 +1,6 @@
 //! The program started as its own sealed decoder: `athar worker`, which no person types.
 
+use crate::lang::say;
 use anyhow::{Context, Result};
 use athar_engine::Decoding;
 use athar_engine::worker::{self, CLIP, Purpose, WorkerProgram, Workers};
@@ -31,7 +32,8 @@ pub(crate) fn purpose() -> Option<Purpose> {
 /// Decodes for another process until that has no more questions. Nothing else was done before.
 pub(crate) fn run(purpose: Purpose) -> ExitCode {
     if io::stdin().is_terminal() || io::stdout().is_terminal() {
-        crate::output::message("this is started by athar itself, to decode files in");
+        crate::lang::choice::from_environment();
+        crate::output::message(&say!("worker-is-no-command"));
         return crate::exit::Exit::Trouble.into();
     }
     let served = match purpose {
@@ -62,7 +64,7 @@ pub(crate) fn sealed() -> Result<Decoding> {
 
 pub(crate) fn workers() -> Result<Workers> {
     let program = WorkerProgram {
-        path: this_program().context("the running program cannot be found")?,
+        path: this_program().with_context(|| say!("program-not-found"))?,
         arguments: vec![WORKER.into()],
         environment: LIBRARY_PLACES
             .iter()

@@ -1,6 +1,8 @@
 //! Ctrl-C: once to finish what was begun, twice to leave at once.
 
+use crate::lang::say;
 use athar_engine::Interrupt;
+use athar_words::text;
 
 /// An interrupt that Ctrl-C (or SIGTERM) sets. A second signal ends the process; the ledger
 /// bears that at any moment.
@@ -12,10 +14,10 @@ pub(crate) fn on_ctrl_c() -> Interrupt {
             std::process::exit(130);
         }
         seen.set();
-        crate::output::message("stopping: what was begun is finished; Ctrl-C again leaves at once");
+        crate::output::message(&say!("stopping"));
     };
     if ctrlc::set_handler(handler).is_err() {
-        crate::output::message("note: Ctrl-C will end the program at once");
+        crate::output::message(&say!("note", note = text(say!("ctrl-c-ends"))));
     }
     interrupt
 }

@@ -8,10 +8,12 @@ mod commands;
 mod decoder;
 mod exit;
 mod interrupt;
+mod lang;
 mod output;
 mod page;
 
-use clap::Parser;
+use athar_words::text;
+use lang::say;
 use std::panic;
 use std::process::ExitCode;
 
@@ -21,11 +23,15 @@ pub fn main() -> ExitCode {
     if let Some(purpose) = decoder::purpose() {
         return decoder::run(purpose);
     }
-    let args = args::Args::parse();
+    let args = match lang::usage::parse() {
+        Ok(args) => args,
+        Err(ended) => return ended,
+    };
     match commands::run(args) {
         Ok(exit) => exit.into(),
         Err(error) => {
-            output::message(&format!("error: {error:#}"));
+            let error = text(lang::errors::told(&error));
+            output::message(&say!("error", error = error));
             exit::Exit::Trouble.into()
         }
     }

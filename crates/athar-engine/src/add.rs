@@ -10,6 +10,7 @@
 use crate::case_facts::keep_handles;
 use crate::clip::PreparedClip;
 use crate::clip_rows::{self, ClipRow};
+use crate::flood::Reaches;
 use crate::handles::Handle;
 use crate::lists::ListedLookup;
 use crate::lookup::Upkeep;
@@ -28,7 +29,7 @@ use crate::unpack::Feed;
 use crate::walk::walk;
 use crate::{
     Decoding, EngineError, IndexNote, InputErrorKind, Interrupt, Outcome, Watcher, alerts, clock,
-    matching, places, policy, upkeep,
+    flood, matching, places, policy, upkeep,
 };
 use athar_hash::{FileDigest, Space};
 use athar_kernel::{Code, Level};
@@ -88,6 +89,8 @@ pub struct AddSummary {
     pub cases: BTreeSet<String>,
     /// Inputs that somebody asked about before, where checks are remembered.
     pub asked: u64,
+    /// Inputs of what is held back until somebody looks.
+    pub held: u64,
     /// Alerts that were raised.
     pub alerts: u64,
     /// What of remembered checks whose time was over could not be erased from every file, in a
@@ -165,7 +168,6 @@ impl Store {
         });
         adding.summary.interrupted = !worked?;
         self.end_report(&adding)?;
-        self.checkpoint_if_due()?;
         lookups.catch_up(&self.ledger)?;
         let finish = || upkeeps.iter().try_for_each(Upkeep::finish);
         if let Err(error) = kept_up.and_then(|()| finish()) {
@@ -194,7 +196,7 @@ impl Store {
                 case_opened: standing.is_none(),
                 ..AddSummary::default()
             };
-            Ok(Adding { case: id, report, summary })
+            Ok(Adding { case: id, report, summary, reaches: Reaches::default() })
         })
     }
 
@@ -219,6 +221,7 @@ impl Store {
                 };
                 prepared.outcome = beside.told(tx, &prepared)?;
                 let mut outcome = keep(tx, adding, prepared, &recognised.matches, at_ms)?;
+                flood::guard(tx, adding.case, &adding.summary.case, &mut outcome, at_ms)?;
                 alerts::raise(tx, adding.case, &adding.summary.case, &mut outcome, at_ms)?;
                 outcomes.push(outcome);
             }
@@ -234,7 +237,11 @@ impl Store {
             known: summary.known + summary.in_case,
             refused: summary.refused,
         };
-        self.ledger.write(|tx| Ok(tx.close_report(adding.report, &close, clock::now_ms())?))
+        let at_ms = clock::now_ms();
+        self.change(|tx| {
+            adding.reaches.keep(tx, at_ms)?;
+            tx.close_report(adding.report, &close, at_ms)
+        })
     }
 }
 
@@ -264,6 +271,8 @@ struct Adding {
     case: CaseId,
     report: ReportId,
     summary: AddSummary,
+    /// How far its files reached.
+    reaches: Reaches,
 }
 
 impl Adding {
@@ -286,8 +295,10 @@ impl Adding {
         summary.list_candidates += u64::from(outcome.is_list_candidate());
         summary.matched += u64::from(!cases.is_empty());
         summary.asked += u64::from(outcome.asked.is_some());
+        summary.held += u64::from(outcome.held.is_some());
         summary.alerts += outcome.alerts.len() as u64;
         summary.cases.extend(cases);
+        self.reaches.count(outcome, &self.summary.case);
     }
 }
 

@@ -6,7 +6,7 @@
 //! stands for all of them: so a flood of copies costs each one what a single copy costs.
 
 use crate::decide::state_name;
-use crate::outcome::{Kept, Match, hex, hex_option};
+use crate::outcome::{Match, hex, hex_option};
 use crate::policy::ALERT_CASES;
 use crate::{AskedBefore, EngineError, Outcome, Store, clock};
 use athar_ledger::{
@@ -86,6 +86,16 @@ pub enum AlertCause {
         #[serde(serialize_with = "hex_option")]
         other_item: Option<[u8; 32]>,
     },
+    /// Suddenly so many other cases that what came is held back.
+    Held {
+        /// How many there were.
+        cases: u64,
+        /// The number of the hold.
+        hold: i64,
+        /// SHA-256 of the item of them that matches best.
+        #[serde(serialize_with = "hex_option")]
+        other_item: Option<[u8; 32]>,
+    },
     /// Remembered checks.
     Check {
         /// The number of the nearest.
@@ -149,14 +159,14 @@ impl Store {
     pub fn change_alert(&mut self, wish: &AlertWish) -> Result<AlertChange, EngineError> {
         let AlertWish { alert, state, reason, actor } = wish;
         let (id, reason, actor) = (AlertId(*alert), reason.as_deref(), actor.as_deref());
-        let before = self
-            .ledger
-            .write(|tx| tx.set_alert_state(id, *state, reason, actor, clock::now_ms()))?;
+        let before =
+            self.change(|tx| tx.set_alert_state(id, *state, reason, actor, clock::now_ms()))?;
         Ok(AlertChange { alert: *alert, state: *state, before })
     }
 }
 
-/// Raises the alerts of an input that came to a case, if it did.
+/// Raises the alerts of an input that came to a case, if it did. What is held back has one for all,
+/// however often it comes: see `flood`.
 pub(crate) fn raise(
     tx: &mut Tx<'_>,
     case: CaseId,
@@ -164,12 +174,12 @@ pub(crate) fn raise(
     outcome: &mut Outcome,
     at_ms: i64,
 ) -> Result<(), LedgerError> {
-    let came = matches!(outcome.kept, Some(Kept::New | Kept::Known));
-    let Some(sha256) = outcome.sha256.filter(|_| came) else { return Ok(()) };
+    let Some(sha256) = outcome.sha256.filter(|_| outcome.came()) else { return Ok(()) };
     let Some(item) = tx.item_id(&sha256)? else { return Ok(()) };
     let arrival = (item, case);
     let mut new = of_cases(tx, arrival, &best_of_each_case(&outcome.matches, case_name))?;
-    new.extend(outcome.asked.as_ref().map(|asked| of_checks(arrival, asked)));
+    let asked = outcome.asked.as_ref().filter(|_| outcome.held.is_none());
+    new.extend(asked.map(|asked| of_checks(arrival, asked)));
     for alert in new {
         outcome.alerts.push(tx.raise_alert(&alert, at_ms)?.0);
     }
@@ -216,7 +226,7 @@ fn best_of_each_case<'a>(matches: &'a [Match], own: &str) -> Vec<&'a Match> {
     others.filter(|found| seen.insert(found.case.as_str())).collect()
 }
 
-fn of_match(
+pub(crate) fn of_match(
     (item, case): (ItemId, CaseId),
     source: AlertSource,
     found: &Match,
@@ -241,6 +251,9 @@ impl From<AlertRow> for Alert {
                 AlertCause::Case { other_case: row.other_case.unwrap_or_default(), other_item }
             }
             AlertSource::Cases(_, cases) => AlertCause::Cases { cases, other_item },
+            AlertSource::Held(_, hold, cases) => {
+                AlertCause::Held { cases, hold: hold.0, other_item }
+            }
             AlertSource::Checks(check, checks) => AlertCause::Check {
                 check: check.0,
                 checks,

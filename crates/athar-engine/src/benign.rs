@@ -26,7 +26,7 @@ impl Store {
     }
 
     /// Puts an item, by the first hex digits of its SHA-256, into the benign list: it and its copies
-    /// tie nothing any more. Returns its SHA-256.
+    /// tie nothing any more, and what was held back of it is no longer. Returns its SHA-256.
     ///
     /// # Errors
     ///
@@ -38,7 +38,7 @@ impl Store {
         actor: Option<&str>,
     ) -> Result<[u8; 32], EngineError> {
         let item = self.item_named(item)?;
-        self.ledger.write(|tx| tx.mark_benign(item.id, note, actor, clock::now_ms()))?;
+        self.change(|tx| tx.mark_benign(item.id, note, actor, clock::now_ms()))?;
         Ok(item.sha256)
     }
 
@@ -53,7 +53,7 @@ impl Store {
         actor: Option<&str>,
     ) -> Result<[u8; 32], EngineError> {
         let item = self.item_named(item)?;
-        self.ledger.write(|tx| tx.unmark_benign(item.id, actor, clock::now_ms()))?;
+        self.change(|tx| tx.unmark_benign(item.id, actor, clock::now_ms()))?;
         Ok(item.sha256)
     }
 }

@@ -95,10 +95,10 @@ impl Store {
         handles: &[Handle],
     ) -> Result<(), EngineError> {
         let at_ms = clock::now_ms();
-        self.ledger.write(|tx| {
+        self.change(|tx| {
             let case = tx.open_case(name, at_ms)?;
             describe(tx, case, facts, at_ms)?;
-            Ok(keep_handles(tx, case, handles, at_ms)?)
+            keep_handles(tx, case, handles, at_ms)
         })
     }
 
@@ -109,19 +109,19 @@ impl Store {
         change: &CaseFacts,
     ) -> Result<CaseFacts, EngineError> {
         let case = self.case_id(name)?;
-        Ok(self.ledger.write(|tx| describe(tx, case, change, clock::now_ms()))?)
+        self.change(|tx| describe(tx, case, change, clock::now_ms()))
     }
 
     /// Keeps a handle for a case: whether the case did not have it yet.
     pub fn add_handle(&mut self, case: &str, handle: &Handle) -> Result<bool, EngineError> {
         let case = self.case_id(case)?;
-        Ok(self.ledger.write(|tx| tx.add_handle(case, &handle.into(), clock::now_ms()))?)
+        self.change(|tx| tx.add_handle(case, &handle.into(), clock::now_ms()))
     }
 
     /// Takes a handle from a case.
     pub fn remove_handle(&mut self, case: &str, handle: &Handle) -> Result<(), EngineError> {
         let case = self.case_id(case)?;
-        Ok(self.ledger.write(|tx| tx.remove_handle(case, &handle.into(), clock::now_ms()))?)
+        self.change(|tx| tx.remove_handle(case, &handle.into(), clock::now_ms()))
     }
 }
 

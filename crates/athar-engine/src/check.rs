@@ -17,7 +17,7 @@ use crate::unpack::{Feed, Held, Input};
 use crate::vpdq::{self, FrameCode};
 use crate::walk::{Found, walk};
 use crate::{
-    Decoding, EngineError, IndexNote, Interrupt, Outcome, Watcher, clock, matching, remember,
+    Decoding, EngineError, IndexNote, Interrupt, Outcome, Watcher, clock, flood, matching, remember,
 };
 use athar_hash::{Space, orientations_of_code};
 use athar_kernel::{Code, Level};
@@ -67,6 +67,8 @@ pub struct CheckSummary {
     pub cases: BTreeSet<String>,
     /// Inputs that somebody asked about before, where checks are remembered.
     pub asked: u64,
+    /// Inputs of what is held back until somebody looks.
+    pub held: u64,
     /// Inputs that are remembered.
     pub remembered: u64,
     /// What of remembered checks whose time was over could not be erased from every file, in a
@@ -311,6 +313,7 @@ impl Checking<'_> {
         if self.options.candidates {
             outcome.candidates = matching::matches_of(self.ledger, item, &recognised.candidates)?;
         }
+        outcome.held = flood::held_back(self.ledger, &outcome)?;
         let kind = outcome.kind.unwrap_or(IMAGE);
         outcome.asked = self.asked_before.of_frames(self.ledger, kind, frames)?;
         Ok(Asked { outcome, codes: remember::codes(frames) })
@@ -367,6 +370,7 @@ impl Checking<'_> {
         summary.list_candidates += candidates;
         for Asked { outcome, .. } in &asked {
             summary.asked += u64::from(outcome.asked.is_some());
+            summary.held += u64::from(outcome.held.is_some());
             summary.remembered += u64::from(outcome.check.is_some());
             let standing = outcome.matches.iter().filter(|found| found.stands());
             summary.cases.extend(standing.map(|found| found.case.clone()));

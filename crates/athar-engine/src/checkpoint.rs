@@ -48,6 +48,19 @@ impl Store {
         Ok(self.sign_chain(&key)?)
     }
 
+    /// Makes a change of the ledger, and signs the chain if that is due: what is changed by itself
+    /// goes through here.
+    pub(crate) fn change<T>(
+        &mut self,
+        f: impl FnOnce(&mut Tx<'_>) -> Result<T, LedgerError>,
+    ) -> Result<T, EngineError> {
+        // A key that cannot be read is told before anything is done.
+        self.key()?;
+        let value = self.ledger.write(f)?;
+        self.checkpoint_if_due()?;
+        Ok(value)
+    }
+
     /// Signs the chain where there is a key and it was not signed for long.
     pub(crate) fn checkpoint_if_due(&mut self) -> Result<(), EngineError> {
         let Some(key) = self.key()? else { return Ok(()) };

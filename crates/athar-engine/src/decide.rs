@@ -48,7 +48,7 @@ impl Store {
             reason: &decision.reason,
             actor: decision.actor.as_deref(),
         };
-        self.ledger.write(|tx| tx.decide(&new, clock::now_ms()))?;
+        self.change(|tx| tx.decide(&new, clock::now_ms()))?;
         let state = self.ledger.link_state(pair)?;
         Ok(Decided { items, cases: decision.cases.clone(), state, before })
     }

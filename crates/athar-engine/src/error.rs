@@ -160,6 +160,9 @@ pub enum EngineError {
     /// What stands where a signed statement should is none.
     #[error("this is no signed statement of Athar's")]
     NotAStatement,
+    /// Something is no time stamp, or none to rely on.
+    #[error(transparent)]
+    TimeStamp(#[from] crate::TimeStampFault),
     /// The key's file cannot be read or written.
     #[error("the key cannot be read or written: {}", io_reason(.0))]
     KeyFile(#[source] io::Error),

@@ -166,7 +166,7 @@ impl Store {
             radius: LANDMARK_RADIUS.bits(),
             deep: true,
         };
-        self.ledger.write(|tx| tx.record_check(&record, clock::now_ms()))?;
+        self.change(|tx| tx.record_check(&record, clock::now_ms()))?;
         Ok(())
     }
 

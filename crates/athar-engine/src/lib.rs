@@ -41,6 +41,7 @@ mod error;
 mod examine;
 mod examine_clip;
 mod explain;
+mod flood;
 mod follow;
 mod frames_there;
 mod hash_clip;
@@ -49,6 +50,7 @@ mod keys;
 mod landmarked;
 mod links;
 mod lists;
+mod log;
 mod lookup;
 mod matching;
 mod networks;
@@ -73,6 +75,7 @@ mod store;
 mod store_key;
 mod time_motion;
 mod time_places;
+mod time_stamp;
 mod unpack;
 mod upkeep;
 mod verify;
@@ -83,12 +86,17 @@ mod withdraw;
 
 pub use add::{AddOptions, AddSummary};
 pub use alerts::{Alert, AlertCause, AlertChange, AlertWish, AlertsQuestion};
+pub use athar_exchange::delta::DeltaError;
+pub use athar_exchange::{Place, ReadError, WriteError};
 pub use athar_hash::{FileDigest, Space};
+pub use athar_index::StorageError;
 pub use athar_kernel::{Code, CodeParseError, Level, Orientation};
-pub use athar_ledger::{AlertState, LinkState};
+pub use athar_ledger::{AlertState, HoldRule, LedgerError, LinkState};
 pub use athar_media::clip::Pick;
 pub use athar_media::{Limits, Want, is_decoding};
-pub use athar_packet::{Fonts, Language, PACKET_BYTES_MOST};
+pub use athar_packet::{
+    Fault as PacketFault, Fonts, Language, MakeError as PacketError, PACKET_BYTES_MOST,
+};
 pub use backup::BackupSummary;
 pub use benign::Benign;
 pub use case_facts::{CHANNELS, CaseFacts, Urgency};
@@ -98,6 +106,7 @@ pub use decide::{Decided, Decision};
 pub use decoding::Decoding;
 pub use error::{EngineError, InputError, InputErrorKind};
 pub use explain::{Explanation, FrameComparison, PREVIEW_SIDE_PX, Side, Way};
+pub use flood::{FloodRule, Held, HeldBack, Released};
 pub use follow::IndexNote;
 pub use hash_clip::{ClipPrint, ClipWant, FrameLandmarks, FramePrint, hash_clip};
 pub use keys::{PublicKey, Signed};
@@ -106,6 +115,7 @@ pub use lists::{
     ExportOptions, ExportSummary, ImportOptions, ImportSummary, ListImportPage, ListMatch,
     ListPage, ListProblem, ListRemoval, ListSummary, ListedItem,
 };
+pub use log::{LogLine, LogOptions};
 pub use networks::{
     Network, NetworkBrief, NetworkCase, NetworkEdge, NetworkEnd, NetworkHub, Networks,
     NetworksQuestion, Reason, Shared,
@@ -121,6 +131,7 @@ pub use retain::{OverLine, RetainOptions, RetainSummary, RetentionLine, Retentio
 pub use rotate::{RotateStep, RotateSummary};
 pub use store::Store;
 pub use store_key::StoreKey;
+pub use time_stamp::{Authorities, TimeStamp, TimeStampFault, TimeStampRequest, TimeStampSummary};
 pub use verify::{VerifyOptions, VerifySummary};
 pub use vpdq::{FrameCode, VpdqError, from_vpdq, to_vpdq};
 pub use withdraw::{WithdrawOptions, WithdrawSummary, WithdrawTarget};

@@ -5,7 +5,7 @@ use crate::decide::state_name;
 use crate::handles::Handle;
 use crate::outcome::{Region, SecondOpinion, Time, hex, orientation_name};
 use crate::policy::{self, Relation};
-use crate::{EngineError, Provenance, Store, matching};
+use crate::{EngineError, Provenance, Store, Urgency, matching};
 use athar_kernel::{Distance, Orientation};
 use athar_ledger::{CaseId, ItemId, ItemRow, LinkRow, LinkState, ReportRow};
 use serde::Serialize;
@@ -72,6 +72,10 @@ pub struct CaseSummary {
     pub refused: u64,
     /// Number of other cases it is linked with.
     pub linked_cases: u64,
+    /// How urgent it is.
+    pub urgency: Option<Urgency>,
+    /// Which unit took the complaint.
+    pub unit: Option<String>,
 }
 
 /// One case in full.
@@ -208,14 +212,13 @@ impl Store {
         Ok(self.ledger.case_reports(case)?.into_iter().map(report).collect())
     }
 
-    /// As [`Store::links`], without those that were rejected or are harmless.
+    /// As [`Store::links`], without those that were rejected, are harmless or held back.
     pub fn standing_links(&self, case: Option<&str>) -> Result<Vec<Link>, EngineError> {
-        let mut links = self.links(case)?;
-        links.retain(|link| link.state.ties());
-        Ok(links)
+        let case = case.map(|name| self.case_id(name)).transpose()?;
+        Ok(self.ledger.standing_links(case)?.into_iter().map(Link::from).collect())
     }
 
-    /// Every link between two cases, or those of one case, the rejected ones too.
+    /// Every link between two cases, or those of one case, those that tie nothing too.
     pub fn links(&self, case: Option<&str>) -> Result<Vec<Link>, EngineError> {
         let case = case.map(|name| self.case_id(name)).transpose()?;
         Ok(self.ledger.links(case)?.into_iter().map(Link::from).collect())
@@ -271,6 +274,8 @@ impl From<athar_ledger::CaseSummary> for CaseSummary {
             items: row.items,
             refused: row.refusals,
             linked_cases: row.links,
+            urgency: row.urgency.as_deref().and_then(Urgency::from_name),
+            unit: row.unit,
         }
     }
 }

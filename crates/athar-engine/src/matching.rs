@@ -61,8 +61,7 @@ enum State {
 impl State {
     fn of_items(ledger: &Ledger, one: ItemId, other: ItemId) -> Result<Self, LedgerError> {
         Ok(Self::OfItems(match one == other {
-            true if ledger.harmless_note(one)?.is_some() => LinkState::Harmless,
-            true => LinkState::Unreviewed,
+            true => ledger.state_aside([one, one])?.unwrap_or_default(),
             false => ledger.link_state(LinkPair::Items(one, other))?,
         }))
     }
@@ -76,10 +75,7 @@ impl State {
         match *self {
             Self::OfItems(state) => Ok(state),
             Self::OfCases(Some(own)) => ledger.link_state(LinkPair::Cases(item, own, case)),
-            Self::OfCases(None) => match ledger.harmless_note(item)? {
-                Some(_) => Ok(LinkState::Harmless),
-                None => Ok(LinkState::Unreviewed),
-            },
+            Self::OfCases(None) => Ok(ledger.state_aside([item, item])?.unwrap_or_default()),
         }
     }
 }

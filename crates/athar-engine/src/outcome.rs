@@ -3,7 +3,7 @@
 use crate::decide::state_name;
 use crate::policy::Relation;
 use crate::region::Polygon;
-use crate::{AskedBefore, InputError, InputErrorKind, ListMatch, Provenance};
+use crate::{AskedBefore, HeldBack, InputError, InputErrorKind, ListMatch, Provenance};
 use athar_kernel::Orientation;
 use athar_ledger::LinkState;
 use serde::{Deserialize, Serialize, Serializer};
@@ -46,6 +46,9 @@ pub struct Outcome {
     /// The number under which this check is remembered, where it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub check: Option<i64>,
+    /// That it is of what is held back until somebody looks, where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<HeldBack>,
     /// The alerts that it raised.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub alerts: Vec<i64>,
@@ -255,7 +258,7 @@ impl Time {
 }
 
 impl Match {
-    /// Whether it ties: nobody has rejected it, and neither side is known to be harmless.
+    /// Whether it ties: nobody has rejected it, and neither side is harmless or held back.
     pub fn stands(&self) -> bool {
         self.state.ties()
     }
@@ -285,6 +288,7 @@ impl Outcome {
             lists_cut: false,
             asked: None,
             check: None,
+            held: None,
             alerts: Vec::new(),
             candidates: Vec::new(),
             similar: None,
@@ -292,6 +296,11 @@ impl Outcome {
             provenance: None,
             error: None,
         }
+    }
+
+    /// Whether it came to a case that did not hold it before.
+    pub(crate) fn came(&self) -> bool {
+        matches!(self.kept, Some(Kept::New | Kept::Known))
     }
 
     /// Whether it matches something, in a way that nobody has rejected.

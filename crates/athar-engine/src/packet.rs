@@ -155,6 +155,7 @@ impl Store {
             numbers.extend([found.other.event, found.other_event]);
             numbers.extend(found.decisions.iter().map(|decision| decision.event));
         }
+        numbers.extend(self.ledger.acts_over(numbers.iter().copied())?);
         // What came while this was gathered is not under the signature.
         numbers.retain(|&number| number <= size);
         let ours: BTreeSet<_> = content.items.iter().map(|item| item.file.event).collect();
@@ -324,8 +325,12 @@ fn refusals(ledger: &Ledger, case: CaseId) -> Result<Vec<athar_packet::Refusal>,
 /// The best supported matches, and how many others there are.
 fn matches(ledger: &Ledger, case: CaseId) -> Result<(Vec<athar_packet::Match>, u64), LedgerError> {
     let mut links = ledger.links(Some(case))?;
-    let rate = |link: &LinkRow| link.evidence.false_alarm_rate;
-    links.sort_by(|one, other| rate(one).total_cmp(&rate(other)));
+    // What ties nothing does not take the place of what does.
+    let rate = |link: &LinkRow| (!link.state.ties(), link.evidence.false_alarm_rate);
+    links.sort_by(|one, other| {
+        let ((idle, rate), (other_idle, other_rate)) = (rate(one), rate(other));
+        idle.cmp(&other_idle).then(rate.total_cmp(&other_rate))
+    });
     let left_out = links.len().saturating_sub(policy::PACKET_MATCHES_MOST) as u64;
     links.truncate(policy::PACKET_MATCHES_MOST);
     let found = links.into_iter().map(|link| found(ledger, case, link));

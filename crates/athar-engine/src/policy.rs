@@ -489,6 +489,28 @@ pub(crate) const ASKED_FRAMES_LEAST: u32 = 3;
 /// more, one alert stands for all. Nobody looks at more one by one.
 pub(crate) const ALERT_CASES: usize = 16;
 
+/// Days in which what comes to a case counts as sudden.
+pub const FLOOD_DAYS: i64 = 7;
+
+/// Other cases that material may suddenly come to, whatever is usual. One picture that is used
+/// against thirty people over months is what a unit wants to see tied; fifty within one week are a
+/// campaign, a picture that everybody sends on, or something that matches what it should not: one
+/// look tells which, and lets it act.
+pub(crate) const FLOOD_CASES: u64 = 50;
+
+/// How many times as many as usual are far more.
+const FLOOD_TIMES: u64 = 4;
+
+/// How many times as many as within [`FLOOD_DAYS`] are too many however slowly they came, or when
+/// they were there already and something new matches them all.
+const FLOOD_IN_ALL: u64 = 10;
+
+/// Of a hundred reports with something known, how many have to reach as far for that to be usual.
+const USUAL_OF_HUNDRED: u64 = 1;
+
+/// How many have to at least: some floods that come at one time are not what is usual.
+const USUAL_LEAST: u64 = 10;
+
 /// Entries of a list's file that are held against the list together: some 10 MB.
 pub(crate) const LIST_PIECE_ENTRIES: usize = 1 << 16;
 
@@ -670,6 +692,45 @@ pub(crate) fn differs(cells: usize, sought: u32, found: f64) -> bool {
 /// Whether a landmark that `alike` of the landmarks of `pictures` pictures look like is everybody's.
 pub(crate) fn is_stop_code(alike: u32, pictures: usize) -> bool {
     f64::from(alike) > (STOP_SHARE * pictures as f64).max(STOP_LEAST)
+}
+
+/// What is too much for one kind of material.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FloodLimit {
+    /// Other cases that such material usually reaches at most.
+    pub usual: u64,
+    /// More than so many within [`FLOOD_DAYS`] are too many.
+    pub most: u64,
+}
+
+impl FloodLimit {
+    /// Where so many are usual.
+    pub(crate) fn of(usual: u64) -> Self {
+        Self { usual, most: FLOOD_CASES.max(usual.saturating_mul(FLOOD_TIMES)) }
+    }
+
+    /// Whether material is held back that ties so many other cases, of which some came to it lately.
+    /// What was let go at some number of cases acts until it is [`FLOOD_TIMES`] as many.
+    pub(crate) fn holds(&self, cases: u64, recent: u64, released: Option<u64>) -> bool {
+        let is_sudden = recent > self.most || cases > self.most.saturating_mul(FLOOD_IN_ALL);
+        is_sudden && released.is_none_or(|before| cases > before.saturating_mul(FLOOD_TIMES))
+    }
+}
+
+/// Whether what came to a case at a time came lately. Where a clock was set back, it did.
+pub(crate) fn is_recent(now_ms: i64, came_ms: i64) -> bool {
+    now_ms.saturating_sub(came_ms) < FLOOD_DAYS * DAY_MS
+}
+
+/// How many other cases material of a kind usually reaches at most. It is told how many reports
+/// reached how many cases when they came, by how many these were. Material that came to a hundred
+/// cases is counted once at each number up to that, whatever the order in which it came, so what is
+/// counted at a number is how much came to reach that far, and no flood alone makes itself usual.
+pub(crate) fn usual_reach(counts: &[(u64, u64)]) -> u64 {
+    let all = counts.iter().map(|(_, reports)| *reports).max().unwrap_or(0);
+    let least = USUAL_LEAST.max((all * USUAL_OF_HUNDRED).div_ceil(100));
+    let usual = counts.iter().filter(|(_, reports)| *reports >= least);
+    usual.map(|(others, _)| *others).max().unwrap_or(0)
 }
 
 /// The numbers by which was judged, for whoever has to say so in a court.
@@ -881,6 +942,53 @@ mod tests {
     fn what_many_pictures_have_says_nothing_and_what_one_is_given_often_does() {
         assert!(!is_stop_code(64, 10) && is_stop_code(65, 10));
         assert!(!is_stop_code(5_000, 100_000) && is_stop_code(5_001, 100_000));
+    }
+
+    /// What is counted of so many series of pictures, each of which came to so many cases.
+    fn series(lengths: &[u64]) -> Vec<(u64, u64)> {
+        let mut counts = BTreeMap::new();
+        for others in lengths.iter().flat_map(|length| 1..*length) {
+            *counts.entry(others).or_default() += 1;
+        }
+        counts.into_iter().collect()
+    }
+
+    #[test]
+    fn what_is_usual_takes_many_and_no_flood_makes_itself_usual() {
+        assert_eq!(usual_reach(&[]), 0);
+        assert_eq!(usual_reach(&series(&[3; 9])), 0, "too few to tell");
+        assert_eq!(usual_reach(&series(&[3; 10])), 2);
+        let small = series(&[3; 200]);
+        let with_floods = series(&[&[3; 200][..], &[10_000; 9]].concat());
+        assert_eq!((usual_reach(&small), usual_reach(&with_floods)), (2, 2));
+        let large = series(&[&[3; 400][..], &[60; 40]].concat());
+        assert_eq!(usual_reach(&large), 59, "a tenth of all reaches that far");
+        let many = series(&[&[3; 5000][..], &[60; 40]].concat());
+        assert_eq!(usual_reach(&many), 2, "one in a hundred and twenty does");
+    }
+
+    #[test]
+    fn what_is_sudden_and_far_more_than_usual_is_held_and_a_long_series_is_not() {
+        let limit = FloodLimit::of(2);
+        assert_eq!(limit.most, FLOOD_CASES);
+        assert!(!limit.holds(30, 30, None) && !limit.holds(50, 50, None));
+        assert!(limit.holds(51, 51, None));
+        assert!(!limit.holds(300, 12, None), "it came over months");
+        assert!(limit.holds(501, 0, None), "something new matches all that was there");
+        let large = FloodLimit::of(60);
+        assert!(!large.holds(240, 240, None) && large.holds(241, 241, None));
+    }
+
+    #[test]
+    fn what_was_let_go_acts_until_it_is_a_multiple() {
+        let limit = FloodLimit::of(2);
+        assert!(!limit.holds(204, 204, Some(51)) && limit.holds(205, 205, Some(51)));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_makes_nothing_old() {
+        assert!(is_recent(0, DAY_MS) && is_recent(i64::MIN, i64::MAX));
+        assert!(is_recent(7 * DAY_MS - 1, 0) && !is_recent(7 * DAY_MS, 0));
     }
 
     #[test]

@@ -75,8 +75,7 @@ impl Store {
         rule: &RetentionRule,
         actor: Option<&str>,
     ) -> Result<(), EngineError> {
-        self.ledger.write(|tx| tx.set_retention(rule, actor, clock::now_ms()))?;
-        self.checkpoint_if_due()
+        self.change(|tx| tx.set_retention(rule, actor, clock::now_ms()))
     }
 
     /// Forgets every report that is over, with what only it held.

@@ -5,6 +5,7 @@ use crate::follow::{self, Found, IndexNote, follow, follow_listed};
 use crate::keys::PublicKey;
 use crate::policy::INDEX_BATCH_CODES;
 use crate::store::IndexPlace;
+use crate::time_stamp::{Authorities, TimeStampSummary};
 use crate::{EngineError, Store, Watcher};
 use athar_hash::Space;
 use athar_index::{Index, Snapshot, StorageError};
@@ -22,6 +23,8 @@ pub struct VerifyOptions {
     pub keys: Vec<PublicKey>,
     /// A checkpoint that was kept somewhere else, as it was told.
     pub kept: Option<String>,
+    /// To whose certificates time stamps have to lead; where none is given, any will do.
+    pub authorities: Authorities,
 }
 
 /// What `verify` found.
@@ -48,6 +51,9 @@ pub struct VerifySummary {
     /// What is signed.
     #[serde(flatten)]
     pub signed: CheckpointSummary,
+    /// What others say of when it was there.
+    #[serde(flatten)]
+    pub stamped: TimeStampSummary,
 }
 
 impl Store {
@@ -66,9 +72,10 @@ impl Store {
     ) -> Result<VerifySummary, EngineError> {
         let ledger = self.ledger.verify()?;
         let (signed, unsigned) = self.verify_checkpoints(&self.known_keys(options)?)?;
+        let (stamped, unstamped) = self.verify_time_stamps(&options.authorities)?;
         let kept = options.kept.as_deref().map(|kept| self.verify_kept(kept)).transpose()?;
         let fault = ledger.fault.map(|fault| fault.to_string());
-        let fault = fault.or(unsigned).or(kept.flatten());
+        let fault = fault.or(unsigned).or(unstamped).or(kept.flatten());
         let mut summary = VerifySummary {
             sound: fault.is_none(),
             encrypted: self.is_encrypted(),
@@ -80,6 +87,7 @@ impl Store {
             index_faulty: false,
             index_rebuilt: false,
             signed,
+            stamped,
         };
         let spaces = Space::ALL.into_iter().map(Held::Items).chain([Held::Lists]);
         for held in spaces {

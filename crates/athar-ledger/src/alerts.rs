@@ -6,7 +6,7 @@
 //! open until somebody has seen or closed it; each step is a row of its own and the last one stands.
 
 use crate::{
-    AlertId, CaseId, CheckId, ItemId, Ledger, LinkPair, LinkState, Tx,
+    AlertId, CaseId, CheckId, HoldId, ItemId, Ledger, LinkPair, LinkState, Tx,
     chain::Kind,
     details::Details,
     error::{LedgerError, Result},
@@ -51,6 +51,8 @@ pub enum AlertSource {
     Case(ItemId, CaseId),
     /// So many older cases, by the item of them that matches best.
     Cases(ItemId, u64),
+    /// So many other cases, by the item of them that matches best; the item that came is held back.
+    Held(ItemId, HoldId, u64),
     /// So many remembered checks, by the one that is nearest.
     Checks(CheckId, u64),
 }
@@ -133,7 +135,7 @@ const ALERTS: &str = "
     SELECT a.id, e.at_ms, c.name, i.sha256, a.item_id, a.case_id, a.check_seq, a.others,
            oc.name, oi.sha256, ce.at_ms, ck.actor, a.relation, a.via, a.distance,
            a.false_alarm_rate, a.false_alarm_pairs, s.state, s.reason, s.actor, se.at_ms,
-           h.item_id, h.case_id
+           h.item_id, h.case_id, a.hold_id
     FROM alerts AS a JOIN events AS e ON e.seq = a.id
     JOIN report_items AS h ON h.id = a.report_item_id
     JOIN cases AS c ON c.id = h.case_id JOIN items AS i ON i.id = h.item_id
@@ -193,15 +195,16 @@ impl Tx<'_> {
         let sql = "SELECT id FROM report_items WHERE item_id = ?1 AND case_id = ?2";
         let holding = one(&self.conn, sql, [alert.item.0, alert.case.0], |row| row.get(0))?;
         let holding: i64 = holding.ok_or(LedgerError::NoSuchItem)?;
-        let (item, case, check, others) = match alert.source {
-            AlertSource::Case(item, case) => (Some(item.0), Some(case.0), None, 1),
-            AlertSource::Cases(item, cases) => (Some(item.0), None, None, cases),
-            AlertSource::Checks(check, checks) => (None, None, Some(check.0), checks),
+        let (item, case, check, hold, others) = match alert.source {
+            AlertSource::Case(item, case) => (Some(item.0), Some(case.0), None, None, 1),
+            AlertSource::Cases(item, cases) => (Some(item.0), None, None, None, cases),
+            AlertSource::Held(item, hold, cases) => (Some(item.0), None, None, Some(hold.0), cases),
+            AlertSource::Checks(check, checks) => (None, None, Some(check.0), None, checks),
         };
         let sql =
-            "INSERT INTO alerts (id, salt, report_item_id, item_id, case_id, check_seq, others,
-                       relation, via, distance, false_alarm_rate, false_alarm_pairs)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+            "INSERT INTO alerts (id, salt, report_item_id, item_id, case_id, check_seq, hold_id,
+                       others, relation, via, distance, false_alarm_rate, false_alarm_pairs)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
         let details = Details::new().number("others", others).text("relation", alert.relation);
         let seq = self.chain.record(Kind::AlertRaised, &details, at_ms, |conn, id, salt| {
             conn.prepare_cached(sql)?.execute(params![
@@ -211,6 +214,7 @@ impl Tx<'_> {
                 item,
                 case,
                 check,
+                hold,
                 others,
                 alert.relation,
                 alert.via,
@@ -258,14 +262,39 @@ impl Tx<'_> {
     }
 }
 
+impl Tx<'_> {
+    /// Nothing is left to be looked at of what was held back.
+    pub(crate) fn close_alerts_of_hold(
+        &mut self,
+        flood: HoldId,
+        reason: &str,
+        actor: Option<&str>,
+        at_ms: i64,
+    ) -> Result<()> {
+        let sql = "SELECT a.id FROM holds AS h JOIN alerts AS a ON a.hold_id = h.id
+                   WHERE h.flood = ?1 ORDER BY a.id";
+        let alerts = all(&self.conn, sql, [flood.0], |row| Ok(AlertId(row.get(0)?)))?;
+        for alert in alerts {
+            if self.alert_state(alert)? != AlertState::Closed {
+                self.set_alert_state(alert, AlertState::Closed, Some(reason), actor, at_ms)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A row, and the link that it is about where it is one.
 fn alert_row(row: &Row<'_>) -> rusqlite::Result<(AlertRow, Option<LinkPair>)> {
     let (item, case) = (row.get::<_, Option<i64>>(4)?, row.get::<_, Option<i64>>(5)?);
     let (check, others) = (row.get::<_, Option<i64>>(6)?, row.get(7)?);
     let (own_item, own_case) = (ItemId(row.get(21)?), CaseId(row.get(22)?));
+    let hold = row.get::<_, Option<i64>>(23)?.map(HoldId);
     let source = match (item.map(ItemId), case.map(CaseId)) {
         (Some(item), Some(case)) => AlertSource::Case(item, case),
-        (Some(item), None) => AlertSource::Cases(item, others),
+        (Some(item), None) => match hold {
+            Some(hold) => AlertSource::Held(item, hold, others),
+            None => AlertSource::Cases(item, others),
+        },
         _ => AlertSource::Checks(CheckId(check.unwrap_or(0)), others),
     };
     let pair = match source {

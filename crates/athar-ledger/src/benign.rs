@@ -1,12 +1,12 @@
 //! What a unit knows to be harmless: memes, logos, bank notices that cases share by accident.
 //!
 //! An item is marked, with a note that says what it is. It is harmless, and so is every item that is
-//! a copy of it: what matches them ties no cases unless a reviewer confirms it. Marks are few, so
-//! whether an item is harmless is asked from the marks' side and costs the same however many cases
-//! hold it.
+//! a copy of it: what matches them ties no cases unless a reviewer confirms it (see `aside`). What
+//! was held back and turns out to be harmless is held no longer.
 
 use crate::{
     ItemId, Ledger, Tx,
+    aside::{self, Aside},
     chain::Kind,
     details::Details,
     error::{LedgerError, Result},
@@ -14,7 +14,6 @@ use crate::{
     read::{all, one},
 };
 use rusqlite::params;
-use std::collections::BTreeSet;
 
 /// An item of the benign list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,24 +32,8 @@ pub struct BenignRow {
 
 /// The note of the first mark of item `?1` or of one that it is a copy of.
 const NOTE: &str = "
-    SELECT b.note FROM benign_marks AS b
-    WHERE b.id NOT IN (SELECT mark_id FROM benign_removals)
-      AND (b.item_id = ?1
-           OR EXISTS (SELECT 1 FROM matches WHERE query_item_id = ?1
-                      AND stored_item_id = b.item_id AND relation = 'copy')
-           OR EXISTS (SELECT 1 FROM matches WHERE query_item_id = b.item_id
-                      AND stored_item_id = ?1 AND relation = 'copy'))
-    ORDER BY b.id LIMIT 1";
-
-/// Every item that is marked or a copy of one that is.
-const ALL: &str = "
-    WITH marked AS (SELECT item_id FROM benign_marks
-                    WHERE id NOT IN (SELECT mark_id FROM benign_removals))
-    SELECT item_id FROM marked
-    UNION SELECT query_item_id FROM matches
-    WHERE stored_item_id IN (SELECT item_id FROM marked) AND relation = 'copy'
-    UNION SELECT stored_item_id FROM matches
-    WHERE query_item_id IN (SELECT item_id FROM marked) AND relation = 'copy'";
+    SELECT b.note FROM items_aside AS a JOIN benign_marks AS b ON b.id = a.cause_id
+    WHERE a.item_id = ?1 AND a.state = 'harmless' ORDER BY b.id LIMIT 1";
 
 /// The mark of item `?1` that stands.
 const MARK: &str = "SELECT id FROM benign_marks
@@ -77,19 +60,10 @@ impl Ledger {
     pub fn harmless_note(&self, item: ItemId) -> Result<Option<String>> {
         one(&self.conn, NOTE, [item.0], |row| row.get(0))
     }
-
-    /// Every item that is harmless.
-    pub fn harmless_items(&self) -> Result<BTreeSet<ItemId>> {
-        Ok(all(&self.conn, ALL, [], |row| Ok(ItemId(row.get(0)?)))?.into_iter().collect())
-    }
-
-    pub(crate) fn is_harmless(&self, item: ItemId) -> Result<bool> {
-        Ok(self.conn.prepare_cached(NOTE)?.exists([item.0])?)
-    }
 }
 
 impl Tx<'_> {
-    /// Puts an item into the benign list.
+    /// Puts an item into the benign list. If it was held back, that is over.
     ///
     /// # Errors
     /// [`LedgerError::NoSuchItem`], [`LedgerError::AlreadyBenign`], [`LedgerError::TextEmpty`] without
@@ -113,9 +87,9 @@ impl Tx<'_> {
                    VALUES (?1, ?2, ?3, ?4, ?5)";
         self.chain.record(Kind::BenignMarked, &Details::new(), at_ms, |conn, id, salt| {
             conn.prepare_cached(sql)?.execute(params![id, salt, item.0, note, actor])?;
-            Ok(())
+            aside::set(conn, item, Aside::Harmless, id)
         })?;
-        Ok(())
+        self.end_holds_of_harmless(item, note, actor, at_ms)
     }
 
     /// Takes an item out of the benign list: it ties cases again.
@@ -129,7 +103,7 @@ impl Tx<'_> {
         let sql = "INSERT INTO benign_removals (id, salt, mark_id, actor) VALUES (?1, ?2, ?3, ?4)";
         self.chain.record(Kind::BenignRemoved, &Details::new(), at_ms, |conn, id, salt| {
             conn.prepare_cached(sql)?.execute(params![id, salt, mark, actor])?;
-            Ok(())
+            aside::clear(conn, mark)
         })?;
         Ok(())
     }

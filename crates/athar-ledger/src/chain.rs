@@ -49,6 +49,10 @@ pub(crate) enum Kind {
     AlertStateSet,
     BenignMarked,
     BenignRemoved,
+    HoldRuleSet,
+    ReachCounted,
+    ItemHeld,
+    HoldReleased,
     ListNamed,
     ListImportBegun,
     ListRowAdded,
@@ -60,14 +64,16 @@ pub(crate) enum Kind {
     RetentionSet,
     ProvenanceTold,
     CheckpointSigned,
+    TimeStamped,
     PacketMade,
     KeyChanged,
+    Acted,
     WithdrawalRequested,
     Withdrawn,
 }
 
 impl Kind {
-    const ALL: [Self; 36] = [
+    const ALL: [Self; 42] = [
         Self::LedgerCreated,
         Self::SchemaUpgraded,
         Self::CaseOpened,
@@ -89,6 +95,10 @@ impl Kind {
         Self::AlertStateSet,
         Self::BenignMarked,
         Self::BenignRemoved,
+        Self::HoldRuleSet,
+        Self::ReachCounted,
+        Self::ItemHeld,
+        Self::HoldReleased,
         Self::ListNamed,
         Self::ListImportBegun,
         Self::ListRowAdded,
@@ -100,8 +110,10 @@ impl Kind {
         Self::RetentionSet,
         Self::ProvenanceTold,
         Self::CheckpointSigned,
+        Self::TimeStamped,
         Self::PacketMade,
         Self::KeyChanged,
+        Self::Acted,
         Self::WithdrawalRequested,
         Self::Withdrawn,
     ];
@@ -129,6 +141,10 @@ impl Kind {
             Self::AlertStateSet => "alert_state_set",
             Self::BenignMarked => "benign_marked",
             Self::BenignRemoved => "benign_removed",
+            Self::HoldRuleSet => "hold_rule_set",
+            Self::ReachCounted => "reach_counted",
+            Self::ItemHeld => "item_held",
+            Self::HoldReleased => "hold_released",
             Self::ListNamed => "list_named",
             Self::ListImportBegun => "list_import_begun",
             Self::ListRowAdded => "list_row_added",
@@ -140,8 +156,10 @@ impl Kind {
             Self::RetentionSet => "retention_set",
             Self::ProvenanceTold => "provenance_told",
             Self::CheckpointSigned => "checkpoint_signed",
+            Self::TimeStamped => "time_stamped",
             Self::PacketMade => "packet_made",
             Self::KeyChanged => "key_changed",
+            Self::Acted => "acted",
             Self::WithdrawalRequested => "withdrawal_requested",
             Self::Withdrawn => "withdrawn",
         }
@@ -169,7 +187,7 @@ pub(crate) struct Table {
 }
 
 /// Every table of records.
-pub(crate) const TABLES: [Table; 29] = [
+pub(crate) const TABLES: [Table; 33] = [
     Table {
         name: "cases",
         kind: Kind::CaseOpened,
@@ -277,6 +295,12 @@ pub(crate) const TABLES: [Table; 29] = [
         parts_sql: None,
     },
     Table {
+        name: "acts",
+        kind: Kind::Acted,
+        row_sql: "SELECT salt, actor, purpose FROM acts WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
         name: "withdrawal_requests",
         kind: Kind::WithdrawalRequested,
         row_sql: "SELECT salt, reason, reference, actor FROM withdrawal_requests WHERE id = ?1",
@@ -345,8 +369,8 @@ pub(crate) const TABLES: [Table; 29] = [
     Table {
         name: "alerts",
         kind: Kind::AlertRaised,
-        row_sql: "SELECT salt, report_item_id, item_id, case_id, check_seq, others, relation, via,
-                         distance, false_alarm_rate, false_alarm_pairs
+        row_sql: "SELECT salt, report_item_id, item_id, case_id, check_seq, hold_id, others,
+                         relation, via, distance, false_alarm_rate, false_alarm_pairs
                   FROM alerts WHERE id = ?1",
         parts_sql: None,
     },
@@ -366,6 +390,25 @@ pub(crate) const TABLES: [Table; 29] = [
         name: "benign_removals",
         kind: Kind::BenignRemoved,
         row_sql: "SELECT salt, mark_id, actor FROM benign_removals WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "hold_rules",
+        kind: Kind::HoldRuleSet,
+        row_sql: "SELECT salt, cases, actor FROM hold_rules WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "holds",
+        kind: Kind::ItemHeld,
+        row_sql: "SELECT salt, item_id, flood, cases, recent, usual, most
+                  FROM holds WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "hold_releases",
+        kind: Kind::HoldReleased,
+        row_sql: "SELECT salt, flood, cases, reason, actor FROM hold_releases WHERE id = ?1",
         parts_sql: None,
     },
 ];

@@ -26,6 +26,8 @@ pub enum LinkState {
     Rejected,
     /// Nobody has decided, and one side is known to be harmless: it ties nothing.
     Harmless,
+    /// Nobody has decided, and one side is held back until somebody looks: it ties nothing yet.
+    Held,
 }
 
 impl LinkState {
@@ -36,6 +38,7 @@ impl LinkState {
             Self::Confirmed => "confirmed",
             Self::Rejected => "rejected",
             Self::Harmless => "harmless",
+            Self::Held => "held",
         }
     }
 
@@ -46,7 +49,7 @@ impl LinkState {
 
     /// The state of this name; tables hold no others.
     pub(crate) fn from_name(name: &str) -> Self {
-        let states = [Self::Confirmed, Self::Rejected, Self::Harmless];
+        let states = [Self::Confirmed, Self::Rejected, Self::Harmless, Self::Held];
         states.into_iter().find(|state| state.name() == name).unwrap_or_default()
     }
 }
@@ -119,10 +122,7 @@ impl Ledger {
             one(&self.conn, sql, key, |row| Ok(LinkState::from_name(row.get_ref(0)?.as_str()?)))?;
         match state {
             Some(state) => Ok(state),
-            None if self.is_harmless(ItemId(item_a))? || self.is_harmless(ItemId(item_b))? => {
-                Ok(LinkState::Harmless)
-            }
-            None => Ok(LinkState::Unreviewed),
+            None => Ok(self.state_aside([ItemId(item_a), ItemId(item_b)])?.unwrap_or_default()),
         }
     }
 

@@ -100,6 +100,8 @@ pub enum LedgerError {
     AlreadyBenign,
     /// The item is not in the benign list.
     NotBenign,
+    /// The item is not held back, or no longer.
+    NotHeld,
     /// No list has this name.
     NoSuchList,
     /// A list has nothing that waits to be activated.
@@ -169,6 +171,7 @@ impl fmt::Display for LedgerError {
             Self::NoSuchAlert => f.write_str("there is no alert of this number"),
             Self::AlertStands => f.write_str("the alert is in that state already"),
             Self::AlreadyBenign => f.write_str("the item is known as harmless already"),
+            Self::NotHeld => f.write_str("the item is not held back"),
             Self::NotBenign => f.write_str("the item is not in the benign list"),
             Self::NoSuchList => {
                 f.write_str("there is no list of this name: 'athar lists' shows those there are")

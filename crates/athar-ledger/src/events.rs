@@ -64,7 +64,7 @@ impl From<Value> for OpeningValue {
 }
 
 /// Numbers of the events whose records are a case's own.
-const OF_CASE: &str = "SELECT id FROM cases WHERE id = ?1
+pub(crate) const OF_CASE: &str = "SELECT id FROM cases WHERE id = ?1
     UNION ALL SELECT id FROM case_facts WHERE case_id = ?1
     UNION ALL SELECT id FROM handles WHERE case_id = ?1
     UNION ALL SELECT r.id FROM handle_removals AS r JOIN handles AS h ON h.id = r.handle_id

@@ -1,7 +1,7 @@
 //! The ledger itself: one connection, and the one way to write.
 
 use crate::{
-    LedgerKey, Seq, Tx,
+    Act, LedgerKey, Seq, Tx,
     chain::Kind,
     details::Details,
     error::{LedgerError, Result},
@@ -20,6 +20,8 @@ pub struct Ledger {
     /// With which it was opened, where it is encrypted.
     pub(crate) key: Option<LedgerKey>,
     read_only: bool,
+    /// Who writes, and what for.
+    pub(crate) act: Option<Act>,
 }
 
 /// Without the file's path, which belongs in no log.
@@ -88,7 +90,7 @@ impl Ledger {
     /// [`LedgerError::NotEncrypted`].
     pub fn open_with(file: &Path, key: Option<&LedgerKey>, at_ms: i64) -> Result<Self> {
         let conn = open::read_write(file, key, PATIENCE, at_ms)?;
-        Ok(Self { conn, key: key.cloned(), read_only: false })
+        Ok(Self { conn, key: key.cloned(), read_only: false, act: None })
     }
 
     /// Opens the ledger at `file` for reading, which also works on a disk that cannot be
@@ -108,13 +110,13 @@ impl Ledger {
     /// As [`Ledger::open_read_only`] and [`Ledger::open_with`].
     pub fn open_read_only_with(file: &Path, key: Option<&LedgerKey>) -> Result<Self> {
         let conn = open::read_only(file, key, PATIENCE)?;
-        Ok(Self { conn, key: key.cloned(), read_only: true })
+        Ok(Self { conn, key: key.cloned(), read_only: true, act: None })
     }
 
     #[cfg(test)]
     pub(crate) fn open_patiently(file: &Path, patience: Duration, at_ms: i64) -> Result<Self> {
         let conn = open::read_write(file, None, patience, at_ms)?;
-        Ok(Self { conn, key: None, read_only: false })
+        Ok(Self { conn, key: None, read_only: false, act: None })
     }
 
     /// Whether it is encrypted.

@@ -10,7 +10,9 @@
 //!
 //! Nothing here reads a clock: times are given, in milliseconds of UTC since 1970.
 
+mod acts;
 mod alerts;
+mod aside;
 mod backup;
 mod benign;
 mod chain;
@@ -23,9 +25,11 @@ mod events;
 mod exports;
 mod facts;
 mod handles;
+mod holds;
 mod key;
 mod key_changes;
 mod ledger;
+mod linked;
 mod links;
 mod list_entries;
 mod list_import;
@@ -41,6 +45,7 @@ mod retention;
 mod rewrite;
 mod schema;
 mod ties;
+mod time_stamps;
 mod verify;
 mod withdraw;
 mod write;
@@ -48,6 +53,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use acts::{Act, LogQuestion, LoggedEvent};
 pub use alerts::{AlertQuestion, AlertRow, AlertSource, AlertState, NewAlert};
 pub use benign::BenignRow;
 pub use checkpoints::{Checkpoint, CheckpointRow};
@@ -57,6 +63,7 @@ pub use error::{LedgerError, Result};
 pub use events::{EventRow, Opening, OpeningValue};
 pub use facts::CaseFacts;
 pub use handles::{HandleRow, NewHandle};
+pub use holds::{HeldNow, HoldRow, HoldRule, NewHold};
 pub use key::{LedgerKey, SALT_BYTES, salt_of};
 pub use key_changes::{Lock, NewKeyChange};
 pub use ledger::{Ledger, Scrubbed};
@@ -67,12 +74,13 @@ pub use packets::{NewPacket, PacketRow};
 pub use provenance::{Provenance, ProvenanceRow, ProvenanceTime};
 pub use record::{
     Added, AlertId, CaseId, CaseRow, CaseSummary, CheckId, CheckRecord, CodeChange, CodeId,
-    CodesId, CodesRow, Evidence, ItemId, ItemRow, LinkEnd, LinkRow, ListId, ListImportId, MatchRow,
-    NewCodes, NewItem, NewMatch, NewReport, Refusal, RefusalRow, ReportClose, ReportId, ReportRow,
-    SchemeRow, Seq,
+    CodesId, CodesRow, Evidence, HoldId, ItemId, ItemRow, LinkEnd, LinkRow, ListId, ListImportId,
+    MatchRow, NewCodes, NewItem, NewMatch, NewReport, Refusal, RefusalRow, ReportClose, ReportId,
+    ReportRow, SchemeRow, Seq,
 };
 pub use retention::{Expiring, RetentionRule};
 pub use ties::CaseBrief;
+pub use time_stamps::TimeStampRow;
 pub use verify::{Fault, VerifyReport};
 pub use withdraw::{Withdrawal, WithdrawalRequest, Withdrawn};
 pub use write::Tx;

@@ -10,11 +10,8 @@ use crate::{
     error::Result,
     read::{all, evidence, one},
 };
-use rusqlite::{Connection, Row};
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, BTreeSet},
-};
+use rusqlite::{Connection, Row, params};
+use std::cmp::Ordering;
 
 /// What `link_row` reads.
 pub(crate) const LINK: &str =
@@ -29,42 +26,77 @@ pub(crate) const LINK: &str =
                     JOIN cases AS tc ON tc.id = l.to_case_id
                     JOIN items AS ti ON ti.id = l.to_item_id";
 
+/// Pairs that a reviewer confirmed although one side is set aside: what was decided last.
+const CONFIRMED_ASIDE: &str = "
+    SELECT d.item_a_id, d.item_b_id, d.case_a_id, d.case_b_id FROM decisions AS d
+    WHERE d.verdict = 'confirmed'
+      AND NOT EXISTS (SELECT 1 FROM decisions AS o
+                      WHERE o.item_a_id = d.item_a_id AND o.item_b_id = d.item_b_id
+                        AND o.case_a_id IS d.case_a_id AND o.case_b_id IS d.case_b_id
+                        AND o.id > d.id)
+      AND EXISTS (SELECT 1 FROM items_aside AS a
+                  WHERE a.item_id IN (d.item_a_id, d.item_b_id) AND a.state <> 'released')";
+
 impl Ledger {
     /// Every link, or every link of one case: one row per unordered pair of (case, item), in
-    /// the order of the ids of their older, then of their newer side. Rejected ones are among
-    /// them, and say so.
+    /// the order of the ids of their older, then of their newer side. Those that tie nothing are
+    /// among them, and say so.
     pub fn links(&self, case: Option<CaseId>) -> Result<Vec<LinkRow>> {
-        let rows = match case {
-            None => all(&self.conn, LINK, [], link_row)?,
-            Some(CaseId(id)) => {
-                let sql = format!(
-                    "{LINK} WHERE l.from_case_id = ?1 UNION ALL {LINK} WHERE l.to_case_id = ?1"
-                );
-                all(&self.conn, &sql, [id], link_row)?
-            }
-        };
-        Ok(strongest_of_each_pair(rows))
+        self.links_where("1", case).map(strongest_of_each_pair)
     }
-}
 
-/// For each case, the other cases it is linked with; what was rejected or is harmless is no link.
-pub(crate) fn linked_cases(conn: &Connection) -> Result<BTreeMap<CaseId, BTreeSet<CaseId>>> {
-    let sql = "SELECT DISTINCT from_case_id, to_case_id FROM links WHERE state NOT IN ('rejected', 'harmless')";
-    let pairs = all(conn, sql, [], |row| Ok((CaseId(row.get(0)?), CaseId(row.get(1)?))))?;
-    let mut linked = BTreeMap::<_, BTreeSet<_>>::new();
-    for (one, other) in pairs {
-        linked.entry(one).or_default().insert(other);
-        linked.entry(other).or_default().insert(one);
+    /// Of these only those that tie. What is set aside is passed over as a whole, however many cases
+    /// hold it.
+    pub fn standing_links(&self, case: Option<CaseId>) -> Result<Vec<LinkRow>> {
+        self.at_one_moment(|| {
+            let mut rows = self.links_where("l.aside IS NULL AND l.state <> 'rejected'", case)?;
+            rows.extend(self.confirmed_aside(case)?);
+            Ok(strongest_of_each_pair(rows))
+        })
     }
-    Ok(linked)
+
+    fn links_where(&self, which: &str, case: Option<CaseId>) -> Result<Vec<LinkRow>> {
+        let sql = format!("{LINK} WHERE {which}");
+        match case {
+            None => all(&self.conn, &sql, [], link_row),
+            Some(CaseId(id)) => {
+                let sql =
+                    format!("{sql} AND l.from_case_id = ?1 UNION ALL {sql} AND l.to_case_id = ?1");
+                all(&self.conn, &sql, [id], link_row)
+            }
+        }
+    }
+
+    fn confirmed_aside(&self, case: Option<CaseId>) -> Result<Vec<LinkRow>> {
+        let sql = format!(
+            "{LINK} WHERE l.state = 'confirmed' AND l.from_item_id = ?1 AND l.to_item_id = ?2
+                      AND (?3 IS NULL OR l.from_case_id IN (?3, ?4) AND l.to_case_id IN (?3, ?4))
+                      AND (?5 IS NULL OR ?5 IN (l.from_case_id, l.to_case_id))"
+        );
+        type Pair = (i64, i64, Option<i64>, Option<i64>);
+        let pairs: Vec<Pair> = all(&self.conn, CONFIRMED_ASIDE, [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })?;
+        let mut links = Vec::new();
+        for (a, b, case_a, case_b) in pairs {
+            let ways = if a == b { &[(a, b)][..] } else { &[(a, b), (b, a)] };
+            for (from, to) in ways {
+                let key = params![from, to, case_a, case_b, case.map(|case| case.0)];
+                links.extend(all(&self.conn, &sql, key, link_row)?);
+            }
+        }
+        Ok(links)
+    }
 }
 
 /// How many other cases one is linked with.
 pub(crate) fn count_linked_cases(conn: &Connection, CaseId(id): CaseId) -> Result<u64> {
     let sql = "SELECT count(*) FROM (
-                   SELECT to_case_id FROM links WHERE from_case_id = ?1 AND state NOT IN ('rejected', 'harmless')
+                   SELECT to_case_id FROM links
+                   WHERE from_case_id = ?1 AND state IN ('unreviewed', 'confirmed')
                    UNION
-                   SELECT from_case_id FROM links WHERE to_case_id = ?1 AND state NOT IN ('rejected', 'harmless'))";
+                   SELECT from_case_id FROM links
+                   WHERE to_case_id = ?1 AND state IN ('unreviewed', 'confirmed'))";
     Ok(one(conn, sql, [id], |row| row.get(0))?.unwrap_or(0))
 }
 

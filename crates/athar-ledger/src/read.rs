@@ -24,17 +24,20 @@ const CASE: &str = "SELECT c.id, c.name, e.at_ms FROM cases AS c JOIN events AS 
 const SUMS: &str = "SELECT c.id, c.name, e.at_ms,
                         (SELECT count(*) FROM reports WHERE case_id = c.id),
                         (SELECT count(*) FROM report_items WHERE case_id = c.id),
-                        (SELECT count(*) FROM refusals WHERE case_id = c.id)
-                    FROM cases AS c JOIN events AS e ON e.seq = c.id";
+                        (SELECT count(*) FROM refusals WHERE case_id = c.id),
+                        f.urgency, f.unit
+                    FROM cases AS c JOIN events AS e ON e.seq = c.id
+                    LEFT JOIN case_facts AS f
+                        ON f.id = (SELECT max(id) FROM case_facts WHERE case_id = c.id)";
 
 impl Ledger {
     /// Every case with its sums, in the order in which they were opened.
     pub fn cases(&self) -> Result<Vec<CaseSummary>> {
         self.at_one_moment(|| {
-            let linked = links::linked_cases(&self.conn)?;
+            let linked = self.linked_counts()?;
             let mut cases = all(&self.conn, &format!("{SUMS} ORDER BY c.id"), [], sums_row)?;
             for case in &mut cases {
-                case.links = linked.get(&case.id).map_or(0, |others| others.len() as u64);
+                case.links = linked.get(&case.id).copied().unwrap_or(0);
             }
             Ok(cases)
         })
@@ -245,6 +248,8 @@ fn sums_row(row: &Row<'_>) -> rusqlite::Result<CaseSummary> {
         reports: row.get(3)?,
         items: row.get(4)?,
         refusals: row.get(5)?,
+        urgency: row.get(6)?,
+        unit: row.get(7)?,
         links: 0,
     })
 }

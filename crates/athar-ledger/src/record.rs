@@ -56,6 +56,10 @@ id! {
     AlertId
 }
 id! {
+    /// A hold: the `seq` of the event that held an item back.
+    HoldId
+}
+id! {
     /// One import of a list: the `seq` of the event that began it.
     ListImportId
 }
@@ -287,6 +291,10 @@ pub struct CaseSummary {
     pub items: u64,
     /// Number of files that could not be hashed.
     pub refusals: u64,
+    /// `low`, `normal`, `high`, `immediate`, or not said.
+    pub urgency: Option<String>,
+    /// Which unit took the complaint, where that was said of the case.
+    pub unit: Option<String>,
     /// Number of other cases it is linked with.
     pub links: u64,
 }

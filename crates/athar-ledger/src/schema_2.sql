@@ -1,6 +1,6 @@
 -- Athar's ledger, from schema version 1 to 2: facts of cases, handles, decisions on links, requests
 -- to take something back, lists of others, remembered checks,
--- alerts and what is harmless.
+-- alerts, what is harmless and what is held back.
 -- SCHEMA.md says what each column means.
 
 CREATE TABLE report_receipts (
@@ -98,6 +98,15 @@ CREATE TABLE packets (
     actor TEXT
 ) STRICT;
 CREATE INDEX packets_by_case ON packets (case_id);
+
+-- Who wrote the events of a change, and what for.
+CREATE TABLE acts (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    actor TEXT,
+    purpose TEXT,
+    CHECK (actor IS NOT NULL OR purpose IS NOT NULL)
+) STRICT;
 
 CREATE TABLE lists (
     id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
@@ -200,6 +209,7 @@ CREATE TABLE alerts (
     item_id INTEGER REFERENCES items (id),
     case_id INTEGER REFERENCES cases (id),
     check_seq INTEGER REFERENCES events (seq),
+    hold_id INTEGER REFERENCES holds (id),
     others INTEGER NOT NULL CHECK (others >= 1),
     relation TEXT NOT NULL,
     via TEXT NOT NULL,
@@ -208,12 +218,14 @@ CREATE TABLE alerts (
     false_alarm_pairs INTEGER NOT NULL CHECK (false_alarm_pairs >= 0),
     -- Either what a case holds, or what was asked about.
     CHECK ((item_id IS NULL) <> (check_seq IS NULL)),
-    CHECK (case_id IS NULL OR item_id IS NOT NULL)
+    CHECK (case_id IS NULL OR item_id IS NOT NULL),
+    CHECK (hold_id IS NULL OR item_id IS NOT NULL AND case_id IS NULL)
 ) STRICT;
 CREATE INDEX alerts_by_arrival ON alerts (report_item_id);
 CREATE INDEX alerts_by_item ON alerts (item_id);
 CREATE INDEX alerts_by_case ON alerts (case_id, item_id);
 CREATE INDEX alerts_by_check ON alerts (check_seq);
+CREATE INDEX alerts_by_hold ON alerts (hold_id);
 
 CREATE TABLE alert_states (
     id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
@@ -251,9 +263,60 @@ CREATE TABLE benign_removals (
     actor TEXT
 ) STRICT;
 
+-- The flood guard: from how many cases on material is held back, what is, and what is no longer.
+CREATE TABLE hold_rules (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    cases INTEGER CHECK (cases >= 0),
+    actor TEXT
+) STRICT;
+
+CREATE TABLE holds (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    item_id INTEGER NOT NULL REFERENCES items (id),
+    -- The first hold of the same flood, whose row may be gone.
+    flood INTEGER NOT NULL CHECK (flood <= id),
+    cases INTEGER NOT NULL CHECK (cases >= 1),
+    recent INTEGER NOT NULL CHECK (recent BETWEEN 0 AND cases),
+    usual INTEGER NOT NULL CHECK (usual >= 0),
+    most INTEGER NOT NULL CHECK (most >= 0)
+) STRICT;
+CREATE INDEX holds_by_item ON holds (item_id);
+CREATE INDEX holds_by_flood ON holds (flood, id);
+
+CREATE TABLE hold_releases (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    flood INTEGER NOT NULL UNIQUE,
+    cases INTEGER CHECK (cases >= 0),
+    reason TEXT NOT NULL,
+    actor TEXT
+) STRICT;
+
+-- Which items tie nothing by themselves: the marked and the held ones and their copies, and those
+-- that were held. It follows from benign_marks, holds and matches.
+CREATE TABLE items_aside (
+    item_id INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('harmless', 'held', 'released')),
+    cause_id INTEGER NOT NULL,
+    PRIMARY KEY (item_id, state, cause_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX items_aside_by_cause ON items_aside (cause_id);
+
+-- How many reports reached how many other cases by their most far-reaching file. It follows from
+-- the events.
+CREATE TABLE reach_counts (
+    kind TEXT NOT NULL,
+    others INTEGER NOT NULL CHECK (others >= 1),
+    reports INTEGER NOT NULL CHECK (reports >= 1),
+    PRIMARY KEY (kind, others)
+) STRICT, WITHOUT ROWID;
+
 CREATE INDEX events_by_time ON events (at_ms);
 
--- As in version 1, and with what was decided about each link.
+-- As in version 1, and with what was decided about each link, and whether it ties nothing unless
+-- somebody confirmed it.
 CREATE VIEW links AS
 SELECT
     later.case_id AS from_case_id, m.query_item_id AS from_item_id,
@@ -266,15 +329,14 @@ SELECT
            AND d.item_b_id = max(m.query_item_id, m.stored_item_id)
            AND d.case_a_id IS NULL AND d.case_b_id IS NULL
          ORDER BY d.id DESC LIMIT 1),
-        (SELECT 'harmless' FROM benign_marks AS b
-         WHERE b.id NOT IN (SELECT mark_id FROM benign_removals)
-           AND (b.item_id IN (m.query_item_id, m.stored_item_id)
-                OR EXISTS (SELECT 1 FROM matches AS bm WHERE bm.stored_item_id = b.item_id
-                           AND bm.query_item_id IN (m.query_item_id, m.stored_item_id) AND bm.relation = 'copy')
-                OR EXISTS (SELECT 1 FROM matches AS bm WHERE bm.query_item_id = b.item_id
-                           AND bm.stored_item_id IN (m.query_item_id, m.stored_item_id) AND bm.relation = 'copy')) LIMIT 1),
+        (SELECT a.state FROM items_aside AS a
+         WHERE a.item_id IN (m.query_item_id, m.stored_item_id) AND a.state <> 'released'
+         ORDER BY a.state LIMIT 1),
         'unreviewed'
-    ) AS state
+    ) AS state,
+    (SELECT a.state FROM items_aside AS a
+     WHERE a.item_id IN (m.query_item_id, m.stored_item_id) AND a.state <> 'released'
+     ORDER BY a.state LIMIT 1) AS aside
 FROM matches AS m
 JOIN report_items AS later ON later.item_id = m.query_item_id
 JOIN report_items AS earlier ON earlier.item_id = m.stored_item_id
@@ -292,15 +354,12 @@ SELECT
            AND d.case_a_id = min(later.case_id, earlier.case_id)
            AND d.case_b_id = max(later.case_id, earlier.case_id)
          ORDER BY d.id DESC LIMIT 1),
-        (SELECT 'harmless' FROM benign_marks AS b
-         WHERE b.id NOT IN (SELECT mark_id FROM benign_removals)
-           AND (b.item_id IN (later.item_id)
-                OR EXISTS (SELECT 1 FROM matches AS bm WHERE bm.stored_item_id = b.item_id
-                           AND bm.query_item_id IN (later.item_id) AND bm.relation = 'copy')
-                OR EXISTS (SELECT 1 FROM matches AS bm WHERE bm.query_item_id = b.item_id
-                           AND bm.stored_item_id IN (later.item_id) AND bm.relation = 'copy')) LIMIT 1),
+        (SELECT a.state FROM items_aside AS a
+         WHERE a.item_id = later.item_id AND a.state <> 'released' ORDER BY a.state LIMIT 1),
         'unreviewed'
-    )
+    ),
+    (SELECT a.state FROM items_aside AS a
+     WHERE a.item_id = later.item_id AND a.state <> 'released' ORDER BY a.state LIMIT 1)
 FROM report_items AS later
 JOIN report_items AS earlier ON earlier.item_id = later.item_id AND earlier.id < later.id
 WHERE EXISTS (SELECT 1 FROM codes AS c WHERE c.item_id = later.item_id AND c.searchable = 1);

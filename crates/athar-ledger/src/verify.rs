@@ -7,7 +7,7 @@
 //! written anew.
 
 use crate::{
-    CodeId, CodesId, Ledger, Seq,
+    CodeId, CodesId, Ledger, Seq, aside,
     chain::{self, Digest, Event, GENESIS, Kind, TABLES},
     error::{LedgerError, Result},
     list_import::keys_of,
@@ -113,6 +113,11 @@ pub enum Fault {
     },
     /// There are keys of lists that belong to no entry.
     ListKeysUnknown,
+    /// What follows from other rows or from events is not what follows from them.
+    Underived {
+        /// Its table.
+        table: &'static str,
+    },
     /// What a withdrawal took away is not what its event says.
     WithdrawalChanged {
         /// Number of its event.
@@ -149,6 +154,9 @@ impl fmt::Display for Fault {
                 )
             }
             Self::ListKeysUnknown => f.write_str("list_keys has keys that belong to no entry"),
+            Self::Underived { table } => {
+                write!(f, "{table} is not what follows from the records")
+            }
             Self::WithdrawalChanged { seq } => {
                 write!(f, "what the withdrawal of event {seq} took away was changed")
             }
@@ -196,7 +204,20 @@ impl Ledger {
         if let Some(fault) = self.lists_fault()? {
             return Ok(Some(fault));
         }
+        if let Some(fault) = self.derived_fault()? {
+            return Ok(Some(fault));
+        }
         self.tail_fault(report.last_seq)
+    }
+
+    /// The first table that follows from others and was changed by itself.
+    fn derived_fault(&self) -> Result<Option<Fault>> {
+        let underived = |table| Ok(Some(Fault::Underived { table }));
+        match () {
+            () if !aside::is_as_expected(&self.conn)? => underived("items_aside"),
+            () if !self.reaches_are_counted()? => underived("reach_counts"),
+            () => Ok(None),
+        }
     }
 
     fn structure_fault(&self) -> Result<Option<Fault>> {

@@ -156,6 +156,15 @@ const OF_ALL: &str = "
     WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
     INSERT OR IGNORE INTO going SELECT 'benign_removals', id FROM benign_removals
     WHERE mark_id IN (SELECT id FROM going WHERE tab = 'benign_marks');
+    INSERT OR IGNORE INTO going SELECT 'holds', id FROM holds
+    WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
+    INSERT OR IGNORE INTO going SELECT 'hold_releases', r.id
+    FROM going AS g JOIN holds AS h ON h.id = g.id JOIN hold_releases AS r ON r.flood = h.flood
+    WHERE g.tab = 'holds'
+      AND NOT EXISTS (SELECT 1 FROM holds AS kept WHERE kept.flood = h.flood
+                      AND kept.id NOT IN (SELECT id FROM going WHERE tab = 'holds'));
+    INSERT OR IGNORE INTO going SELECT 'alerts', id FROM alerts
+    WHERE hold_id IN (SELECT id FROM going WHERE tab = 'holds');
     INSERT OR IGNORE INTO going SELECT 'alerts', id FROM alerts
     WHERE case_id IN (SELECT id FROM going WHERE tab = 'cases');
     INSERT OR IGNORE INTO going SELECT 'alerts', id FROM alerts
@@ -163,12 +172,28 @@ const OF_ALL: &str = "
     INSERT OR IGNORE INTO going SELECT 'alert_states', id FROM alert_states
     WHERE alert_id IN (SELECT id FROM going WHERE tab = 'alerts');";
 
+/// Who wrote what goes and what for, once nothing is left of what they wrote in the same change.
+const ACTS: &str = "
+    INSERT OR IGNORE INTO going
+    SELECT DISTINCT 'acts', told.seq
+    FROM going AS g
+    JOIN events AS told ON told.seq = (SELECT min(id) FROM acts WHERE id > g.id)
+                       AND told.details ->> 'from' <= g.id
+    WHERE NOT EXISTS (SELECT 1 FROM events AS e
+                      WHERE e.seq >= told.details ->> 'from' AND e.seq < told.seq
+                        AND e.subject IS NOT NULL
+                        AND e.seq NOT IN (SELECT id FROM going)
+                        AND NOT EXISTS (SELECT 1 FROM withdrawn_rows AS w WHERE w.id = e.seq));";
+
 /// Tables in an order in which nothing is referred to by what is left.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 22] = [
+    "acts",
     "benign_removals",
     "benign_marks",
     "alert_states",
     "alerts",
+    "hold_releases",
+    "holds",
     "checks",
     "provenance",
     "decisions",
@@ -187,7 +212,7 @@ const TABLES: [&str; 19] = [
 ];
 
 /// Those of them that are counted together.
-const FACTS: [&str; 7] = [
+const FACTS: [&str; 8] = [
     "decisions",
     "handles",
     "case_facts",
@@ -195,6 +220,7 @@ const FACTS: [&str; 7] = [
     "provenance",
     "packets",
     "benign_marks",
+    "holds",
 ];
 
 impl Tx<'_> {
@@ -344,6 +370,7 @@ fn list_checks(conn: &Connection, checks: &[CheckId]) -> Result<()> {
 
 /// Erases what is listed, and says so.
 fn erase_listed(chain: &mut Appender<'_>, at_ms: i64) -> Result<Withdrawn> {
+    chain.conn.execute_batch(ACTS)?;
     let seq = chain.last as i64 + 1;
     let gone = count(chain.conn)?;
     note(chain.conn, seq)?;
@@ -394,6 +421,9 @@ fn remove(conn: &Connection) -> Result<()> {
                           second = zeroblob(length(second))
          WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
          DELETE FROM codes WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
+         DELETE FROM items_aside WHERE item_id IN (SELECT id FROM going WHERE tab = 'items');
+         DELETE FROM items_aside
+         WHERE cause_id IN (SELECT id FROM going WHERE tab IN ('holds', 'benign_marks'));
          UPDATE checks SET code = zeroblob(length(code))
          WHERE id IN (SELECT id FROM going WHERE tab = 'checks');",
     )?;

@@ -2,7 +2,7 @@
 
 use crate::{
     Added, CaseId, CheckRecord, CodeId, ItemId, Ledger, NewCodes, NewItem, NewMatch, NewReport,
-    Refusal, ReportClose, ReportId, Seq,
+    Refusal, ReportClose, ReportId, Seq, aside,
     chain::{Event, GENESIS, Kind, Salt},
     details::Details,
     error::{LedgerError, Result},
@@ -47,7 +47,8 @@ impl<'a> Tx<'a> {
     }
 
     /// Refuses to commit what was broken off halfway.
-    pub(crate) fn end(self) -> Result<()> {
+    pub(crate) fn end(mut self) -> Result<()> {
+        self.tell_act()?;
         if self.chain.broken { Err(LedgerError::Aborted) } else { Ok(()) }
     }
 
@@ -169,7 +170,11 @@ impl<'a> Tx<'a> {
             .text("relation", m.relation)
             .text("via", m.via);
         self.chain.record(Kind::MatchFound, &details, at_ms, |conn, id, salt| {
-            insert_match(conn, id, salt, m)
+            insert_match(conn, id, salt, m)?;
+            match m.relation {
+                "copy" => aside::join(conn, [m.query, m.stored]),
+                _ => Ok(()),
+            }
         })?;
         Ok(())
     }
@@ -275,6 +280,8 @@ pub(crate) struct Appender<'a> {
     pub(crate) conn: &'a Connection,
     pub(crate) last: Seq,
     pub(crate) head: [u8; 32],
+    /// The first event that was appended, and the time of the last.
+    written: Option<(Seq, i64)>,
     broken: bool,
 }
 
@@ -283,7 +290,12 @@ impl<'a> Appender<'a> {
         let sql = "SELECT seq, digest FROM events ORDER BY seq DESC LIMIT 1";
         let end = read::one(conn, sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let (last, head) = end.unwrap_or((0, GENESIS));
-        Ok(Self { conn, last, head, broken: false })
+        Ok(Self { conn, last, head, written: None, broken: false })
+    }
+
+    /// The first event that was appended, and the time of the last.
+    pub(crate) fn first_written(&self) -> Option<(Seq, i64)> {
+        self.written
     }
 
     /// Appends an event that records no row.
@@ -343,6 +355,7 @@ impl<'a> Appender<'a> {
         let values = params![seq, at_ms, kind, subject, details, prev, digest];
         self.conn.prepare_cached(sql)?.execute(values)?;
         (self.last, self.head) = (seq, digest);
+        self.written = Some((self.written.map_or(seq, |(first, _)| first), at_ms));
         Ok(seq)
     }
 }

@@ -195,7 +195,7 @@ pub struct Match {
     pub false_alarm_rate: f64,
     /// Pairs of unrelated items on which that was measured.
     pub false_alarm_pairs: u64,
-    /// `unreviewed`, `confirmed` or `rejected`.
+    /// `unreviewed`, `confirmed`, `rejected`, `harmless` or `held`.
     pub state: String,
     /// What reviewers decided, oldest first.
     pub decisions: Vec<Decision>,
@@ -396,6 +396,11 @@ impl Refusal {
 }
 
 impl Match {
+    /// Whether it ties the two cases: nobody rejected it, and nothing sets it aside.
+    pub(crate) fn ties(&self) -> bool {
+        ["unreviewed", "confirmed"].contains(&self.state.as_str())
+    }
+
     fn claims(&self, items: &[Item]) -> Vec<Claim> {
         let held = [number("item_id", self.other.event)];
         let mut claims = vec![

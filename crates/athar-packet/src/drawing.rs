@@ -29,7 +29,7 @@ pub(crate) struct Drawing {
     pub(crate) height: f64,
     pub(crate) shapes: Vec<Shape>,
     /// What it shows, for who cannot see it.
-    pub(crate) alternative: &'static str,
+    pub(crate) alternative: String,
 }
 
 #[derive(Debug)]
@@ -67,7 +67,7 @@ pub(crate) fn drawing(found: &Match, here: &File, words: &Words) -> Option<Drawi
         [words.of_the_other(), words.of_this_case()]
     };
     match (&found.region, &found.time) {
-        (Some(region), _) => regions(region, newer, older, names, words),
+        (Some(region), _) => regions(region, newer, older, &names, words),
         (None, Some(time)) => stretches(time, names, words),
         (None, None) => None,
     }
@@ -77,7 +77,7 @@ fn regions(
     region: &Region,
     newer: &File,
     older: &File,
-    names: [&'static str; 2],
+    names: &[String; 2],
     words: &Words,
 ) -> Option<Drawing> {
     let panels = Panels::of([size(newer)?, size(older)?]);
@@ -92,7 +92,7 @@ fn regions(
         shapes.extend(differs.map(|points| panels.polygon(place, points, Style::Differs)));
         let middle = panels.lefts[place] + width * panels.scales[place] / 2.0;
         let below = HEAD + panels.tallest + 22.0;
-        let text = format!("{}{}", names[place], words.outline());
+        let text = words.outline(&names[place]);
         shapes.push(Shape::Label { text, middle: [middle, 22.0] });
         let text = format!("\u{2066}{width} × {height}\u{2069}");
         shapes.push(Shape::Label { text, middle: [middle, below] });
@@ -136,7 +136,7 @@ impl Panels {
     }
 }
 
-fn stretches(time: &Time, names: [&'static str; 2], words: &Words) -> Option<Drawing> {
+fn stretches(time: &Time, names: [String; 2], words: &Words) -> Option<Drawing> {
     let longest = |side: fn(&crate::content::Segment) -> Option<[u64; 2]>, share: Option<f64>| {
         let ends = time.segments.iter().filter_map(side).map(|span| span[1]);
         let spans =

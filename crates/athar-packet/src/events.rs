@@ -122,7 +122,7 @@ impl Opening {
 }
 
 /// The columns of the ledger's tables behind the salt, as far as a packet tells them.
-const COLUMNS: [(&str, &[&str]); 11] = [
+const COLUMNS: [(&str, &[&str]); 12] = [
     ("cases", &["name"]),
     (
         "case_facts",
@@ -167,6 +167,7 @@ const COLUMNS: [(&str, &[&str]); 11] = [
         &["item_a_id", "item_b_id", "case_a_id", "case_b_id", "verdict", "reason", "actor"],
     ),
     ("packets", &["case_id", "purpose", "actor"]),
+    ("acts", &["actor", "purpose"]),
 ];
 
 /// Each value is its type, its length and its bytes, so that no two lists give the same ones.

@@ -3,12 +3,10 @@
 use crate::content::Point;
 use crate::drawing::{Drawing, Shape, Style, WIDTH};
 use crate::report::{Block, Document, Span, Table};
-use crate::words::Words;
 use std::fmt::Write;
 
 /// The page.
 pub(crate) fn page(document: &Document) -> String {
-    let words = Words(document.language);
     let mut html = head(document);
     for block in &document.blocks {
         // Writing to a String cannot fail.
@@ -27,7 +25,7 @@ pub(crate) fn page(document: &Document) -> String {
     let _ = write!(
         html,
         "<footer><p>{} <bdi>{program}</bdi></p></footer>\n</main>\n</body>\n</html>\n",
-        words.made_by()
+        document.words.made_by()
     );
     html
 }
@@ -62,15 +60,15 @@ fn rich(spans: &[Span]) -> String {
     spans.iter().map(span).collect()
 }
 
-fn list(facts: &[(&'static str, Vec<Span>)]) -> String {
-    let fact = |(label, value): &(&str, Vec<Span>)| {
+fn list(facts: &[(String, Vec<Span>)]) -> String {
+    let fact = |(label, value): &(String, Vec<Span>)| {
         format!("<div><dt>{}</dt><dd>{}</dd></div>\n", escaped(label), rich(value))
     };
     format!("<dl>\n{}</dl>", facts.iter().map(fact).collect::<String>())
 }
 
 fn table(table: &Table) -> String {
-    let head = |(name, share): &(&str, f32)| {
+    let head = |(name, share): &(String, f32)| {
         format!("<th style=\"width:{:.1}%\">{}</th>", share * 100.0, escaped(name))
     };
     let row = |row: &Vec<Vec<Span>>| {
@@ -98,7 +96,7 @@ fn figure(drawing: &Drawing, document: &Document) -> String {
     format!(
         "<figure><svg viewBox=\"0 0 {WIDTH} {:.0}\" role=\"img\" aria-label=\"{}\">{}</svg></figure>",
         drawing.height,
-        escaped(drawing.alternative),
+        escaped(&drawing.alternative),
         drawing.shapes.iter().map(shape).collect::<String>(),
     )
 }

@@ -29,6 +29,7 @@ mod words;
 mod tests;
 
 pub use archive::PACKET_BYTES_MOST;
+pub use athar_words::Language;
 pub use check::{Checked, check};
 pub use content::{
     Case, Content, Decision, Facts, File, Handle, Item, Made, Match, Point, Refusal, Region,
@@ -41,4 +42,3 @@ pub use fonts::Fonts;
 pub use make::{Parts, make};
 pub use manifest::{EntryRecord, Manifest, Scheme, Threshold, TreeHead};
 pub use tree::prove;
-pub use words::Language;

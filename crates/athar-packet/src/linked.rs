@@ -14,6 +14,7 @@ use crate::content::{File, Handle, Item, Match};
 use crate::{Content, Digest, Manifest};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// Nodes that a graph is made of, and what their names begin with.
 struct Graph<'a> {
@@ -54,14 +55,11 @@ fn context() -> Value {
 }
 
 impl Graph<'_> {
-    /// `kb:Kind-` and a UUID of version 8 (RFC 9562, 5.8) made of the ledger and what is named.
+    /// `kb:Kind-` and a UUID of version 5 (RFC 9562, 5.5) made of the ledger and what is named.
     fn id(&self, kind: &str, name: &str) -> Value {
-        let mut bytes = Digest::of(format!("{}/{kind}/{name}", self.ledger).as_bytes()).0;
-        bytes[6] = bytes[6] & 0x0f | 0x80;
-        bytes[8] = bytes[8] & 0x3f | 0x80;
-        let hex = crate::digest::to_hex(&bytes[..16]);
-        let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
-        json!({ "@id": format!("kb:{kind}-{}", parts.join("-")) })
+        let name = format!("urn:x-athar:{}/{kind}/{name}", self.ledger);
+        let uuid = Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes());
+        json!({ "@id": format!("kb:{kind}-{uuid}") })
     }
 
     fn named(&self, kind: &str, name: &str) -> Value {
@@ -209,7 +207,8 @@ impl Graph<'_> {
     fn incident(&mut self, content: &Content) {
         let node = json!({
             "@id": self.named("SextortionIncident", &content.case.event.to_string()),
-            "@type": "cacontology-sextortion:SextortionIncident",
+            // A reader without that ontology has to know that an investigation may have it as object.
+            "@type": ["uco-core:Event", "cacontology-sextortion:SextortionIncident"],
             "uco-core:name": content.case.name,
         });
         self.add(node);

@@ -5,8 +5,10 @@ use crate::content::{Item, Match};
 use crate::drawing::{Drawing, drawing};
 use crate::make::Parts;
 use crate::manifest::{EntryRecord, Manifest};
-use crate::words::{Language, Words};
+use crate::words::Words;
 use crate::{Content, Digest};
+use athar_words::Language;
+pub(crate) use athar_words::grouped;
 use std::collections::BTreeMap;
 
 /// Matches that have a section of their own at most; the others are in the table before.
@@ -19,8 +21,9 @@ const LINE_HEIGHT: f64 = 35.6;
 #[derive(Debug)]
 pub(crate) struct Document {
     pub(crate) language: Language,
+    pub(crate) words: Words,
     /// What stands in the head of each page.
-    pub(crate) kind: &'static str,
+    pub(crate) kind: String,
     pub(crate) title: Rich,
     /// The title as plain text.
     pub(crate) plain_title: String,
@@ -41,7 +44,7 @@ pub(crate) enum Block {
     /// What the report says in short.
     Summary(Rich),
     /// Labels, and what stands behind them.
-    Facts(Vec<(&'static str, Rich)>),
+    Facts(Vec<(String, Rich)>),
     Table(Table),
     Drawing(Drawing),
 }
@@ -49,7 +52,7 @@ pub(crate) enum Block {
 /// A table; of its columns, each has a share of the width.
 #[derive(Debug)]
 pub(crate) struct Table {
-    pub(crate) columns: Vec<(&'static str, f32)>,
+    pub(crate) columns: Vec<(String, f32)>,
     pub(crate) rows: Vec<Vec<Rich>>,
 }
 
@@ -97,7 +100,8 @@ impl Document {
         entries: &[EntryRecord],
         key: &Digest,
     ) -> Self {
-        let writer = Writer { words: Words(parts.language), content: parts.content };
+        let words_of = Words::of(parts.language);
+        let writer = Writer { words: &words_of, content: parts.content };
         let case = &parts.content.case.name;
         let mut title = words(format!("{} ", writer.words.case()));
         title.extend(name(case));
@@ -109,9 +113,10 @@ impl Document {
         blocks.extend(writer.packet(entries, key));
         Self {
             language: parts.language,
-            kind: writer.words.report(),
+            kind: words_of.report(),
             title,
-            plain_title: format!("{} {case}", writer.words.case()),
+            plain_title: format!("{} {case}", words_of.case()),
+            words: words_of,
             made_at_ms: manifest.made_at_ms,
             program: manifest.program.clone(),
             blocks,
@@ -120,14 +125,14 @@ impl Document {
 }
 
 struct Writer<'a> {
-    words: Words,
+    words: &'a Words,
     content: &'a Content,
 }
 
 impl Writer<'_> {
     fn beginning(&self) -> Vec<Block> {
-        let (words, content) = (&self.words, self.content);
-        let mut cases: Vec<_> = content.matches.iter().filter(|m| m.state != "rejected").collect();
+        let (words, content) = (self.words, self.content);
+        let mut cases: Vec<_> = content.matches.iter().filter(|m| m.ties()).collect();
         cases.sort_by(|a, b| a.other_case.cmp(&b.other_case));
         cases.dedup_by(|a, b| a.other_case == b.other_case);
         vec![
@@ -138,7 +143,7 @@ impl Writer<'_> {
     }
 
     fn received(&self) -> Vec<Block> {
-        let (words, content) = (&self.words, self.content);
+        let (words, content) = (self.words, self.content);
         let mut blocks = vec![Block::Heading(self::words(words.received()))];
         if content.reports.is_empty() {
             blocks.push(Block::Text(self::words(words.no_reports())));
@@ -161,7 +166,7 @@ impl Writer<'_> {
     }
 
     fn reports(&self) -> Table {
-        let words = &self.words;
+        let words = self.words;
         let row = |report: &crate::content::Report| {
             vec![
                 number(report.event),
@@ -180,7 +185,7 @@ impl Writer<'_> {
 
     fn items(&self) -> Table {
         let mut matched = BTreeMap::<Digest, usize>::new();
-        for found in self.content.matches.iter().filter(|found| found.state != "rejected") {
+        for found in self.content.matches.iter().filter(|found| found.ties()) {
             *matched.entry(found.item).or_default() += 1;
         }
         let rows = (1..).zip(&self.content.items).map(|(place, item)| {
@@ -249,7 +254,7 @@ impl Writer<'_> {
     }
 
     fn matched(&self) -> Vec<Block> {
-        let (words, found) = (&self.words, &self.content.matches);
+        let (words, found) = (self.words, &self.content.matches);
         let mut blocks = vec![Block::Heading(self::words(words.matched()))];
         if found.is_empty() {
             blocks.push(Block::Text(self::words(words.no_matches())));
@@ -297,7 +302,7 @@ impl Writer<'_> {
         heading.extend(number(place));
         heading.extend(words(format!(": {}", self.words.relation(&found.relation))));
         let facts = self.words.match_facts(found);
-        let drawing = item.and_then(|item| drawing(found, &item.file, &self.words));
+        let drawing = item.and_then(|item| drawing(found, &item.file, self.words));
         let drawn_lines = drawing.as_ref().map_or(0.0, |drawing| drawing.height / LINE_HEIGHT);
         let mut blocks = vec![
             Block::Together(facts.len() + 3 + drawn_lines.ceil() as usize),
@@ -310,10 +315,10 @@ impl Writer<'_> {
     }
 
     fn methods(&self, manifest: &Manifest) -> Vec<Block> {
-        let words = &self.words;
+        let words = self.words;
         let mut blocks = vec![Block::Heading(self::words(words.methods()))];
-        let text = |text: &&str| Block::Text(self::words(*text));
-        blocks.extend(words.method_texts(self.content).iter().map(text));
+        let texts = words.method_texts(self.content).into_iter();
+        blocks.extend(texts.map(|text| Block::Text(self::words(text))));
         let schemes = manifest.schemes.iter().map(|scheme| {
             let rich = number(format!("{} {}", scheme.scheme, scheme.version));
             (words.space(&scheme.space), rich)
@@ -330,7 +335,7 @@ impl Writer<'_> {
     }
 
     fn chain(&self, parts: &Parts<'_>, manifest: &Manifest) -> Vec<Block> {
-        let words = &self.words;
+        let words = self.words;
         let mut kinds = BTreeMap::<&str, (u64, u64, u64)>::new();
         for event in &parts.events.events {
             let seen = kinds.entry(&event.kind).or_insert((0, event.seq, event.seq));
@@ -358,20 +363,19 @@ impl Writer<'_> {
     }
 
     fn packet(&self, entries: &[EntryRecord], key: &Digest) -> Vec<Block> {
-        let words = &self.words;
+        let words = self.words;
         let rows = entries
             .iter()
             .map(|entry| vec![name(&entry.name), number(grouped(entry.bytes)), code(entry.sha256)]);
-        vec![
+        let mut blocks = vec![
             Block::Heading(self::words(words.packet())),
             Block::Text(self::words(words.packet_text())),
             Block::Table(Table { columns: words.entry_columns().to_vec(), rows: rows.collect() }),
             Block::Facts(words.packet_facts(&self.content.made, key)),
             Block::Heading(self::words(words.limits())),
-            Block::Text(self::words(words.limit_texts()[0])),
-            Block::Text(self::words(words.limit_texts()[1])),
-            Block::Text(self::words(words.limit_texts()[2])),
-        ]
+        ];
+        blocks.extend(words.limit_texts().map(|text| Block::Text(self::words(text))));
+        blocks
     }
 }
 
@@ -393,19 +397,6 @@ fn names(all: &[String]) -> Rich {
     rich
 }
 
-/// A number with a comma between each three digits.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// A threshold as it is written by hand.
 fn plain(value: f64) -> String {
     if value != 0.0 && value.abs() < 1e-3 { format!("{value:e}") } else { value.to_string() }
@@ -416,9 +407,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_grouped() {
-        let texts = [0, 999, 1000, 1_234_567].map(grouped);
-        assert_eq!(texts, ["0", "999", "1,000", "1,234,567"]);
+    fn thresholds_are_written_as_by_hand() {
         assert_eq!([plain(31.0), plain(0.25), plain(9.3e-7)], ["31", "0.25", "9.3e-7"]);
     }
 }

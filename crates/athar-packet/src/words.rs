@@ -1,4 +1,4 @@
-//! What the report says, in English and in Arabic.
+//! What the report says: messages of `words/en.ftl` and `words/ar.ftl`.
 //!
 //! Counts stand behind a colon or before "of", so that neither language has to bend a noun to its
 //! number. Digits are European in both: they are read beside digests and pixels.
@@ -8,144 +8,123 @@ use crate::drawing::clock;
 use crate::manifest::Manifest;
 use crate::report::{Rich, Span, code, grouped, name, number, words};
 use crate::{Content, Digest};
+use athar_words::{Language, text};
 use jiff::Timestamp;
 
-/// A language in which a report is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    English,
-    /// Arabic.
-    Arabic,
-}
-
-impl Language {
-    /// `en` or `ar`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::Arabic => "ar",
-        }
-    }
-
-    pub(crate) fn is_rtl(self) -> bool {
-        self == Self::Arabic
-    }
-}
+/// Stands around the place of what is no word while a message is put together.
+const MARK: char = '\u{e000}';
 
 /// The report's words.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Words(pub(crate) Language);
+#[derive(Debug)]
+pub(crate) struct Words(athar_words::Words);
 
 /// A label and what stands behind it.
-type Fact = (&'static str, Rich);
+type Fact = (String, Rich);
 
 impl Words {
-    fn either(&self, english: &'static str, arabic: &'static str) -> &'static str {
-        match self.0 {
-            Language::English => english,
-            Language::Arabic => arabic,
-        }
+    pub(crate) fn of(language: Language) -> Self {
+        Self(athar_words::Words::new(language, resource(language)))
     }
 
-    pub(crate) fn report(&self) -> &'static str {
-        self.either("Evidence report", "تقرير أدلة")
+    /// A message that takes nothing.
+    fn say(&self, id: &str) -> String {
+        self.0.say(id, &[])
     }
 
-    pub(crate) fn case(&self) -> &'static str {
-        self.either("Case", "القضية")
-    }
-
-    pub(crate) fn page(&self, page: usize, of: usize) -> String {
-        match self.0 {
-            Language::English => format!("Page {page} of {of}"),
-            Language::Arabic => format!("صفحة {page} من {of}"),
-        }
-    }
-
-    pub(crate) fn summary(&self, content: &Content, cases: usize) -> Rich {
-        let counts = [
-            (self.either("Files received: ", "عدد الملفات المستلمة: "), content.items.len()),
-            (self.either("could not be read: ", "ملفات تعذّرت قراءتها: "), content.refusals.len()),
-            (
-                self.either("ties with files of other cases: ", "صلات بملفات قضايا أخرى: "),
-                content.matches.len() + content.matches_left_out as usize,
-            ),
-            (self.either("other cases: ", "القضايا الأخرى: "), cases),
-            (
-                self.either("accounts, numbers and wallets: ", "حسابات وأرقام ومحافظ: "),
-                content.handles.len(),
-            ),
-        ];
+    /// A message with what stands in it, each in its own direction.
+    fn rich(&self, id: &str, arguments: &[(&'static str, Rich)]) -> Rich {
+        let mark = |(place, (name, _)): (usize, &(&'static str, Rich))| {
+            (*name, text(format!("{MARK}{place}{MARK}")))
+        };
+        let marks: Vec<_> = arguments.iter().enumerate().map(mark).collect();
+        let said = self.0.say(id, &marks);
         let mut rich = Rich::new();
-        for (label, count) in counts {
-            if !rich.is_empty() {
-                rich.extend(words(self.either("; ", "؛ ")));
+        for (number, part) in said.split(MARK).enumerate() {
+            match part.parse::<usize>().ok().filter(|_| number % 2 == 1) {
+                Some(place) => rich
+                    .extend(arguments.get(place).map(|(_, one)| one.clone()).unwrap_or_default()),
+                None if part.is_empty() => {}
+                None => rich.extend(words(part)),
             }
-            rich.extend(words(label));
-            rich.extend(number(grouped(count as u64)));
         }
-        rich.extend(words(self.either(
-            ". No picture, clip or recording is in this packet, only what was computed from them.",
-            ". لا تحتوي هذه الحزمة على أي صورة أو مقطع أو تسجيل، بل على ما حُسب منها فقط.",
-        )));
         rich
     }
 
-    pub(crate) fn the_case(&self) -> &'static str {
-        self.either("The case", "بيانات القضية")
+    pub(crate) fn report(&self) -> String {
+        self.say("evidence-report")
+    }
+
+    pub(crate) fn case(&self) -> String {
+        self.say("case")
+    }
+
+    pub(crate) fn page(&self, page: usize, of: usize) -> String {
+        self.0.say("page", &[("page", text(page.to_string())), ("of", text(of.to_string()))])
+    }
+
+    pub(crate) fn summary(&self, content: &Content, cases: usize) -> Rich {
+        let count = |n: usize| number(grouped(n as u64));
+        let ties = content.matches.len() + content.matches_left_out as usize;
+        let counts = [
+            ("files", count(content.items.len())),
+            ("refused", count(content.refusals.len())),
+            ("ties", count(ties)),
+            ("cases", count(cases)),
+            ("handles", count(content.handles.len())),
+        ];
+        self.rich("summary", &counts)
+    }
+
+    pub(crate) fn the_case(&self) -> String {
+        self.say("the-case")
     }
 
     pub(crate) fn case_facts(&self, content: &Content) -> Vec<Fact> {
         let case = &content.case;
         let facts = case.facts.clone().unwrap_or_default();
         let mut list = vec![
-            (self.either("Name of the case", "اسم القضية"), name(&case.name)),
-            (self.either("Opened", "فُتحت في"), self.time(case.opened_at_ms)),
+            (self.say("name-of-the-case"), name(&case.name)),
+            (self.say("opened"), self.time(case.opened_at_ms)),
         ];
         let channel = facts.channel.as_deref();
         list.extend(channel.map(|channel| (self.channel_label(), self.channel(Some(channel)))));
-        let received = self.either("Complaint received", "استُلمت الشكوى في");
+        let received = self.say("complaint-received");
         list.extend(facts.received_at_ms.map(|at| (received, self.time(at))));
         let texts = [
-            (self.either("Unit", "الوحدة"), facts.unit),
-            (self.either("Complainant (opaque name)", "المشتكي (اسم رمزي)"), facts.complainant),
-            (self.either("Suspect (opaque name)", "المشتبه به (اسم رمزي)"), facts.suspect),
+            (self.say("unit"), facts.unit),
+            (self.say("complainant-opaque-name"), facts.complainant),
+            (self.say("suspect-opaque-name"), facts.suspect),
         ];
         let urgency = facts.urgency.as_deref();
         list.extend(texts.into_iter().filter_map(|(label, text)| Some((label, name(text?)))));
-        list.extend(urgency.map(|urgency| {
-            (self.either("Urgency", "درجة الاستعجال"), words(self.urgency(urgency)))
-        }));
-        let texts = [
-            (self.either("Why urgent", "سبب الاستعجال"), facts.urgency_reason),
-            (self.either("Note", "ملاحظة"), facts.note),
-        ];
+        list.extend(urgency.map(|urgency| (self.say("urgency"), words(self.urgency(urgency)))));
+        let texts =
+            [(self.say("why-urgent"), facts.urgency_reason), (self.say("note"), facts.note)];
         list.extend(texts.into_iter().filter_map(|(label, text)| Some((label, name(text?)))));
         list
     }
 
-    fn urgency(&self, urgency: &str) -> &'static str {
+    fn urgency(&self, urgency: &str) -> String {
         match urgency {
-            "low" => self.either("low", "منخفضة"),
-            "high" => self.either("high", "عالية"),
-            "immediate" => self.either("immediate", "فورية"),
-            _ => self.either("normal", "عادية"),
+            "low" => self.say("low"),
+            "high" => self.say("high"),
+            "immediate" => self.say("immediate"),
+            _ => self.say("normal"),
         }
     }
 
-    fn channel_label(&self) -> &'static str {
-        self.either("How it came in", "طريقة الورود")
+    fn channel_label(&self) -> String {
+        self.say("channel-label")
     }
 
     pub(crate) fn channel(&self, channel: Option<&str>) -> Rich {
         words(match channel {
-            Some("hotline") => self.either("hotline", "الخط الساخن"),
-            Some("email") => self.either("e-mail", "البريد الإلكتروني"),
-            Some("app") => self.either("application", "التطبيق"),
-            Some("walk-in") => self.either("in person", "حضوريًّا"),
-            Some("platform") => self.either("a platform", "منصة"),
-            Some("partner") => self.either("partner unit", "وحدة شريكة"),
+            Some("hotline") => self.say("hotline"),
+            Some("email") => self.say("channel-email"),
+            Some("app") => self.say("application"),
+            Some("walk-in") => self.say("in-person"),
+            Some("platform") => self.say("a-platform"),
+            Some("partner") => self.say("partner-unit"),
             Some(own) => return name(own),
             None => return self.unsaid(),
         })
@@ -155,8 +134,8 @@ impl Words {
         words("–")
     }
 
-    pub(crate) fn none(&self) -> &'static str {
-        self.either("none", "لا يوجد")
+    pub(crate) fn none(&self) -> String {
+        self.say("none")
     }
 
     pub(crate) fn time(&self, at_ms: i64) -> Rich {
@@ -176,208 +155,175 @@ impl Words {
         self.time(at_ms).into_iter().map(text).collect()
     }
 
-    pub(crate) fn received(&self) -> &'static str {
-        self.either("What was received, when and by whom", "ما استُلم ومتى ومن استلمه")
+    pub(crate) fn received(&self) -> String {
+        self.say("received-heading")
     }
 
-    pub(crate) fn no_reports(&self) -> &'static str {
-        self.either("No file was reported in this case.", "لم يُبلَّغ عن أي ملف في هذه القضية.")
+    pub(crate) fn no_reports(&self) -> String {
+        self.say("no-reports")
     }
 
-    pub(crate) fn report_columns(&self) -> [(&'static str, f32); 6] {
+    pub(crate) fn report_columns(&self) -> [(String, f32); 6] {
         [
-            (self.either("Report", "البلاغ"), 0.09),
-            (self.either("Recorded (UTC)", "سُجّل في (UTC)"), 0.2),
-            (self.either("Received (UTC)", "استُلم في (UTC)"), 0.2),
+            (self.say("report"), 0.09),
+            (self.say("recorded-utc"), 0.2),
+            (self.say("received-utc"), 0.2),
             (self.channel_label(), 0.17),
-            (self.either("Unit", "الوحدة"), 0.19),
-            (self.either("All looked at", "فُحص كاملًا"), 0.15),
+            (self.say("unit"), 0.19),
+            (self.say("all-looked-at"), 0.15),
         ]
     }
 
-    pub(crate) fn completeness(&self, complete: bool) -> &'static str {
-        if complete {
-            self.either("yes", "نعم")
-        } else {
-            self.either("broken off", "انقطع")
-        }
+    pub(crate) fn completeness(&self, complete: bool) -> String {
+        if complete { self.say("yes") } else { self.say("broken-off") }
     }
 
-    pub(crate) fn files(&self) -> &'static str {
-        self.either("Files", "الملفات")
+    pub(crate) fn files(&self) -> String {
+        self.say("files")
     }
 
-    pub(crate) fn item_columns(&self) -> [(&'static str, f32); 7] {
+    pub(crate) fn item_columns(&self) -> [(String, f32); 7] {
         [
-            (self.either("No.", "رقم"), 0.055),
-            ("SHA-256", 0.305),
-            (self.either("What it is", "نوعه"), 0.18),
-            (self.either("Bytes", "بايت"), 0.105),
-            (self.either("Recorded (UTC)", "سُجّل في (UTC)"), 0.185),
-            (self.either("Report", "البلاغ"), 0.095),
-            (self.either("Ties", "الصلات"), 0.08),
+            (self.say("no"), 0.055),
+            ("SHA-256".to_owned(), 0.305),
+            (self.say("what-it-is"), 0.18),
+            (self.say("bytes"), 0.105),
+            (self.say("recorded-utc"), 0.185),
+            (self.say("report"), 0.095),
+            (self.say("ties"), 0.08),
         ]
     }
 
-    pub(crate) fn media(&self, kind: &str) -> &'static str {
+    pub(crate) fn media(&self, kind: &str) -> String {
         match kind {
-            "video" => self.either("clip", "مقطع مرئي"),
-            "audio" => self.either("recording", "تسجيل صوتي"),
-            _ => self.either("picture", "صورة"),
+            "video" => self.say("clip"),
+            "audio" => self.say("recording"),
+            _ => self.say("picture"),
         }
     }
 
-    pub(crate) fn unread(&self) -> &'static str {
-        self.either("Files that could not be read", "ملفات تعذّرت قراءتها")
+    pub(crate) fn unread(&self) -> String {
+        self.say("unread-files")
     }
 
-    pub(crate) fn refusal_columns(&self) -> [(&'static str, f32); 4] {
+    pub(crate) fn refusal_columns(&self) -> [(String, f32); 4] {
         [
-            ("SHA-256", 0.4),
-            (self.either("Bytes", "بايت"), 0.15),
-            (self.either("Why", "السبب"), 0.25),
-            (self.either("Recorded (UTC)", "سُجّل في (UTC)"), 0.2),
+            ("SHA-256".to_owned(), 0.4),
+            (self.say("bytes"), 0.15),
+            (self.say("why"), 0.25),
+            (self.say("recorded-utc"), 0.2),
         ]
     }
 
-    pub(crate) fn refusal(&self, reason: &str) -> &'static str {
+    pub(crate) fn refusal(&self, reason: &str) -> String {
         match reason {
-            "unsupported" => self.either("of no format that is read", "صيغة غير مدعومة"),
-            "corrupt" => self.either("damaged", "تالف"),
-            "limit" => self.either("larger than the limits", "أكبر من الحدود المسموح بها"),
-            "stopped" => self.either("decoding was stopped", "أُوقف فك الترميز"),
-            _ => self.either("could not be opened", "تعذّر فتحه"),
+            "unsupported" => self.say("refused-unsupported"),
+            "corrupt" => self.say("refused-corrupt"),
+            "limit" => self.say("refused-limit"),
+            "stopped" => self.say("refused-stopped"),
+            _ => self.say("refused-unreadable"),
         }
     }
 
-    pub(crate) fn handles(&self) -> &'static str {
-        self.either("What the threat came from", "مصادر التهديد")
+    pub(crate) fn handles(&self) -> String {
+        self.say("handles-heading")
     }
 
-    pub(crate) fn handle_columns(&self) -> [(&'static str, f32); 4] {
+    pub(crate) fn handle_columns(&self) -> [(String, f32); 4] {
         [
-            (self.either("Kind", "النوع"), 0.2),
-            (self.either("Name, number or address", "الاسم أو الرقم أو العنوان"), 0.36),
-            (self.either("Recorded (UTC)", "سُجّل في (UTC)"), 0.2),
-            (self.either("Also named in", "ورد أيضًا في"), 0.24),
+            (self.say("kind"), 0.2),
+            (self.say("name-number-or-address"), 0.36),
+            (self.say("recorded-utc"), 0.2),
+            (self.say("also-named-in"), 0.24),
         ]
     }
 
-    pub(crate) fn handle(&self, kind: &str) -> &'static str {
+    pub(crate) fn handle(&self, kind: &str) -> String {
         match kind {
-            "account" => self.either("account", "حساب"),
-            "telephone" => self.either("telephone", "هاتف"),
-            "wallet" => self.either("wallet", "محفظة"),
-            "payment" => self.either("payment", "دفعة مالية"),
-            "email" => self.either("e-mail", "بريد إلكتروني"),
-            _ => self.either("other", "غير ذلك"),
+            "account" => self.say("account"),
+            "telephone" => self.say("telephone"),
+            "wallet" => self.say("wallet"),
+            "payment" => self.say("payment"),
+            "email" => self.say("handle-email"),
+            _ => self.say("other"),
         }
     }
 
-    pub(crate) fn matched(&self) -> &'static str {
-        self.either("What it matched, and how", "ما تطابق معه وكيف")
+    pub(crate) fn matched(&self) -> String {
+        self.say("matched-heading")
     }
 
-    pub(crate) fn no_matches(&self) -> &'static str {
-        self.either(
-            "No file of this case matches a file of another case of this unit.",
-            "لا يطابق أي ملف من هذه القضية ملفًّا من قضية أخرى لدى هذه الوحدة.",
-        )
+    pub(crate) fn no_matches(&self) -> String {
+        self.say("no-matches")
     }
 
-    pub(crate) fn match_columns(&self) -> [(&'static str, f32); 6] {
+    pub(crate) fn match_columns(&self) -> [(String, f32); 6] {
         [
-            (self.either("No.", "رقم"), 0.07),
-            (self.either("File", "الملف"), 0.08),
-            (self.either("Other case", "القضية الأخرى"), 0.2),
-            (self.either("Relation", "العلاقة"), 0.25),
-            (self.either("False alarms, at most", "الإنذارات الكاذبة على الأكثر"), 0.22),
-            (self.either("Review", "المراجعة"), 0.18),
+            (self.say("no"), 0.07),
+            (self.say("file"), 0.08),
+            (self.say("other-case"), 0.2),
+            (self.say("relation"), 0.25),
+            (self.say("false-alarms-at-most"), 0.22),
+            (self.say("review"), 0.18),
         ]
     }
 
-    pub(crate) fn a_match(&self) -> &'static str {
-        self.either("Match", "التطابق")
+    pub(crate) fn a_match(&self) -> String {
+        self.say("match")
     }
 
     pub(crate) fn left_out(&self, count: u64) -> Rich {
-        let mut rich = words(self.either("Matches not told here: ", "تطابقات لم تُذكر هنا: "));
-        rich.extend(number(grouped(count)));
-        rich.extend(words(self.either(
-            ". They are less well supported than those that are.",
-            ". وهي أقل إثباتًا من المذكورة.",
-        )));
-        rich
+        self.rich("left-out", &[("n", number(grouped(count)))])
     }
 
     pub(crate) fn not_drawn(&self, count: usize) -> Rich {
-        let mut rich = words(self.either("Matches without a section: ", "تطابقات بلا قسم مستقل: "));
-        rich.extend(number(grouped(count as u64)));
-        rich.extend(words(self.either(
-            ". They are in the table above, and in case.json in full.",
-            ". وهي مذكورة في الجدول أعلاه وكاملة في الملف case.json.",
-        )));
-        rich
+        self.rich("not-drawn", &[("n", number(grouped(count as u64)))])
     }
 
-    pub(crate) fn relation(&self, relation: &str) -> &'static str {
+    pub(crate) fn relation(&self, relation: &str) -> String {
         match relation {
-            "part" => self.either("one shows a part of the other", "أحدهما يُظهر جزءًا من الآخر"),
-            "altered" => self.either(
-                "the same, a region covered or replaced",
-                "المحتوى نفسه مع تغطية منطقة أو استبدالها",
-            ),
-            "segment" => self.either("the same stretch of time", "المدة الزمنية نفسها"),
-            "still" => self.either("one is a frame of the other", "أحدهما لقطة من الآخر"),
-            _ => self.either("the same whole picture", "الصورة نفسها كاملةً"),
+            "part" => self.say("relation-part"),
+            "altered" => self.say("relation-altered"),
+            "segment" => self.say("relation-segment"),
+            "still" => self.say("relation-still"),
+            _ => self.say("relation-copy"),
         }
     }
 
-    pub(crate) fn state(&self, state: &str) -> &'static str {
+    pub(crate) fn state(&self, state: &str) -> String {
         match state {
-            "confirmed" => self.either("confirmed", "مؤكَّد"),
-            "rejected" => self.either("rejected: no tie", "مرفوض: ليس صلة"),
-            _ => self.either("not reviewed", "لم يُراجَع"),
+            "confirmed" => self.say("confirmed"),
+            "rejected" => self.say("rejected-no-tie"),
+            "harmless" => self.say("harmless-no-tie"),
+            "held" => self.say("held-no-tie"),
+            _ => self.say("not-reviewed"),
         }
     }
 
     /// What a match says, in a sentence.
     pub(crate) fn verdict(&self, found: &Match, place: usize) -> Rich {
-        let mut rich = words(self.either("File ", "الملف "));
-        rich.extend(number(place));
-        rich.extend(words(
-            self.either(" of this case and a file of case ", " من هذه القضية وملف من القضية "),
-        ));
-        rich.extend(name(&found.other_case));
-        rich.extend(words(format!(": {}.", self.relation(&found.relation))));
-        rich
+        let relation = words(self.relation(&found.relation));
+        let told =
+            [("file", number(place)), ("case", name(&found.other_case)), ("relation", relation)];
+        self.rich("verdict", &told)
     }
 
     pub(crate) fn match_facts(&self, found: &Match) -> Vec<Fact> {
         let mut list = vec![
-            (self.either("File of this case", "ملف هذه القضية"), code(found.item)),
-            (self.either("File of the other", "ملف القضية الأخرى"), code(found.other.sha256)),
-            (
-                self.either("The other came in", "ورد الآخر في"),
-                self.time(found.other_reported_at_ms),
-            ),
-            (self.either("Found", "اكتُشف في"), self.time(found.found_at_ms)),
-            (self.either("Compared by", "وسيلة المقارنة"), words(self.space(&found.via))),
-            (self.either("Evidence", "الدليل"), self.evidence(found)),
-            (self.either("False alarms, at most", "الإنذارات الكاذبة على الأكثر"), self.rate(found)),
-            (self.either("Measured on", "قيست على"), self.measured(found)),
+            (self.say("file-of-this-case"), code(found.item)),
+            (self.say("file-of-the-other"), code(found.other.sha256)),
+            (self.say("the-other-came-in"), self.time(found.other_reported_at_ms)),
+            (self.say("found"), self.time(found.found_at_ms)),
+            (self.say("compared-by"), words(self.space(&found.via))),
+            (self.say("evidence"), self.evidence(found)),
+            (self.say("false-alarms-at-most"), self.rate(found)),
+            (self.say("measured-on"), self.measured(found)),
         ];
         list.extend(self.lie(found));
         let opinion = found.second_opinion.map(|second| {
-            let agrees = if second.agrees {
-                self.either("agrees", "يوافق")
-            } else {
-                self.either("does not agree", "لا يوافق")
-            };
-            let mut rich = words(format!("{agrees} · "));
-            rich.extend(number(second.distance));
-            rich.extend(words(self.either(" bits differ", " بت مختلفة")));
-            (self.either("Independent hash", "بصمة مستقلة"), rich)
+            let bits = [("bits", number(second.distance))];
+            let id = if second.agrees { "second-agrees" } else { "second-disagrees" };
+            (self.say("independent-hash"), self.rich(id, &bits))
         });
         list.extend(opinion);
         list.extend(found.decisions.iter().map(|decision| self.decision(decision)));
@@ -393,312 +339,249 @@ impl Words {
         }
         rich.extend(words(": "));
         rich.extend(name(&decision.reason));
-        (self.either("Reviewer", "المراجع"), rich)
+        (self.say("reviewer"), rich)
     }
 
     fn evidence(&self, found: &Match) -> Rich {
         if found.event.is_none() {
-            let text = "the very same file, byte for byte (SHA-256)";
-            return words(self.either(text, "الملف نفسه بايتًا ببايت (SHA-256)"));
+            return words(self.say("very-same-file"));
         }
-        let mut rich = Rich::new();
-        if let Some(inliers) = found.inliers {
-            let what = match found.time {
-                Some(_) => self.either("moments that agree: ", "لحظات متوافقة: "),
-                None => self.either("landmarks that agree: ", "نقاط مميزة متوافقة: "),
-            };
-            rich.extend(words(what));
-            rich.extend(number(inliers));
-            rich.extend(words(self.either("; ", "؛ ")));
-        }
-        rich.extend(number(found.distance));
-        rich.extend(words(self.either(" of ", " من ")));
-        rich.extend(number(256));
-        let median = found.inliers.is_some();
-        rich.extend(words(match median {
-            true => self.either(" bits differ (median)", " بت مختلفة (الوسيط)"),
-            false => self.either(" bits differ", " بت مختلفة"),
-        }));
-        rich
+        let bits = number(found.distance);
+        let Some(inliers) = found.inliers else {
+            return self.rich("evidence-bits", &[("bits", bits), ("of", number(256))]);
+        };
+        let id = if found.time.is_some() { "evidence-moments" } else { "evidence-landmarks" };
+        self.rich(id, &[("n", number(inliers)), ("bits", bits), ("of", number(256))])
     }
 
     /// A rate is a share of comparisons, so there is a whole number of them for one alarm.
     pub(crate) fn rate(&self, found: &Match) -> Rich {
         let rate = found.false_alarm_rate;
         if found.false_alarm_pairs == 0 || rate >= 1.0 {
-            return words(self.either("not measured", "لم تُقَس"));
+            return words(self.say("not-measured"));
         }
         let one_in = grouped((1.0 / rate.clamp(1e-15, 1.0)).floor() as u64);
-        let mut rich = words(self.either("one in ", "إنذار واحد في كل "));
-        rich.extend(number(one_in));
-        rich
+        self.rich("one-in", &[("n", number(one_in))])
     }
 
     fn measured(&self, found: &Match) -> Rich {
-        let mut rich = number(grouped(found.false_alarm_pairs));
-        rich.extend(words(self.either(" pairs of unrelated files", " زوج من ملفات لا علاقة بينها")));
-        rich
+        self.rich("measured", &[("pairs", number(grouped(found.false_alarm_pairs)))])
     }
 
     /// How one lies in the other.
     fn lie(&self, found: &Match) -> Vec<Fact> {
         let mut list = Vec::new();
         if let Some(region) = &found.region {
-            let mut rich = number(format!("×\u{a0}{:.2}", region.scale));
-            rich.extend(self.turn(region.turn_deg));
+            let mut rich =
+                self.turned(number(format!("×\u{a0}{:.2}", region.scale)), region.turn_deg);
             if region.mirrored {
-                rich.extend(words(self.either(", mirrored", "، معكوسة كالمرآة")));
+                rich = self.rich("lie-mirrored", &[("lie", rich)]);
             }
-            list.push((self.either("The older in the newer", "الأقدم داخل الأحدث"), rich));
+            list.push((self.say("the-older-in-the-newer"), rich));
         }
         let segments = found.time.iter().flat_map(|time| &time.segments);
         list.extend(segments.take(SEGMENTS_WRITTEN).map(|segment| self.segment(segment)));
         list
     }
 
-    fn turn(&self, turn_deg: f64) -> Rich {
-        let way = match turn_deg {
-            turn if turn >= 0.05 => self.either(" clockwise", " باتجاه عقارب الساعة"),
-            turn if turn <= -0.05 => self.either(" anticlockwise", " عكس اتجاه عقارب الساعة"),
-            _ => return Rich::new(),
-        };
-        let mut rich = words(self.either(", turned ", "، مُدوَّرة "));
-        rich.extend(number(format!("{:.1}°", turn_deg.abs())));
-        rich.extend(words(way));
-        rich
+    fn turned(&self, lie: Rich, turn_deg: f64) -> Rich {
+        let degrees = number(format!("{:.1}°", turn_deg.abs()));
+        match turn_deg {
+            turn if turn >= 0.05 => self.rich("lie-clockwise", &[("lie", lie), ("turn", degrees)]),
+            turn if turn <= -0.05 => {
+                self.rich("lie-anticlockwise", &[("lie", lie), ("turn", degrees)])
+            }
+            _ => lie,
+        }
     }
 
     fn segment(&self, segment: &crate::content::Segment) -> Fact {
         let span = |span: Option<[u64; 2]>| match span {
             Some([from, to]) => number(format!("{}–{}", clock(from), clock(to))),
-            None => words(self.either("the still", "الصورة الثابتة")),
+            None => words(self.say("the-still")),
         };
-        let mut rich = span(segment.newer_ms);
-        rich.extend(words(self.either(" of the newer is ", " من الأحدث هي ")));
-        rich.extend(span(segment.older_ms));
-        rich.extend(words(self.either(" of the older", " من الأقدم")));
-        (self.either("Stretch of time", "مدة زمنية"), rich)
+        let sides = [("newer", span(segment.newer_ms)), ("older", span(segment.older_ms))];
+        let rich = self.rich("stretches", &sides);
+        (self.say("stretch-of-time"), rich)
     }
 
-    pub(crate) fn of_this_case(&self) -> &'static str {
-        self.either("File of this case", "ملف هذه القضية")
+    pub(crate) fn of_this_case(&self) -> String {
+        self.say("file-of-this-case")
     }
 
-    pub(crate) fn of_the_other(&self) -> &'static str {
-        self.either("File of the other case", "ملف القضية الأخرى")
+    pub(crate) fn of_the_other(&self) -> String {
+        self.say("file-of-the-other-case")
     }
 
-    pub(crate) fn outline(&self) -> &'static str {
-        self.either(" (outline)", " (إطاره فقط)")
+    pub(crate) fn outline(&self, file: &str) -> String {
+        self.0.say("outline", &[("file", text(file))])
     }
 
-    pub(crate) fn drawn_regions(&self) -> &'static str {
-        self.either(
-            "The outlines of both pictures; blue is what they have in common, red what was covered or replaced",
-            "إطارا الصورتين؛ الأزرق ما هو مشترك بينهما، والأحمر ما غُطّي أو استُبدل",
-        )
+    pub(crate) fn drawn_regions(&self) -> String {
+        self.say("drawn-regions")
     }
 
-    pub(crate) fn drawn_times(&self) -> &'static str {
-        self.either(
-            "The lengths of both; blue is the stretch of time that they have in common",
-            "مدة كل منهما؛ الأزرق هو المدة الزمنية المشتركة",
-        )
+    pub(crate) fn drawn_times(&self) -> String {
+        self.say("drawn-times")
     }
 
-    pub(crate) fn methods(&self) -> &'static str {
-        self.either("How a match is found, and how sure it is", "كيف يُكتشف التطابق ومدى موثوقيته")
+    pub(crate) fn methods(&self) -> String {
+        self.say("methods-heading")
     }
 
-    pub(crate) fn method_texts(&self, content: &Content) -> Vec<&'static str> {
+    pub(crate) fn method_texts(&self, content: &Content) -> Vec<String> {
         let has = |via: &str| content.matches.iter().any(|found| found.via == via);
-        let mut texts = vec![self.either(
-            "Every file is written as codes of 256 bits that describe what it shows or says. Files \
-             are compared by their codes: two codes that differ in few bits describe the same.",
-            "يُكتب كل ملف على شكل رموز من 256 بت تصف ما يُظهره أو ما يُسمع فيه، وتُقارن الملفات برموزها: \
-             فالرمزان اللذان لا يختلفان إلا في بتات قليلة يصفان الشيء نفسه.",
-        )];
+        let mut texts = vec![self.say("method-codes")];
         let ways = [
-            ("pdq", self.either(
-                "Whole pictures and frames of clips are compared by the published perceptual hash PDQ, \
-                 in eight orientations.",
-                "تُقارن الصور الكاملة ولقطات المقاطع بالبصمة الإدراكية المنشورة PDQ في ثمانية اتجاهات.",
-            )),
-            ("landmark", self.either(
-                "Parts of pictures are compared by landmarks: codes of the surroundings of corners, \
-                 which must lie in both pictures in the same arrangement. The evidence is how many do.",
-                "تُقارن أجزاء الصور بنقاط مميزة: رموز لما يحيط بالزوايا، ويجب أن يكون ترتيبها واحدًا في \
-                 الصورتين، والدليل هو عدد النقاط المتوافقة.",
-            )),
-            ("voice", self.either(
-                "Recordings of speech are compared by codes of how the sound rises and falls, which must \
-                 follow each other at the same times in both.",
-                "تُقارن تسجيلات الكلام برموز لارتفاع الصوت وانخفاضه، ويجب أن تتوالى في الأوقات نفسها في \
-                 التسجيلين.",
-            )),
+            ("pdq", self.say("method-pdq")),
+            ("landmark", self.say("method-landmarks")),
+            ("voice", self.say("method-voice")),
         ];
         texts.extend(ways.into_iter().filter(|(via, _)| has(via)).map(|(_, text)| text));
-        texts.push(self.either(
-            "Each match says how often unrelated files come as near by chance: in at most one of so \
-             many comparisons. That was measured on pairs of unrelated files, whose number stands beside \
-             it; where none of them came as near, the rate is the upper bound at 95 % confidence.",
-            "يذكر كل تطابق كم مرة تقترب ملفات لا علاقة بينها إلى هذا الحد بالمصادفة: مرة واحدة على الأكثر \
-             في العدد المذكور من المقارنات. وقد قيس ذلك على أزواج من ملفات لا علاقة بينها، وعددها مذكور \
-             بجانبه؛ وإذا لم يقترب أي زوج منها إلى هذا الحد فالنسبة هي الحد الأعلى بثقة 95 %.",
-        ));
+        texts.push(self.say("method-rates"));
         texts
     }
 
-    pub(crate) fn space(&self, space: &str) -> &'static str {
+    pub(crate) fn space(&self, space: &str) -> String {
         match space {
-            "landmark" => self.either("landmarks of pictures", "نقاط مميزة في الصور"),
-            "voice" => self.either("voice", "الصوت"),
-            _ => self.either("whole pictures and frames (PDQ)", "الصور واللقطات الكاملة (PDQ)"),
+            "landmark" => self.say("space-landmark"),
+            "voice" => self.say("space-voice"),
+            _ => self.say("space-pdq"),
         }
     }
 
-    pub(crate) fn threshold_columns(&self) -> [(&'static str, f32); 2] {
-        [(self.either("Threshold", "الحد الفاصل"), 0.7), (self.either("Value", "القيمة"), 0.3)]
+    pub(crate) fn threshold_columns(&self) -> [(String, f32); 2] {
+        [(self.say("threshold"), 0.7), (self.say("value"), 0.3)]
     }
 
-    pub(crate) fn chain(&self) -> &'static str {
-        self.either("The chain of events", "سلسلة الأحداث")
+    pub(crate) fn chain(&self) -> String {
+        self.say("chain-heading")
     }
 
-    pub(crate) fn chain_texts(&self) -> [&'static str; 2] {
+    pub(crate) fn chain_texts(&self) -> [String; 2] {
+        [self.say("chain-text"), self.say("chain-records")]
+    }
+
+    pub(crate) fn event_columns(&self) -> [(String, f32); 4] {
         [
-            self.either(
-                "Everything that happens in the unit's ledger is an event, and each event carries the \
-                 digest of the one before: none can be changed, dropped or moved without all later ones \
-                 changing. The events of this case are in events.json, with a proof that they lie in the \
-                 chain, whose end the unit has signed.",
-                "كل ما يجري في سجل الوحدة هو حدث، ويحمل كل حدث بصمة الحدث الذي قبله: فلا يمكن تغيير حدث \
-                 أو حذفه أو نقله دون أن تتغير كل الأحداث التي بعده. أحداث هذه القضية موجودة في الملف \
-                 events.json مع برهان على وجودها في السلسلة التي وقّعت الوحدة على نهايتها.",
-            ),
-            self.either(
-                "The records of these events are shown with what binds them to the event, except those \
-                 of files where they would need their codes. Codes are personal data: they are left out \
-                 unless the court asked for them.",
-                "تُعرض سجلات هذه الأحداث مع ما يربطها بها، إلا سجلات الملفات التي يحتاج إثباتها إلى رموزها؛ \
-                 فالرموز بيانات شخصية لا تُدرج ما لم تطلبها المحكمة.",
-            ),
+            (self.say("what-happened"), 0.46),
+            (self.say("how-often"), 0.18),
+            (self.say("first-event"), 0.18),
+            (self.say("last-event"), 0.18),
         ]
     }
 
-    pub(crate) fn event_columns(&self) -> [(&'static str, f32); 4] {
-        [
-            (self.either("What happened", "ما حدث"), 0.46),
-            (self.either("How often", "عدد المرات"), 0.18),
-            (self.either("First event", "أول حدث"), 0.18),
-            (self.either("Last event", "آخر حدث"), 0.18),
-        ]
-    }
-
-    pub(crate) fn event(&self, kind: &str) -> &'static str {
+    pub(crate) fn event(&self, kind: &str) -> String {
         match kind {
-            "ledger_created" => self.either("the ledger was made", "أُنشئ السجل"),
-            "case_opened" => self.either("a case was opened", "فُتحت قضية"),
-            "case_described" => {
-                self.either("facts of the case were recorded", "سُجّلت بيانات القضية")
-            }
-            "handle_added" => self.either("a handle was recorded", "سُجّل مصدر تهديد"),
-            "report_opened" => self.either("a report was begun", "بدأ بلاغ"),
-            "report_received" => self.either("when a report was received", "وقت استلام بلاغ"),
-            "report_closed" => self.either("a report was ended", "أُغلق بلاغ"),
-            "item_added" => self.either("a file was seen for the first time", "سُجّل ملف لأول مرة"),
-            "item_reported" => self.either("a file came to a case", "أُدرج ملف في قضية"),
-            "file_refused" => self.either("a file could not be read", "تعذّرت قراءة ملف"),
-            "match_found" => self.either("a match was found", "اكتُشف تطابق"),
-            "link_decided" => self.either("a match was reviewed", "رُوجع تطابق"),
-            "packet_made" => self.either("a packet was made", "أُنشئت حزمة أدلة"),
-            _ => self.either("other", "غير ذلك"),
+            "ledger_created" => self.say("event-ledger-created"),
+            "case_opened" => self.say("event-case-opened"),
+            "case_described" => self.say("event-case-described"),
+            "handle_added" => self.say("event-handle-added"),
+            "report_opened" => self.say("event-report-opened"),
+            "report_received" => self.say("event-report-received"),
+            "report_closed" => self.say("event-report-closed"),
+            "item_added" => self.say("event-item-added"),
+            "item_reported" => self.say("event-item-reported"),
+            "file_refused" => self.say("event-file-refused"),
+            "match_found" => self.say("event-match-found"),
+            "link_decided" => self.say("event-link-decided"),
+            "packet_made" => self.say("event-packet-made"),
+            _ => self.say("other"),
         }
     }
 
     pub(crate) fn chain_facts(&self, manifest: &Manifest) -> Vec<Fact> {
         vec![
-            (
-                self.either("Events in the chain", "عدد أحداث السلسلة"),
-                number(grouped(manifest.tree.size)),
-            ),
-            (self.either("Root over all of them", "جذر السلسلة كلها"), code(manifest.tree.root)),
-            (self.either("Name of the ledger", "معرّف السجل"), code(manifest.ledger)),
+            (self.say("events-in-the-chain"), number(grouped(manifest.tree.size))),
+            (self.say("root-over-all-of-them"), code(manifest.tree.root)),
+            (self.say("name-of-the-ledger"), code(manifest.ledger)),
         ]
     }
 
-    pub(crate) fn packet(&self) -> &'static str {
-        self.either("This packet, and how it is checked", "هذه الحزمة وكيفية التحقق منها")
+    pub(crate) fn packet(&self) -> String {
+        self.say("packet-heading")
     }
 
-    pub(crate) fn packet_text(&self) -> &'static str {
-        self.either(
-            "This report is one file of a signed archive. Whoever has the archive and the unit's public \
-             key checks it on any machine with: athar packet verify FILE --key KEY. The key below is \
-             the one that signed; take the key to compare with from the unit itself, not from here.",
-            "هذا التقرير ملف ضمن أرشيف موقَّع. يمكن لمن لديه الأرشيف والمفتاح العام للوحدة أن يتحقق منه على \
-             أي جهاز بالأمر المذكور أدناه. المفتاح المذكور أدناه هو الذي وُقّع به؛ فخذ المفتاح الذي تقارن \
-             به من الوحدة نفسها لا من هذا التقرير.",
-        )
+    pub(crate) fn packet_text(&self) -> String {
+        self.say("packet-text")
     }
 
-    pub(crate) fn entry_columns(&self) -> [(&'static str, f32); 3] {
+    pub(crate) fn entry_columns(&self) -> [(String, f32); 3] {
         [
-            (self.either("File of the archive", "ملف الأرشيف"), 0.25),
-            (self.either("Bytes", "بايت"), 0.15),
-            ("SHA-256", 0.6),
+            (self.say("file-of-the-archive"), 0.25),
+            (self.say("bytes"), 0.15),
+            ("SHA-256".to_owned(), 0.6),
         ]
     }
 
     pub(crate) fn packet_facts(&self, made: &Made, key: &Digest) -> Vec<Fact> {
         let mut list = vec![
-            (self.either("Made", "أُنشئت في"), self.time(made.made_at_ms)),
-            (self.either("Event", "رقم الحدث"), number(made.event)),
+            (self.say("made"), self.time(made.made_at_ms)),
+            (self.say("event"), number(made.event)),
         ];
-        let texts = [
-            (self.either("By", "أنشأها"), &made.actor),
-            (self.either("For", "الغرض"), &made.purpose),
-        ];
+        let texts = [(self.say("by"), &made.actor), (self.say("for"), &made.purpose)];
         list.extend(
             texts.into_iter().filter_map(|(label, text)| Some((label, name(text.clone()?)))),
         );
-        list.push((self.either("Public key", "المفتاح العام"), code(key)));
+        list.push((self.say("public-key"), code(key)));
         list.push((
-            self.either("Command", "الأمر"),
+            self.say("command"),
             vec![Span::Code("athar packet verify FILE --key KEY".into())],
         ));
         list
     }
 
-    pub(crate) fn limits(&self) -> &'static str {
-        self.either("What this report does not say", "ما لا يقوله هذا التقرير")
+    pub(crate) fn limits(&self) -> String {
+        self.say("limits-heading")
     }
 
-    pub(crate) fn limit_texts(&self) -> [&'static str; 3] {
-        [
-            self.either(
-                "A match says that two files show or say the same, not who sent them. It is a lead, and \
-                 no verdict on a person.",
-                "التطابق يعني أن الملفين يُظهران الشيء نفسه أو يُسمع فيهما الشيء نفسه، ولا يدل على من \
-                 أرسلهما؛ فهو خيط للتحقيق لا حكم على شخص.",
-            ),
-            self.either(
-                "That nothing is told of a file does not say that it is unknown elsewhere: only the \
-                 ledger of this unit was asked.",
-                "عدم ذكر تطابق لملف لا يعني أنه غير معروف في مكان آخر، فلم يُسأل إلا سجل هذه الوحدة.",
-            ),
-            self.either(
-                "Times are those of the unit's own clock. The chain shows their order; no other \
-                 authority has stamped them.",
-                "الأوقات هي أوقات ساعة الوحدة نفسها، والسلسلة تثبت ترتيبها، ولم تختمها جهة أخرى.",
-            ),
-        ]
+    pub(crate) fn limit_texts(&self) -> [String; 3] {
+        [self.say("limit-lead"), self.say("limit-one-ledger"), self.say("limit-clock")]
     }
 
-    pub(crate) fn made_by(&self) -> &'static str {
-        self.either("Made by", "أُنشئ بواسطة")
+    pub(crate) fn made_by(&self) -> String {
+        self.say("made-by")
     }
 }
 
 /// Stretches of time that are written out.
 const SEGMENTS_WRITTEN: usize = 6;
+
+const fn resource(language: Language) -> &'static str {
+    match language {
+        Language::English => include_str!("words/en.ftl"),
+        Language::Arabic => include_str!("words/ar.ftl"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use athar_words::shapes;
+    use std::collections::BTreeSet;
+
+    /// Ids are texts in the code: each text that looks like one and each message must be the other.
+    #[test]
+    fn what_is_said_is_there_in_both_languages_and_nothing_else_is() {
+        let [english, arabic] = Language::ALL.map(|one| shapes(one, resource(one)).unwrap());
+        assert_eq!(english, arabic, "other messages, or other variables");
+        let code = include_str!("words.rs").split("#[cfg(test)]").next().unwrap();
+        let said: BTreeSet<_> = code.split('"').skip(1).step_by(2).collect();
+        let unsaid: Vec<_> = english.keys().filter(|id| !said.contains(id.as_str())).collect();
+        assert!(unsaid.is_empty(), "nobody says {unsaid:?}");
+        for call in ["say(\"", "rich(\""] {
+            for (place, _) in code.match_indices(call) {
+                let id = code[place + call.len()..].split('"').next().unwrap();
+                assert!(english.contains_key(id), "{id} is not there");
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_keeps_what_stands_in_it_in_its_own_direction() {
+        let words_of = |language| Words::of(language).rich("one-in", &[("n", number(7))]);
+        assert_eq!(words_of(Language::English)[1], Span::Number("7".into()));
+        let arabic = [Span::Words("إنذار واحد في كل ".into()), Span::Number("7".into())];
+        assert_eq!(words_of(Language::Arabic), arabic);
+    }
+}

@@ -6,6 +6,7 @@ use crate::args::{AddArgs, Format};
 use crate::decoder;
 use crate::exit::Exit;
 use crate::interrupt;
+use crate::lang::say;
 use crate::output::{Summary, message, text};
 use anyhow::Result;
 use athar_engine::{AddOptions, AddSummary};
@@ -27,13 +28,13 @@ pub(super) fn run(at: &Location, format: Format, args: AddArgs) -> Result<Exit> 
     let mut answers = shown.end()?;
     match format {
         Format::Json => answers.json(&Summary { summary: &summary })?,
-        _ => answers.line(&text::add_summary(&summary))?,
+        _ => answers.tell(&text::add_summary(&summary))?,
     }
     if summary.case_opened {
-        message(&format!("case {} is new: it was opened", summary.case));
+        message(&say!("case-is-new", case = &summary.case));
     }
     if summary.files == 0 && !summary.interrupted {
-        message("there are no files there");
+        message(&say!("no-files"));
     }
     Ok(exit(&summary))
 }

@@ -4,6 +4,7 @@ use super::store::Location;
 use super::typed;
 use crate::args::{AlertArgs, AlertsArgs, AlertsCommand, Format};
 use crate::exit::Exit;
+use crate::lang::say;
 use crate::output::{Answers, alert_text, message};
 use anyhow::Result;
 use athar_engine::{AlertState, AlertWish, AlertsQuestion};
@@ -28,8 +29,8 @@ fn show(at: &Location, format: Format, args: AlertsArgs) -> Result<Exit> {
     let (alerts, mut answers) = (at.open_read_only()?.alerts(&question)?, Answers::new());
     match format {
         Format::Json => alerts.iter().try_for_each(|alert| answers.json(alert))?,
-        _ if alerts.is_empty() => message("no alerts"),
-        _ => alerts.iter().try_for_each(|alert| answers.line(&alert_text::alert(alert)))?,
+        _ if alerts.is_empty() => message(&say!("no-alerts")),
+        _ => alerts.iter().try_for_each(|alert| answers.tell(&alert_text::alert(alert)))?,
     }
     Ok(Exit::Success)
 }
@@ -39,7 +40,7 @@ fn change(at: &Location, format: Format, args: AlertArgs, state: AlertState) -> 
     let change = at.open()?.change_alert(&wish)?;
     match format {
         Format::Json => Answers::new().json(&change)?,
-        _ => Answers::new().line(&alert_text::changed(&change))?,
+        _ => Answers::new().tell(&alert_text::changed(&change))?,
     }
     Ok(Exit::Success)
 }

@@ -4,10 +4,12 @@ use super::store::Location;
 use super::typed;
 use crate::args::{CaseCommand, Format};
 use crate::exit::Exit;
+use crate::lang::say;
 use crate::output::{Answers, message, network_text, text};
 use anyhow::Result;
 use athar_engine::handles::Handle;
 use athar_engine::{CaseFacts, SharedHandle};
+use athar_words::text as words;
 use serde::Serialize;
 
 pub(super) fn run(at: &Location, format: Format, command: CaseCommand) -> Result<Exit> {
@@ -46,9 +48,9 @@ fn open(
         answers.json(&Opened { case: name, shared_handles: &shared })?;
         return Ok(Exit::Success);
     }
-    message(&format!("opened case {name}"));
+    message(&say!("case-opened", case = name));
     for SharedHandle { handle, .. } in &shared {
-        answers.line(&network_text::handle(handle, &shared))?;
+        answers.tell(&network_text::handle(handle, &shared))?;
     }
     Ok(Exit::Success)
 }
@@ -63,7 +65,7 @@ fn set(at: &Location, format: Format, name: &str, change: &CaseFacts) -> Result<
     let mut answers = Answers::new();
     match format {
         Format::Json => answers.json(&Set { case: name, facts })?,
-        _ => answers.line(&network_text::facts(&facts).join("\n"))?,
+        _ => answers.tell(&network_text::facts(&facts).join("\n"))?,
     }
     Ok(Exit::Success)
 }
@@ -85,18 +87,17 @@ fn keep(at: &Location, format: Format, name: &str, handle: &Handle, remove: bool
     };
     let shared = store.shared_handles(name, std::slice::from_ref(handle))?;
     let other_cases = shared.first().map_or(&[][..], |shared| &shared.cases);
-    let done = match (remove, changed) {
-        (true, _) => "no longer has",
-        (false, true) => "has now",
-        (false, false) => "had already",
-    };
     match format {
         Format::Json => {
             Answers::new().json(&Handled { case: name, handle, changed, other_cases })?;
         }
         _ => {
             let told = network_text::handle(handle, if remove { &[] } else { &shared });
-            Answers::new().line(&format!("case {name} {done} {told}"))?;
+            Answers::new().tell(&match (remove, changed) {
+                (true, _) => say!("case-no-longer-has", case = name, handle = words(told)),
+                (false, true) => say!("case-has-now", case = name, handle = words(told)),
+                (false, false) => say!("case-had-already", case = name, handle = words(told)),
+            })?;
         }
     }
     Ok(Exit::Success)
@@ -107,8 +108,8 @@ fn list(at: &Location, format: Format) -> Result<Exit> {
     let mut answers = Answers::new();
     match format {
         Format::Json => cases.iter().try_for_each(|case| answers.json(case))?,
-        _ if cases.is_empty() => message("there are no cases yet"),
-        _ => answers.line(&text::cases(&cases))?,
+        _ if cases.is_empty() => message(&say!("no-cases")),
+        _ => answers.tell(&text::cases(&cases))?,
     }
     Ok(Exit::Success)
 }
@@ -118,7 +119,7 @@ fn show(at: &Location, format: Format, name: &str) -> Result<Exit> {
     let mut answers = Answers::new();
     match format {
         Format::Json => answers.json(&page)?,
-        _ => answers.line(&text::case(&page))?,
+        _ => answers.tell(&text::case(&page))?,
     }
     Ok(Exit::Success)
 }

@@ -6,9 +6,11 @@ use crate::args::{CheckArgs, Format};
 use crate::decoder;
 use crate::exit::Exit;
 use crate::interrupt;
+use crate::lang::say;
 use crate::output::{Summary, message, shown, text};
 use anyhow::{Context, Result};
 use athar_engine::{CheckOptions, CheckSummary, Code, FrameCode, from_vpdq};
+use athar_words::figure;
 use std::fs::File;
 use std::io::{BufRead, Read, stdin};
 use std::num::NonZeroUsize;
@@ -37,10 +39,10 @@ pub(super) fn run(at: &Location, format: Format, args: CheckArgs) -> Result<Exit
     let mut answers = shown.end()?;
     match format {
         Format::Json => answers.json(&Summary { summary: &summary })?,
-        _ => answers.line(&text::check_summary(&summary))?,
+        _ => answers.tell(&text::check_summary(&summary))?,
     }
     if summary.inputs == 0 && !summary.interrupted {
-        message("there are no files there");
+        message(&say!("no-files"));
     }
     Ok(exit(&summary))
 }
@@ -66,20 +68,20 @@ const VPDQ_BYTES: u64 = 32 << 20;
 /// The codes of a clip's frames. An error names the file and never repeats what is in it.
 fn read_frames(path: &Path) -> Result<Vec<FrameCode>> {
     let mut text = String::new();
-    let file = File::open(path).with_context(|| format!("{} cannot be read", shown(path)))?;
+    let file = File::open(path).with_context(|| say!("cannot-be-read", file = shown(path)))?;
     let read = file.take(VPDQ_BYTES).read_to_string(&mut text);
     // What is cut short is no list any more.
-    read.with_context(|| format!("{} cannot be read", shown(path)))?;
-    from_vpdq(&text).with_context(|| format!("{} is no vPDQ list", shown(path)))
+    read.with_context(|| say!("cannot-be-read", file = shown(path)))?;
+    from_vpdq(&text).with_context(|| say!("no-vpdq-list", file = shown(path)))
 }
 
 fn read_codes_from(input: impl BufRead, codes: &mut Vec<Code>) -> Result<()> {
     for (number, line) in input.lines().enumerate() {
-        let line = line.context("standard input cannot be read")?;
+        let line = line.with_context(|| say!("no-standard-input"))?;
         // The reference tool's lines are `hash,quality,path`: the first field is the code.
         let text = line.split(',').next().unwrap_or_default().trim();
         if !text.is_empty() {
-            let place = || format!("standard input, line {}", number + 1);
+            let place = || say!("standard-input-line", line = figure(number + 1));
             codes.push(Code::from_hex(text).with_context(place)?);
         }
     }

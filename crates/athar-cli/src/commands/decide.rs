@@ -18,7 +18,7 @@ pub(super) fn run(
     let decided = at.open()?.decide(&decision)?;
     match format {
         Format::Json => Answers::new().json(&decided)?,
-        _ => Answers::new().line(&network_text::decided(&decided))?,
+        _ => Answers::new().tell(&network_text::decided(&decided))?,
     }
     Ok(Exit::Success)
 }

@@ -3,6 +3,7 @@
 use crate::args::Format;
 use crate::decoder;
 use crate::exit::Exit;
+use crate::lang::say;
 use crate::output::{Answers, message, text};
 use anyhow::Result;
 
@@ -13,14 +14,12 @@ pub(super) fn run(format: Format) -> Result<Exit> {
     for report in &reports {
         match format {
             Format::Json => answers.json(report)?,
-            _ => answers.line(&text::worker(report))?,
+            _ => answers.tell(&text::worker(report))?,
         }
     }
     if reports.iter().all(|report| report.gaps.is_empty()) {
         return Ok(Exit::Success);
     }
-    message(
-        "warning: the decoder is not sealed wholly: a crafted file could do more than it should",
-    );
+    message(&say!("not-sealed-wholly"));
     Ok(Exit::Nothing)
 }

@@ -4,7 +4,8 @@ use super::store::Location;
 use crate::args::{ExplainArgs, Format};
 use crate::decoder;
 use crate::exit::Exit;
-use crate::output::{Answers, message, shown, text};
+use crate::lang::say;
+use crate::output::{Answers, message, shown, shown_name, text};
 use crate::page;
 use anyhow::{Context, Result, bail};
 use athar_engine::policy::Relation;
@@ -16,17 +17,17 @@ use std::io::{self, Write};
 use std::path::Path;
 
 pub(super) fn run(at: &Location, format: Format, args: &ExplainArgs) -> Result<Exit> {
-    may_be_written(args).with_context(|| shown(&args.out))?;
+    may_be_written(args).with_context(|| shown_name(&args.out))?;
     let decoding = decoder::sealed()?;
     decoding.start_early();
     let explained = at.open()?.explain(&args.item, &args.query, &decoding);
     let explanation = explained.map_err(|error| named(error, args))?;
     let query = shown(Path::new(args.query.file_name().unwrap_or(OsStr::new(""))));
-    let setting = page::Setting { query: &query, clear: args.clear, language: args.lang };
-    let html = page::html(&explanation, &setting).context("the picture cannot be drawn")?;
-    write(&args.out, html.as_bytes(), args.force).with_context(|| shown(&args.out))?;
+    let setting = page::Setting { query: &query, clear: args.clear };
+    let html = page::html(&explanation, &setting).with_context(|| say!("cannot-be-drawn"))?;
+    write(&args.out, html.as_bytes(), args.force).with_context(|| shown_name(&args.out))?;
     tell(&explanation, format)?;
-    message(&format!("page written to {}", shown(&args.out)));
+    message(&say!("wrote-page", file = shown(&args.out)));
     Ok(if explanation.is_match() { Exit::Success } else { Exit::Nothing })
 }
 
@@ -35,7 +36,7 @@ pub(super) fn run(at: &Location, format: Format, args: &ExplainArgs) -> Result<E
 fn named(error: EngineError, args: &ExplainArgs) -> anyhow::Error {
     let is_input = matches!(error, EngineError::Input(_));
     let error = anyhow::Error::new(error);
-    if is_input { error.context(shown(&args.query)) } else { error }
+    if is_input { error.context(shown_name(&args.query)) } else { error }
 }
 
 /// Refused before any work is done, and before the look-up is recorded.
@@ -43,7 +44,7 @@ fn may_be_written(args: &ExplainArgs) -> Result<()> {
     refuse_standing(&args.out, args.force)?;
     let place = |path: &Path| fs::canonicalize(path).ok();
     if args.out.exists() && place(&args.out) == place(&args.query) {
-        bail!("this is the picture that is asked about");
+        bail!(say!("out-is-query"));
     }
     Ok(())
 }
@@ -52,26 +53,25 @@ fn may_be_written(args: &ExplainArgs) -> Result<()> {
 pub(super) fn refuse_standing(out: &Path, force: bool) -> Result<()> {
     let Ok(standing) = fs::symlink_metadata(out) else { return Ok(()) };
     if !force {
-        bail!(THERE);
+        bail!(say!("file-is-there"));
     }
     if !standing.is_file() {
-        bail!("this is no plain file, and only such a one is replaced");
+        bail!(say!("no-plain-file"));
     }
     Ok(())
 }
 
-const THERE: &str = "there is such a file already (--force replaces it)";
-
 /// Writes a file that is there whole or not at all, and that only its owner may read.
 pub(super) fn write(path: &Path, content: &[u8], force: bool) -> Result<()> {
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(dir).context("it cannot be written")?;
-    file.write_all(content).context("it cannot be written")?;
-    file.as_file().sync_all().context("it cannot be written")?;
+    let mut file =
+        tempfile::NamedTempFile::new_in(dir).with_context(|| say!("cannot-be-written"))?;
+    file.write_all(content).with_context(|| say!("cannot-be-written"))?;
+    file.as_file().sync_all().with_context(|| say!("cannot-be-written"))?;
     let kept = if force { file.persist(path) } else { file.persist_noclobber(path) };
     match kept.map_err(|error| error.error) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => bail!(THERE),
-        other => other.map(drop).context("it cannot be written"),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => bail!(say!("file-is-there")),
+        other => other.map(drop).with_context(|| say!("cannot-be-written")),
     }
 }
 
@@ -79,7 +79,7 @@ fn tell(explanation: &Explanation, format: Format) -> io::Result<()> {
     let mut answers = Answers::new();
     match format {
         Format::Json => answers.json(&Told::of(explanation)),
-        _ => answers.line(&text::explanation(explanation)),
+        _ => answers.tell(&text::explanation(explanation)),
     }
 }
 

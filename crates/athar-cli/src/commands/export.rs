@@ -4,7 +4,7 @@ use super::store::Location;
 use super::typed;
 use crate::args::{ExportArgs, Format};
 use crate::exit::Exit;
-use crate::output::{Answers, list_text, shown};
+use crate::output::{Answers, list_text, shown_name};
 use anyhow::{Context, Result};
 use athar_engine::{ExportOptions, ExportSummary};
 use serde::Serialize;
@@ -23,11 +23,11 @@ pub(super) fn run(at: &Location, format: Format, args: ExportArgs) -> Result<Exi
         force: args.force,
     };
     let exported = at.open()?.export(&options);
-    let summary = exported.with_context(|| shown(&options.out))?;
+    let summary = exported.with_context(|| shown_name(&options.out))?;
     let mut answers = Answers::new();
     match format {
         Format::Json => answers.json(&Exported { export: &summary })?,
-        _ => answers.line(&list_text::exported(&summary))?,
+        _ => answers.tell(&list_text::exported(&summary))?,
     }
     Ok(Exit::Success)
 }

@@ -2,6 +2,7 @@
 
 use crate::args::Args;
 use crate::exit::Exit;
+use crate::lang::say;
 use crate::output::message;
 use anyhow::{Context, Result};
 use clap::CommandFactory;
@@ -14,16 +15,16 @@ pub(super) fn completions(shell: clap_complete::Shell) -> Result<Exit> {
     clap_complete::generate(shell, &mut Args::command(), "athar", &mut script);
     match io::Write::write_all(&mut io::stdout(), &script) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(error).context("the script cannot be written")
+            Err(error).with_context(|| say!("script-cannot-be-written"))
         }
         _ => Ok(Exit::Success),
     }
 }
 
 pub(super) fn man(dir: &Path) -> Result<Exit> {
-    let place = || format!("the manual pages cannot be written to {}", crate::output::shown(dir));
+    let place = || say!("man-cannot-be-written", dir = crate::output::shown(dir));
     fs::create_dir_all(dir).with_context(place)?;
     clap_mangen::generate_to(Args::command(), dir).with_context(place)?;
-    message(&format!("manual pages written to {}", crate::output::shown(dir)));
+    message(&say!("man-written", dir = crate::output::shown(dir)));
     Ok(Exit::Success)
 }

@@ -4,7 +4,8 @@ use crate::args::{Format, HashArgs};
 use crate::decoder;
 use crate::exit::Exit;
 use crate::interrupt;
-use crate::output::{Answers, message, shown};
+use crate::lang::{errors, say};
+use crate::output::{Answers, message, shown, shown_name};
 use anyhow::{Context, Result};
 use athar_engine::{Code, FrameCode, Hashes, Outcome, Want, hash_files, to_vpdq};
 use serde::Serialize;
@@ -28,7 +29,7 @@ pub(super) fn run(format: Format, args: &HashArgs) -> Result<Exit> {
             written = Err(error);
         }
     })?;
-    written.context("the answers cannot be written")?;
+    written.with_context(|| say!("answers-cannot-be-written"))?;
     Ok(match (stop.is_set(), unread) {
         (true, _) => Exit::Interrupted,
         (false, true) => Exit::Unread,
@@ -48,7 +49,7 @@ fn print(answers: &mut Answers, outcome: &Outcome, hashes: &Hashes<'_>) -> io::R
         answers.line(&line(&frame.code, frame.quality))?;
     }
     if hashes.frames.is_empty() {
-        tell_why(outcome, "no code");
+        tell_why(outcome, say!("no-code"));
     }
     Ok(())
 }
@@ -56,15 +57,15 @@ fn print(answers: &mut Answers, outcome: &Outcome, hashes: &Hashes<'_>) -> io::R
 /// The vPDQ list of a clip, one a line.
 fn print_frames(answers: &mut Answers, outcome: &Outcome, hashes: &Hashes<'_>) -> io::Result<()> {
     match hashes.frames {
-        [] => tell_why(outcome, "no clip with frames"),
+        [] => tell_why(outcome, say!("no-clip")),
         frames => return answers.line(&to_vpdq(frames)),
     }
     Ok(())
 }
 
-fn tell_why(outcome: &Outcome, otherwise: &str) {
-    let path = shown(outcome.path.as_deref().unwrap_or(Path::new("")));
-    let reason = outcome.error.as_ref().map_or(otherwise, |error| &error.message);
+fn tell_why(outcome: &Outcome, otherwise: String) {
+    let path = shown_name(outcome.path.as_deref().unwrap_or(Path::new("")));
+    let reason = outcome.error.as_ref().map_or(otherwise, errors::of_input);
     message(&format!("{path}: {reason}"));
 }
 

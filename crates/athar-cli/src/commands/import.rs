@@ -5,8 +5,8 @@ use super::store::Location;
 use crate::args::{Format, ImportArgs, ListCommand};
 use crate::exit::Exit;
 use crate::interrupt;
-use crate::output::text::grouped;
-use crate::output::{Answers, list_text, message, shown};
+use crate::lang::{errors, joined, name, say};
+use crate::output::{Answers, list_text, message, shown, shown_name};
 use anyhow::{Context, Error, Result};
 use athar_engine::{EngineError, ImportOptions, ImportSummary, ListRemoval, PublicKey};
 use serde::Serialize;
@@ -23,22 +23,22 @@ pub(super) fn import(at: &Location, format: Format, args: ImportArgs) -> Result<
     let summary = match imported {
         Ok(summary) => summary,
         Err(EngineError::Interrupted) => {
-            message(&EngineError::Interrupted.to_string());
+            message(&errors::told(&EngineError::Interrupted.into()));
             return Ok(Exit::Interrupted);
         }
         Err(error) => return Err(with_file(error, &files)),
     };
     for problem in &summary.first_problems {
-        let file = files.get(problem.file).map_or_else(String::new, |path| shown(path));
-        message(&format!("{file}, {}: {}", problem.place, problem.reason));
+        let file = files.get(problem.file).map_or_else(String::new, |path| shown_name(path));
+        message(&format!("{}: {}", joined(&[file, name(&problem.place)]), name(&problem.reason)));
     }
     let untold = summary.problems - summary.first_problems.len() as u64;
     if untold > 0 {
-        message(&format!("and {} more", grouped(untold)));
+        message(&say!("and-n-more", n = untold));
     }
     match format {
         Format::Json => answers.json(&Imported { import: &summary })?,
-        _ => answers.line(&list_text::imported(&summary))?,
+        _ => answers.tell(&list_text::imported(&summary))?,
     }
     Ok(match () {
         () if !summary.left.is_empty() => Exit::Nothing,
@@ -52,8 +52,8 @@ pub(super) fn lists(at: &Location, format: Format) -> Result<Exit> {
     let (lists, mut answers) = (at.open_read_only()?.lists()?, Answers::new());
     match format {
         Format::Json => lists.iter().try_for_each(|list| answers.json(list))?,
-        _ if lists.is_empty() => message("there are no lists: 'athar import' brings one in"),
-        _ => answers.line(&list_text::lists(&lists))?,
+        _ if lists.is_empty() => message(&say!("no-lists")),
+        _ => answers.tell(&list_text::lists(&lists))?,
     }
     Ok(Exit::Success)
 }
@@ -67,7 +67,7 @@ pub(super) fn list(at: &Location, format: Format, command: ListCommand) -> Resul
             let mut answers = watcher.end()?;
             match format {
                 Format::Json => answers.json(&page)?,
-                _ => answers.line(&list_text::page(&page))?,
+                _ => answers.tell(&list_text::page(&page))?,
             }
         }
         ListCommand::Activate { name, by } => {
@@ -75,7 +75,7 @@ pub(super) fn list(at: &Location, format: Format, command: ListCommand) -> Resul
             let mut answers = watcher.end()?;
             match format {
                 Format::Json => answers.json(&Activated { list: &name, activated })?,
-                _ => answers.line(&list_text::activated(&name, activated))?,
+                _ => answers.tell(&list_text::activated(&name, activated))?,
             }
         }
         ListCommand::Retire { name, reason, by } => {
@@ -87,7 +87,7 @@ pub(super) fn list(at: &Location, format: Format, command: ListCommand) -> Resul
             let mut answers = watcher.end()?;
             match format {
                 Format::Json => answers.json(&Rule { persons })?,
-                _ => answers.line(&list_text::rule(persons))?,
+                _ => answers.tell(&list_text::rule(persons))?,
             }
         }
     }
@@ -97,7 +97,7 @@ pub(super) fn list(at: &Location, format: Format, command: ListCommand) -> Resul
 fn retired(format: Format, mut answers: Answers, removal: &ListRemoval) -> Result<Exit> {
     match format {
         Format::Json => answers.json(&Retired { retired: removal })?,
-        _ => answers.line(&list_text::retired(removal))?,
+        _ => answers.tell(&list_text::retired(removal))?,
     }
     Ok(if removal.left.is_empty() { Exit::Success } else { Exit::Nothing })
 }
@@ -113,7 +113,7 @@ fn with_file(error: EngineError, files: &[PathBuf]) -> Error {
         _ => None,
     };
     match file {
-        Some(path) => Error::new(error).context(format!("{}: nothing was changed", shown(path))),
+        Some(path) => Error::new(error).context(say!("file-changed-nothing", file = shown(path))),
         None => error.into(),
     }
 }

@@ -3,7 +3,8 @@
 use super::store::Location;
 use crate::args::{Format, KeyCommand};
 use crate::exit::Exit;
-use crate::output::{Answers, message, shown};
+use crate::lang::say;
+use crate::output::{Answers, message, shown, shown_name};
 use anyhow::{Context, Result, bail};
 use athar_engine::{EngineError, PublicKey, Signed};
 use serde::Serialize;
@@ -14,7 +15,7 @@ pub(super) fn run(at: &Location, format: Format, command: KeyCommand) -> Result<
     match command {
         KeyCommand::Make => {
             let key = at.open()?.make_key()?;
-            message("the store has a key: keep its file as you keep the store");
+            message(&say!("key-made"));
             tell(format, &key)
         }
         KeyCommand::Show => {
@@ -47,16 +48,20 @@ fn tell(format: Format, key: &PublicKey) -> Result<Exit> {
 }
 
 fn check(format: Format, file: &Path, key: Option<&str>) -> Result<Exit> {
-    let text = fs::read_to_string(file).with_context(|| shown(file))?;
-    let signed = Signed::parse(&text).with_context(|| shown(file))?;
+    let text = fs::read_to_string(file).with_context(|| shown_name(file))?;
+    let signed = Signed::parse(&text).with_context(|| shown_name(file))?;
     let key = key.map(PublicKey::from_hex).transpose()?;
-    if !signed.holds(key.as_ref()).with_context(|| shown(file))? {
-        bail!("{}: the signature does not hold", shown(file));
+    if !signed.holds(key.as_ref()).with_context(|| shown_name(file))? {
+        bail!(say!("signature-does-not-hold", file = shown(file)));
     }
     let mut answers = Answers::new();
     match format {
         Format::Json => answers.json(&signed)?,
-        _ => answers.line(&format!("{}\nsigned by {}", signed.statement, signed.public_key))?,
+        _ => {
+            let key = signed.public_key.to_string();
+            answers.line(&signed.statement.to_string())?;
+            answers.tell(&say!("signed-by", key = key))?;
+        }
     }
     Ok(Exit::Success)
 }

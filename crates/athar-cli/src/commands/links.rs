@@ -4,6 +4,7 @@ use super::Shown;
 use super::store::Location;
 use crate::args::{Format, LinksArgs};
 use crate::exit::Exit;
+use crate::lang::say;
 use crate::output::{Answers, graph, list_text, message, text};
 use anyhow::{Result, bail};
 
@@ -21,8 +22,8 @@ pub(super) fn run(at: &Location, format: Format, args: &LinksArgs) -> Result<Exi
         Format::Json => links.iter().try_for_each(|link| answers.json(link))?,
         Format::Dot => answers.line(&graph::dot(&store.cases()?, &links))?,
         Format::Graphml => answers.line(&graph::graphml(&store.cases()?, &links))?,
-        Format::Text if links.is_empty() => message("no links"),
-        Format::Text => answers.line(&text::links(&links))?,
+        Format::Text if links.is_empty() => message(&say!("no-links")),
+        Format::Text => answers.tell(&text::links(&links))?,
     }
     Ok(Exit::Success)
 }
@@ -34,9 +35,9 @@ fn listed(at: &Location, format: Format, case: Option<&str>) -> Result<Exit> {
     let mut answers = watcher.end()?;
     match format {
         Format::Json => items.iter().try_for_each(|item| answers.json(item))?,
-        Format::Dot | Format::Graphml => bail!("--lists draws nothing: use text or json"),
-        Format::Text if items.is_empty() => message("no list knows an item"),
-        Format::Text => items.iter().try_for_each(|item| answers.line(&list_text::item(item)))?,
+        Format::Dot | Format::Graphml => bail!(say!("lists-draw-nothing")),
+        Format::Text if items.is_empty() => message(&say!("no-listed-items")),
+        Format::Text => items.iter().try_for_each(|item| answers.tell(&list_text::item(item)))?,
     }
     Ok(Exit::Success)
 }

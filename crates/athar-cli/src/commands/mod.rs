@@ -12,9 +12,11 @@ mod explain;
 mod export;
 mod extras;
 mod hash;
+mod held;
 mod import;
 mod key;
 mod links;
+mod log;
 mod networks;
 mod packet;
 mod remember;
@@ -22,26 +24,30 @@ mod retain;
 mod rotate;
 mod store;
 mod store_key;
+mod timestamp;
 mod typed;
 mod verify;
 mod withdraw;
 
+use self::store::Acting;
 use crate::args::{Args, Command, Format};
 use crate::exit::Exit;
 use anyhow::{Result, bail};
 use athar_engine::{IndexNote, Outcome, Watcher};
+use athar_words::text as words;
 
+use crate::lang::{errors, say};
 use crate::output::progress::Progress;
 use crate::output::{Answers, message, text};
 
 /// Runs one command.
 pub(crate) fn run(args: Args) -> Result<Exit> {
-    let Args { data, store_key, format, command } = args;
+    let Args { data, store_key, format, lang: _, by, purpose, command } = args;
     let is_drawn = matches!(command, Command::Links(_) | Command::Networks(_));
     if matches!(format, Format::Dot | Format::Graphml) && !is_drawn {
-        bail!("--format dot and graphml draw links and networks only: use text or json");
+        bail!(say!("format-draws-links-only"));
     }
-    let at = store::Location::from_args(data, store_key);
+    let at = store::Location::from_args(data, store_key, Acting { by, purpose });
     match command {
         Command::Init { encrypt } => store::init(&at, format, encrypt),
         Command::Case(command) => case::run(&at, format, command),
@@ -52,6 +58,7 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
         Command::Confirm(args) => decide::run(&at, format, args, true),
         Command::Reject(args) => decide::run(&at, format, args, false),
         Command::Benign(command) => benign::run(&at, format, command),
+        Command::Held(args) => held::run(&at, format, args),
         Command::Withdraw(args) => withdraw::run(&at, format, args),
         Command::Retain(args) => retain::run(&at, format, args),
         Command::Import(args) => import::import(&at, format, args),
@@ -63,12 +70,14 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
         Command::Packet(args) => packet::run(&at, format, args),
         Command::Links(args) => links::run(&at, format, &args),
         Command::Hash(args) => hash::run(format, &args),
-        Command::Verify { rebuild_index, key, kept } => {
-            verify::run(&at, format, rebuild_index, &key, kept)
+        Command::Log(args) => log::run(&at, format, args),
+        Command::Verify { rebuild_index, key, kept, authority } => {
+            verify::run(&at, format, rebuild_index, &key, kept, &authority)
         }
         Command::Backup { file } => backup::run(&at, format, &file),
         Command::Restore { file, kept } => backup::restore(&at, format, &file, kept),
         Command::Checkpoint => key::checkpoint(&at),
+        Command::Timestamp(command) => timestamp::run(&at, format, command),
         Command::Key(command) => key::run(&at, format, command),
         Command::Doctor => doctor::run(format),
         Command::Completions { shell } => extras::completions(shell),
@@ -93,7 +102,9 @@ impl Shown {
     fn end(self) -> Result<Answers> {
         drop(self.progress);
         match self.failed {
-            Some(error) => Err(anyhow::Error::new(error).context("the answers cannot be written")),
+            Some(error) => {
+                Err(anyhow::Error::new(error).context(say!("answers-cannot-be-written")))
+            }
             None => Ok(self.answers),
         }
     }
@@ -109,7 +120,7 @@ impl Watcher for Shown {
         progress.advance(outcome.bytes);
         let written = progress.suspended(|| match format {
             Format::Json => answers.json(outcome),
-            _ => answers.line(&text::outcome(outcome)),
+            _ => answers.tell(&text::outcome(outcome)),
         });
         if let Err(error) = written {
             failed.get_or_insert(error);
@@ -117,7 +128,7 @@ impl Watcher for Shown {
     }
 
     fn noted(&mut self, note: &IndexNote) {
-        self.progress.suspended(|| message(&format!("note: {note}")));
+        self.progress.suspended(|| message(&say!("note", note = words(errors::of_index(note)))));
     }
 
     fn likened(&mut self, codes: usize, of: usize) {

@@ -2,12 +2,14 @@
 
 use super::explain::{refuse_standing, write};
 use super::store::Location;
-use crate::args::{Format, Language, PacketArgs, PacketCommand};
+use crate::args::{Format, PacketArgs, PacketCommand};
 use crate::exit::Exit;
-use crate::output::{Answers, message, shown, text};
+use crate::lang::{self, errors, say};
+use crate::output::{Answers, message, shown, shown_name, text};
 use anyhow::{Context, Result, bail};
 use athar_engine::{
-    EngineError, Fonts, PACKET_BYTES_MOST, PacketOptions, PacketSummary, PublicKey, check_packet,
+    EngineError, Fonts, PACKET_BYTES_MOST, PacketFault, PacketOptions, PacketSummary, PublicKey,
+    check_packet,
 };
 use serde::Serialize;
 use std::fs;
@@ -32,16 +34,13 @@ pub(super) fn run(at: &Location, format: Format, args: PacketArgs) -> Result<Exi
 
 fn make(at: &Location, format: Format, args: PacketArgs) -> Result<Exit> {
     let (Some(case), Some(out)) = (args.case, args.out) else {
-        bail!("say which case, and where to write it: athar packet CASE --out FILE");
+        bail!(say!("packet-needs"));
     };
     // Before the packet is recorded.
-    refuse_standing(&out, args.force).with_context(|| shown(&out))?;
+    refuse_standing(&out, args.force).with_context(|| shown_name(&out))?;
     let options = PacketOptions {
         case,
-        language: match args.lang {
-            Language::En => athar_engine::Language::English,
-            Language::Ar => athar_engine::Language::Arabic,
-        },
+        language: lang::language(),
         purpose: args.purpose,
         actor: args.by,
         with_codes: args.with_codes,
@@ -52,9 +51,9 @@ fn make(at: &Location, format: Format, args: PacketArgs) -> Result<Exit> {
     // What leaves the unit is checked as whoever gets it will.
     let key = store.public_key()?.ok_or(EngineError::NoKey)?;
     let summary = check_packet(&packet, &key)?;
-    write(&out, &packet, args.force).with_context(|| shown(&out))?;
+    write(&out, &packet, args.force).with_context(|| shown_name(&out))?;
     tell(format, &summary)?;
-    message(&format!("packet written to {}", shown(&out)));
+    message(&say!("packet-written", file = shown(&out)));
     Ok(Exit::Success)
 }
 
@@ -70,11 +69,11 @@ fn verify(at: &Location, format: Format, file: &Path, key: Option<&str>) -> Resu
         Some(key) => PublicKey::from_hex(key)?,
         None => own_key(at)?,
     };
-    let packet = read(file).with_context(|| shown(file))?;
+    let packet = read(file).with_context(|| shown_name(file))?;
     match check_packet(&packet, &key) {
         Ok(summary) => tell(format, &summary)?,
         Err(EngineError::PacketFault(fault)) => {
-            tell_fault(format, fault.to_string())?;
+            tell_fault(format, &fault)?;
             return Ok(Exit::Nothing);
         }
         Err(error) => return Err(error.into()),
@@ -84,7 +83,7 @@ fn verify(at: &Location, format: Format, file: &Path, key: Option<&str>) -> Resu
 
 fn own_key(at: &Location) -> Result<PublicKey> {
     let opened = at.open_read_only();
-    let store = opened.context("without a store, say by --key whose packet it is")?;
+    let store = opened.with_context(|| say!("packet-needs-key"))?;
     Ok(store.public_key()?.ok_or(EngineError::NoKey)?)
 }
 
@@ -105,15 +104,17 @@ struct Verdict<'a> {
 fn tell(format: Format, summary: &PacketSummary) -> Result<()> {
     match format {
         Format::Json => Answers::new().json(&Verdict { packet: Some(summary), fault: None })?,
-        _ => Answers::new().line(&text::packet(summary))?,
+        _ => Answers::new().tell(&text::packet(summary))?,
     }
     Ok(())
 }
 
-fn tell_fault(format: Format, fault: String) -> Result<()> {
+fn tell_fault(format: Format, fault: &PacketFault) -> Result<()> {
     match format {
-        Format::Json => Answers::new().json(&Verdict { packet: None, fault: Some(fault) })?,
-        _ => Answers::new().line(&text::packet_fault(&fault))?,
+        Format::Json => {
+            Answers::new().json(&Verdict { packet: None, fault: Some(fault.to_string()) })?;
+        }
+        _ => Answers::new().tell(&text::packet_fault(&errors::of_packet(fault)))?,
     }
     Ok(())
 }

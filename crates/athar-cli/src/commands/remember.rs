@@ -13,7 +13,7 @@ pub(super) fn run(at: &Location, format: Format, args: &RememberArgs) -> Result<
     let remembered = at.open()?.remember(days, args.by.as_deref())?;
     match format {
         Format::Json => Answers::new().json(&Told { remember: &remembered })?,
-        _ => Answers::new().line(&alert_text::remembered(&remembered))?,
+        _ => Answers::new().tell(&alert_text::remembered(&remembered))?,
     }
     Ok(if remembered.left.is_empty() { Exit::Success } else { Exit::Nothing })
 }

@@ -38,7 +38,7 @@ fn retain(at: &Location, format: Format, args: &RetainArgs) -> Result<Exit> {
     let mut answers = shown.end()?;
     match format {
         Format::Json => answers.json(&summary)?,
-        _ => answers.line(&retain_text::summary(&summary))?,
+        _ => answers.tell(&retain_text::summary(&summary))?,
     }
     let is_left = summary.withdrawn.is_some_and(|withdrawn| !withdrawn.left.is_empty());
     Ok(if is_left { Exit::Nothing } else { Exit::Success })
@@ -47,7 +47,7 @@ fn retain(at: &Location, format: Format, args: &RetainArgs) -> Result<Exit> {
 fn show(format: Format, answers: &mut Answers, rules: &[RetentionLine]) -> Result<()> {
     match format {
         Format::Json => answers.json(&Rules { rules })?,
-        _ => answers.line(&retain_text::rules(rules))?,
+        _ => answers.tell(&retain_text::rules(rules))?,
     }
     Ok(())
 }

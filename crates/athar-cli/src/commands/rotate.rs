@@ -4,9 +4,11 @@ use super::store::Location;
 use super::store_key::{new_passphrase, read_or_make};
 use crate::args::{Format, RotateArgs};
 use crate::exit::Exit;
+use crate::lang::say;
 use crate::output::{Answers, message, shown, text};
 use anyhow::{Context, Result};
 use athar_engine::{RotateStep, RotateSummary, StoreKey};
+use athar_words::figure;
 use serde::Serialize;
 
 pub(super) fn run(at: &Location, format: Format, args: &RotateArgs) -> Result<Exit> {
@@ -14,9 +16,9 @@ pub(super) fn run(at: &Location, format: Format, args: &RotateArgs) -> Result<Ex
     let store = at.open()?;
     let to = new_key(args, dir)?;
     let changed = store.change_key(to.as_ref(), args.by.as_deref(), &mut tell_step);
-    let summary = changed.with_context(|| format!("store {}", shown(dir)))?;
+    let summary = changed.with_context(|| say!("store-at", dir = shown(dir)))?;
     if let Some(why) = &summary.without_indexes {
-        message(&format!("note: the next 'add' makes the index anew: {why}"));
+        message(&say!("next-add-makes-index", reason = why));
     }
     tell(format, &summary)?;
     Ok(Exit::Success)
@@ -34,10 +36,10 @@ fn new_key(args: &RotateArgs, dir: &std::path::Path) -> Result<Option<StoreKey>>
 fn tell_step(step: RotateStep) {
     match step {
         RotateStep::WriteLedger(bytes) => {
-            message(&format!("writing the ledger anew ({}) …", text::bytes(bytes)));
+            message(&say!("ledger-written-anew", megabytes = figure(bytes.div_ceil(1_000_000))));
         }
-        RotateStep::VerifyLedger => message("comparing it with the old one …"),
-        RotateStep::MakeIndexes => message("making the index anew …"),
+        RotateStep::VerifyLedger => message(&say!("ledger-compared")),
+        RotateStep::MakeIndexes => message(&say!("index-being-made")),
         _ => {}
     }
 }

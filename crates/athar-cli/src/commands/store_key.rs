@@ -1,5 +1,6 @@
 //! Where the key of an encrypted store comes from: a file, the environment or the terminal.
 
+use crate::lang::say;
 use crate::output::{message, shown};
 use anyhow::{Context, Result, bail};
 use athar_engine::StoreKey;
@@ -31,11 +32,11 @@ impl KeySource {
     /// type it.
     pub(super) fn get(&self, is_needed: impl FnOnce() -> bool) -> Result<Option<StoreKey>> {
         match (&self.0, passphrase_in(PASSPHRASE)?) {
-            (Some(_), Some(_)) => bail!("{BOTH}"),
+            (Some(_), Some(_)) => bail!(say!("two-keys-given")),
             (Some(file), None) => Ok(Some(StoreKey::read(file).with_context(|| shown(file))?)),
             (None, Some(text)) => Ok(Some(StoreKey::passphrase(text)?)),
             (None, None) if io::stdin().is_terminal() && is_needed() => {
-                Ok(Some(StoreKey::passphrase(typed("passphrase of the store: ")?)?))
+                Ok(Some(StoreKey::passphrase(typed(&say!("ask-passphrase"))?)?))
             }
             (None, None) => Ok(None),
         }
@@ -44,21 +45,19 @@ impl KeySource {
     /// The key of a store that is going to be made in `dir`.
     pub(super) fn get_new(&self, dir: &Path) -> Result<StoreKey> {
         match (&self.0, passphrase_in(PASSPHRASE)?) {
-            (Some(_), Some(_)) => bail!("{BOTH}"),
+            (Some(_), Some(_)) => bail!(say!("two-keys-given")),
             (Some(file), None) => read_or_make(file, dir),
             (None, Some(text)) => Ok(StoreKey::passphrase(text)?),
-            (None, None) => typed_twice(&format!("by --store-key FILE or {PASSPHRASE}")),
+            (None, None) => typed_twice(&format!("--store-key FILE, {PASSPHRASE}")),
         }
     }
 }
-
-const BOTH: &str = "a key file and a passphrase were given: give one of them";
 
 /// The passphrase that the store in use is going to have.
 pub(super) fn new_passphrase() -> Result<StoreKey> {
     match passphrase_in(NEW_PASSPHRASE)? {
         Some(text) => Ok(StoreKey::passphrase(text)?),
-        None => typed_twice(&format!("by {NEW_PASSPHRASE}")),
+        None => typed_twice(NEW_PASSPHRASE),
     }
 }
 
@@ -67,13 +66,13 @@ pub(super) fn read_or_make(file: &Path, dir: &Path) -> Result<StoreKey> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let place = folder.unwrap_or(Path::new(".")).canonicalize().with_context(|| shown(file))?;
     if dir.canonicalize().is_ok_and(|dir| place.starts_with(dir)) {
-        bail!("{}: the key would lie beside what it locks: put it somewhere else", shown(file));
+        bail!(say!("key-beside-lock", file = shown(file)));
     }
     if file.symlink_metadata().is_ok() {
         return StoreKey::read(file).with_context(|| shown(file));
     }
     let key = StoreKey::make(file).with_context(|| shown(file))?;
-    message(&format!("made a key in {}: whoever loses it loses the store", shown(file)));
+    message(&say!("store-key-made", file = shown(file)));
     Ok(key)
 }
 
@@ -82,22 +81,22 @@ fn passphrase_in(variable: &str) -> Result<Option<Zeroizing<String>>> {
         Ok(text) if text.is_empty() => Ok(None),
         Ok(text) => Ok(Some(Zeroizing::new(text))),
         Err(env::VarError::NotPresent) => Ok(None),
-        Err(env::VarError::NotUnicode(_)) => bail!("{variable} is not UTF-8"),
+        Err(env::VarError::NotUnicode(_)) => bail!(say!("variable-not-utf8", variable = variable)),
     }
 }
 
 fn typed_twice(otherwise: &str) -> Result<StoreKey> {
     if !io::stdin().is_terminal() {
-        bail!("say what to encrypt by: {otherwise}, or on a terminal");
+        bail!(say!("say-what-to-encrypt-by", ways = otherwise));
     }
-    let first = typed("new passphrase of the store: ")?;
-    if first != typed("the same again: ")? {
-        bail!("these are two different passphrases");
+    let first = typed(&say!("ask-new-passphrase"))?;
+    if first != typed(&say!("ask-again"))? {
+        bail!(say!("passphrases-differ"));
     }
     Ok(StoreKey::passphrase(first)?)
 }
 
 fn typed(prompt: &str) -> Result<Zeroizing<String>> {
-    let text = rpassword::prompt_password(prompt).context("no passphrase can be typed")?;
+    let text = rpassword::prompt_password(prompt).with_context(|| say!("nothing-typed"))?;
     Ok(Zeroizing::new(text))
 }

@@ -2,10 +2,12 @@
 //! never repeats what was typed, for it may be a person's.
 
 use crate::args::{CountryArg, FactsArgs, HandlesArgs, UrgencyArg};
+use crate::lang::say;
 use crate::output::message;
 use anyhow::{Context, Result, anyhow};
 use athar_engine::handles::{Country, Handle, HandleKind, handle};
 use athar_engine::{CaseFacts, Urgency};
+use athar_words::text as words;
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
 /// Milliseconds since 1970 UTC of a time that was typed: a date, or a date and a time, with or
@@ -16,7 +18,7 @@ pub(super) fn time(text: &str, option: &str) -> Result<i64> {
     }
     let civil: Option<DateTime> = text.parse().ok();
     let at = civil.and_then(|civil| civil.to_zoned(TimeZone::UTC).ok());
-    let wrong = || anyhow!("{option} is no time: write 2026-11-20 or 2026-11-20T14:30+03:00");
+    let wrong = || anyhow!(say!("no-time", option = option));
     Ok(at.ok_or_else(wrong)?.timestamp().as_millisecond())
 }
 
@@ -30,10 +32,7 @@ pub(super) fn a_handle(kind: &str, value: &str, country: &CountryArg) -> Result<
     let country = Country::from_code(&country.country).context("--country")?;
     let read = handle(kind, value, country)?;
     if read.kind == HandleKind::Other && !kind.trim().eq_ignore_ascii_case("other") {
-        message(
-            "note: the handle could not be read as what it was said to be: it is kept as typed, \
-             and ties no cases",
-        );
+        message(&say!("note", note = words(say!("handle-kept-as-typed"))));
     }
     Ok(read)
 }
@@ -41,7 +40,8 @@ pub(super) fn a_handle(kind: &str, value: &str, country: &CountryArg) -> Result<
 pub(super) fn handles(args: &HandlesArgs) -> Result<Vec<Handle>> {
     let read = |(number, text): (usize, &String)| {
         let place = || format!("--handle {}", number + 1);
-        let split = text.split_once('=').context("write KIND=VALUE").with_context(place);
+        let split =
+            text.split_once('=').with_context(|| say!("write-kind-value")).with_context(place);
         let (kind, value) = split?;
         a_handle(kind, value, &args.country).with_context(place)
     };

@@ -4,6 +4,7 @@ use super::Shown;
 use super::store::Location;
 use crate::args::{Format, WithdrawArgs};
 use crate::exit::Exit;
+use crate::lang::say;
 use crate::output::text;
 use anyhow::{Context, Result, bail};
 use athar_engine::{EngineError, WithdrawOptions, WithdrawSummary, WithdrawTarget};
@@ -25,11 +26,11 @@ pub(super) fn run(at: &Location, format: Format, args: WithdrawArgs) -> Result<E
     let mut answers = shown.end()?;
     match format {
         Format::Json => answers.json(&Withdrawn { withdrawn: &summary })?,
-        _ => answers.line(&text::withdrawn(&summary))?,
+        _ => answers.tell(&text::withdrawn(&summary))?,
     }
     if let Some(file) = &receipt {
         let text = serde_json::to_string_pretty(&store.receipt(&summary)?)?;
-        write_new(file, &text).with_context(|| crate::output::shown(file))?;
+        write_new(file, &text).with_context(|| crate::output::shown_name(file))?;
     }
     Ok(if summary.left.is_empty() { Exit::Success } else { Exit::Nothing })
 }
@@ -50,7 +51,7 @@ fn options(args: WithdrawArgs) -> Result<WithdrawOptions> {
         (None, Some(report), None, None) => WithdrawTarget::Report(report),
         (None, None, Some(case), None) => WithdrawTarget::Case(case),
         (None, None, None, Some(check)) => WithdrawTarget::Check(check),
-        _ => bail!("say what is taken back: --item, --report, --case or --check"),
+        _ => bail!(say!("say-what-is-taken-back")),
     };
     let WithdrawArgs { reason, reference, by: actor, .. } = args;
     Ok(WithdrawOptions { target, reason, reference, actor })

@@ -2,7 +2,9 @@
 
 pub(crate) mod alert_text;
 pub(crate) mod graph;
+pub(crate) mod held_text;
 pub(crate) mod list_text;
+pub(crate) mod log_text;
 pub(crate) mod network_graph;
 pub(crate) mod network_text;
 pub(crate) mod progress;
@@ -11,13 +13,14 @@ pub(crate) mod retain_text;
 pub(crate) mod text;
 mod times;
 
+use crate::lang;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::Path;
 
 /// Writes a line to standard error. Nothing can be done when that fails.
 pub(crate) fn message(line: &str) {
-    let _ = writeln!(io::stderr(), "athar: {line}");
+    let _ = writeln!(io::stderr(), "{}", lang::set(&format!("athar: {line}")));
 }
 
 /// Standard output that stays silent once its reader has gone, as `head` does: work that was
@@ -32,7 +35,12 @@ impl Answers {
         Self { out: anstream::stdout(), gone: false }
     }
 
-    /// Writes `text` and a line break.
+    /// Writes what people read, and a line break.
+    pub(crate) fn tell(&mut self, text: &str) -> io::Result<()> {
+        self.line(&lang::set(text))
+    }
+
+    /// Writes what programs read, which is the same in every language, and a line break.
     pub(crate) fn line(&mut self, text: &str) -> io::Result<()> {
         if self.gone {
             return Ok(());
@@ -69,6 +77,11 @@ pub(crate) fn shown(path: &Path) -> String {
         }
     }
     text
+}
+
+/// The same among words, or before them.
+pub(crate) fn shown_name(path: &Path) -> String {
+    lang::name(&shown(path))
 }
 
 /// Marks that change the order in which the rest of a line is read.

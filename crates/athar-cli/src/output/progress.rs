@@ -1,5 +1,7 @@
 //! How far work has come, on a terminal; nothing in a pipe.
 
+use crate::lang::say;
+use athar_words::figure;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// A bar on standard error, which is hidden when that is no terminal.
@@ -19,9 +21,7 @@ impl Progress {
     pub(crate) fn plan(&mut self, files: usize, bytes: u64) {
         self.files = files;
         self.bar.set_length(bytes);
-        if let Ok(style) = ProgressStyle::with_template(
-            "{bar:28.cyan/dim} {msg} · {bytes} of {total_bytes} · {bytes_per_sec} · {eta} left",
-        ) {
+        if let Ok(style) = ProgressStyle::with_template(&template()) {
             self.bar.set_style(style.progress_chars("━╸─"));
         }
         self.show();
@@ -40,7 +40,7 @@ impl Progress {
     /// sees how far it is.
     pub(crate) fn liken(&self, codes: usize, of: usize) {
         if codes < of {
-            self.bar.set_message(format!("making a graph: {codes} of {of} codes"));
+            self.bar.set_message(say!("progress-graph", codes = codes, of = of));
         } else {
             self.show();
         }
@@ -53,11 +53,24 @@ impl Progress {
 
     fn show(&self) {
         let message = match self.done > self.files {
-            true => format!("{} files", self.done),
-            false => format!("{} of {} files", self.done, self.files),
+            true => say!("progress-files", n = self.done),
+            false => say!("progress-files-of", n = self.done, of = self.files),
         };
         self.bar.set_message(message);
     }
+}
+
+/// What the bar is followed by; the library's own figures stand in it as braces.
+fn template() -> String {
+    let part = |name: &str| figure(format!("{{{name}}}"));
+    let left = say!(
+        "progress-left",
+        bytes = part("bytes"),
+        total = part("total_bytes"),
+        speed = part("bytes_per_sec"),
+        time = part("eta")
+    );
+    format!("{{bar:28.cyan/dim}} {{msg}} · {left}")
 }
 
 impl Drop for Progress {

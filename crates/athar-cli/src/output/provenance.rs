@@ -2,22 +2,30 @@
 
 use super::shown;
 use super::text::time;
+use crate::lang::{joined, say};
 use athar_engine::{Provenance, ToldMoment, ToldTime, ToldZone};
+use athar_words::text;
 use std::path::Path;
 
 /// Who sent a file and when, where anything tells.
 pub(super) fn sent(told: &Provenance) -> Option<String> {
-    let sender = told.sender.as_deref().map(|sender| format!("from {}", name(sender)));
+    let sender = told.sender.as_deref().map(|sender| say!("sent-by", sender = name(sender)));
     let parts: Vec<_> = sender.into_iter().chain(told.time.as_ref().map(moment)).collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
+    (!parts.is_empty()).then(|| joined(&parts))
 }
 
 /// The same behind the name of the file and that of the parcel that it came in.
 pub(super) fn whole(told: &Provenance) -> String {
-    let file = told.name.as_deref().map_or("a file without a name".into(), name);
-    let parcel = told.parcel.as_deref().map(|parcel| format!(" in {}", name(parcel)));
-    let sent = sent(told).map(|sent| format!(", {sent}"));
-    file + &parcel.unwrap_or_default() + &sent.unwrap_or_default()
+    let file = match told.name.as_deref() {
+        Some(file) => crate::lang::name(&name(file)),
+        None => say!("nameless-file"),
+    };
+    let file = match told.parcel.as_deref() {
+        Some(parcel) => say!("file-in-parcel", file = text(file), parcel = name(parcel)),
+        None => file,
+    };
+    let parts: Vec<_> = [file].into_iter().chain(sent(told)).collect();
+    joined(&parts)
 }
 
 /// What others wrote, so that it cannot write on the terminal.
@@ -26,15 +34,13 @@ fn name(text: &str) -> String {
 }
 
 fn moment(told: &ToldTime) -> String {
-    let verb = match told.moment {
-        ToldMoment::Sent => "sent",
-        ToldMoment::Changed => "changed",
-    };
-    let zone = match told.zone {
-        ToldZone::Told => "UTC",
-        ToldZone::Unknown => "by a clock of unknown zone",
-    };
-    format!("{verb} {} {zone}", time(told.at_ms))
+    let time = text(time(told.at_ms));
+    match (told.moment, told.zone) {
+        (ToldMoment::Sent, ToldZone::Told) => say!("sent-at", time = time),
+        (ToldMoment::Sent, ToldZone::Unknown) => say!("sent-at-unknown-zone", time = time),
+        (ToldMoment::Changed, ToldZone::Told) => say!("changed-at", time = time),
+        (ToldMoment::Changed, ToldZone::Unknown) => say!("changed-at-unknown-zone", time = time),
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! Stretches of time, for people.
 
+use super::text::percent;
+use crate::lang::say;
 use athar_engine::{Segment, Span, Time};
+use athar_words::figure;
 
 /// Stretches that are written out; of more, how many there are.
 const WRITTEN: usize = 3;
@@ -9,14 +12,13 @@ const WRITTEN: usize = 3;
 pub(super) fn parts(time: &Time) -> Vec<String> {
     let mut parts: Vec<String> = time.segments.iter().take(WRITTEN).map(segment).collect();
     if time.segments.len() > WRITTEN {
-        parts.push(format!("{} stretches in all", time.segments.len()));
+        parts.push(say!("stretches-in-all", n = time.segments.len()));
     }
-    let share = |share: f64| format!("{:.0} %", share * 100.0);
     match (time.query_coverage, time.stored_coverage) {
         (Some(here), Some(there)) => {
-            parts.push(format!("{} of this and {} of that", share(here), share(there)));
+            parts.push(say!("covers-both", here = percent(here), there = percent(there)));
         }
-        (Some(here), None) => parts.push(format!("{} of this", share(here))),
+        (Some(here), None) => parts.push(say!("covers-this", here = percent(here))),
         _ => {}
     }
     parts
@@ -26,10 +28,11 @@ pub(super) fn parts(time: &Time) -> Vec<String> {
 fn segment(segment: &Segment) -> String {
     match (segment.query, segment.stored) {
         (Some(here), Some(there)) => {
-            format!("{} here is {} there{}", span(here), span(there), speed(segment.rate))
+            let both = say!("stretch-both", here = figure(span(here)), there = figure(span(there)));
+            both + &speed(segment.rate)
         }
-        (Some(here), None) => format!("{} here", span(here)),
-        (None, Some(there)) => format!("{} there", span(there)),
+        (Some(here), None) => say!("stretch-here", here = figure(span(here))),
+        (None, Some(there)) => say!("stretch-there", there = figure(span(there))),
         (None, None) => String::new(),
     }
 }
@@ -37,7 +40,9 @@ fn segment(segment: &Segment) -> String {
 /// How fast the item is played here, where that is not its own speed.
 fn speed(rate: Option<f64>) -> String {
     match rate {
-        Some(rate) if !(0.995..1.005).contains(&rate) => format!(" at {rate:.2} times its speed"),
+        Some(rate) if !(0.995..1.005).contains(&rate) => {
+            format!(" {}", say!("at-speed", rate = figure(format!("{rate:.2}"))))
+        }
         _ => String::new(),
     }
 }

@@ -1,7 +1,8 @@
 //! The drawing: both pictures side by side, what they have in common, and which landmark of the
 //! one is which of the other.
 
-use super::words::Words;
+use super::words;
+use crate::lang::{language, say};
 use athar_engine::motion::{Frame, Point};
 use athar_engine::{Differing, Explanation, Side, Way};
 use std::collections::HashSet;
@@ -45,17 +46,12 @@ pub(super) fn definitions(side: &Side, data_uri: &str) -> String {
 /// One way in which the item is seen, or only the two pictures. Landmarks of the query that were
 /// not found again are drawn only beside a picture in the clear: they lie so close that they
 /// would draw its eyes and its writing again over the blur.
-pub(super) fn figure(
-    explanation: &Explanation,
-    way: Option<&Way>,
-    words: &Words,
-    clear: bool,
-) -> String {
-    let layout = Layout::of(&explanation.query, &explanation.stored, words.is_rtl());
+pub(super) fn figure(explanation: &Explanation, way: Option<&Way>, clear: bool) -> String {
+    let layout = Layout::of(&explanation.query, &explanation.stored, language().is_rtl());
     let mut svg = format!(
         "<svg class=\"drawing\" viewBox=\"0 0 {WIDTH} {:.0}\" role=\"img\" aria-label=\"{}\">\n",
         layout.height,
-        words.drawing()
+        say!("page-drawing")
     );
     svg.push_str(&grounds(&layout));
     if clear {
@@ -66,7 +62,7 @@ pub(super) fn figure(
         svg.push_str(&regions(way, &layout));
         svg.push_str(&pairs(way, &layout, &explanation.stored));
     }
-    svg.push_str(&captions(explanation, &layout, words));
+    svg.push_str(&captions(explanation, &layout));
     svg.push_str("</svg>\n");
     svg
 }
@@ -251,17 +247,17 @@ fn colour([x, y]: Point, stored: &Side) -> String {
     format!("hsl({hue:.0} 75% {lightness:.0}%)")
 }
 
-fn captions(explanation: &Explanation, layout: &Layout, words: &Words) -> String {
+fn captions(explanation: &Explanation, layout: &Layout) -> String {
     let (query, stored) = (&explanation.query, &explanation.stored);
     let sides = [
-        (&layout.query, words.query(), query, layout.enlarged[0]),
-        (&layout.stored, words.stored(), stored, layout.enlarged[1]),
+        (&layout.query, say!("page-query"), query, layout.enlarged[0]),
+        (&layout.stored, say!("page-stored"), stored, layout.enlarged[1]),
     ];
-    let direction = words.direction();
+    let direction = words::direction();
     let mut svg = String::new();
     for (panel, name, side, enlarged) in sides {
         let middle = panel.left + panel.width / 2.0;
-        let size = words.size_px(side.width_px, side.height_px, enlarged);
+        let size = words::size_px(side.width_px, side.height_px, enlarged);
         let _ = writeln!(
             svg,
             "<text class=\"name\" direction=\"{direction}\" x=\"{middle:.1}\" y=\"{:.1}\">{name}</text>\

@@ -6,12 +6,13 @@ pub(crate) mod network;
 mod preview;
 mod words;
 
-use crate::args::Language;
+use crate::lang::{language, say};
 use athar_engine::{Explanation, Way};
+use athar_words::text;
 use preview::Grid;
 use std::fmt::Write;
 use std::io;
-use words::{Fact, Sign, Words};
+use words::{Fact, Sign};
 
 /// What the page is made with.
 pub(crate) struct Setting<'a> {
@@ -19,8 +20,6 @@ pub(crate) struct Setting<'a> {
     pub query: &'a str,
     /// Whether it is shown as it is, not blurred.
     pub clear: bool,
-    /// The page's language.
-    pub language: Language,
 }
 
 /// Ways that are drawn, at most: a picture may show an item many times.
@@ -28,30 +27,31 @@ const DRAWN_WAYS: usize = 8;
 
 /// The page. Fails only when the picture cannot be encoded.
 pub(crate) fn html(explanation: &Explanation, setting: &Setting) -> io::Result<String> {
-    let words = Words(setting.language);
     let preview = &explanation.preview;
     let grid = Grid { width: preview.width(), height: preview.height(), luma: preview.luma() };
     let picture = preview::data_uri(&grid, setting.clear)?;
     let ways = drawn(explanation);
-    let mut page = head(&words, heading(explanation, &ways, &words));
+    let mut page = head(&heading(explanation, &ways));
     page.push_str(&figure::definitions(&explanation.query, &picture));
-    page.push_str(&verdict(explanation, &ways, &words));
+    page.push_str(&verdict(explanation, &ways));
     let query = escaped(setting.query);
-    page.push_str(&facts(&words.identities(explanation, &query, &cases(explanation))));
+    page.push_str(&facts(&words::identities(explanation, &query, &cases(explanation))));
     if ways.is_empty() {
-        page.push_str(&drawing(explanation, None, &words, setting.clear));
+        page.push_str(&drawing(explanation, None, setting.clear));
     }
     for (number, way) in ways.iter().enumerate() {
         page.push_str("<section class=\"way\">\n");
         if ways.len() > 1 {
-            let title = words.sighting(number + 1, words.verdict(explanation, way));
+            let verdict = text(words::verdict(explanation, way));
+            let number = text((number + 1).to_string());
+            let title = say!("page-sighting", number = number, verdict = verdict);
             let _ = writeln!(page, "<h2>{title}</h2>");
         }
-        page.push_str(&drawing(explanation, Some(way), &words, setting.clear));
-        page.push_str(&facts(&words.facts(explanation, way)));
+        page.push_str(&drawing(explanation, Some(way), setting.clear));
+        page.push_str(&facts(&words::facts(explanation, way)));
         page.push_str("</section>\n");
     }
-    page.push_str(&foot(setting, &words));
+    page.push_str(&foot(setting));
     Ok(page)
 }
 
@@ -63,11 +63,11 @@ fn drawn(explanation: &Explanation) -> Vec<&Way> {
     if matches.is_empty() { ways.first().into_iter().collect() } else { matches }
 }
 
-fn heading(explanation: &Explanation, ways: &[&Way], words: &Words) -> &'static str {
+fn heading(explanation: &Explanation, ways: &[&Way]) -> String {
     match ways.first() {
-        Some(way) if way.relation.is_some() => words.verdict(explanation, way),
-        _ if frames_match(explanation) => words.copy(),
-        _ => words.no_match(),
+        Some(way) if way.relation.is_some() => words::verdict(explanation, way),
+        _ if frames_match(explanation) => say!("page-copy"),
+        _ => say!("page-no-match"),
     }
 }
 
@@ -75,8 +75,9 @@ fn frames_match(explanation: &Explanation) -> bool {
     explanation.frames.is_some_and(|frames| frames.is_match)
 }
 
-fn head(words: &Words, title: &str) -> String {
-    let (code, direction, kind) = (words.code(), words.direction(), words.kind());
+fn head(title: &str) -> String {
+    let (code, direction) = (language().code(), words::direction());
+    let kind = say!("page-kind");
     format!(
         "<!doctype html>\n<html lang=\"{code}\" dir=\"{direction}\">\n<head>\n\
          <meta charset=\"utf-8\">\n\
@@ -92,7 +93,7 @@ fn head(words: &Words, title: &str) -> String {
     )
 }
 
-fn verdict(explanation: &Explanation, ways: &[&Way], words: &Words) -> String {
+fn verdict(explanation: &Explanation, ways: &[&Way]) -> String {
     let best = ways.first().filter(|way| way.relation.is_some());
     let class = match best.and_then(|way| way.relation) {
         Some(relation) => relation.name(),
@@ -100,15 +101,15 @@ fn verdict(explanation: &Explanation, ways: &[&Way], words: &Words) -> String {
         None => "none",
     };
     let mut reason = match (best, ways.first()) {
-        (Some(way), _) => words.reason(way),
-        (None, _) if frames_match(explanation) => words.by_frames().into(),
-        (None, Some(way)) => words.reason(way),
-        (None, None) => words.nothing().into(),
+        (Some(way), _) => words::reason(way),
+        (None, _) if frames_match(explanation) => say!("page-by-frames"),
+        (None, Some(way)) => words::reason(way),
+        (None, None) => say!("page-nothing"),
     };
     if best.is_some() && ways.len() > 1 {
-        reason = format!("{} {reason}", words.sightings(ways.len()));
+        reason = format!("{} {reason}", say!("page-sightings", n = ways.len()));
     }
-    let heading = heading(explanation, ways, words);
+    let heading = heading(explanation, ways);
     format!("<section class=\"verdict {class}\"><h1>{heading}</h1><p>{reason}</p></section>\n")
 }
 
@@ -127,11 +128,10 @@ fn facts(facts: &[Fact]) -> String {
     list
 }
 
-fn drawing(explanation: &Explanation, way: Option<&Way>, words: &Words, clear: bool) -> String {
+fn drawing(explanation: &Explanation, way: Option<&Way>, clear: bool) -> String {
     let differs = way.is_some_and(|way| !way.region.differs.is_empty());
-    let mut html =
-        format!("<figure>\n{}<figcaption>", figure::figure(explanation, way, words, clear));
-    for (sign, meaning) in words.legend() {
+    let mut html = format!("<figure>\n{}<figcaption>", figure::figure(explanation, way, clear));
+    for (sign, meaning) in words::legend() {
         let is_drawn = match sign {
             Sign::Region | Sign::Pair => way.is_some(),
             Sign::Differs => differs,
@@ -163,12 +163,12 @@ fn sample(sign: Sign) -> String {
     format!("<svg viewBox=\"0 0 26 16\" aria-hidden=\"true\">{sign}</svg>")
 }
 
-fn foot(setting: &Setting, words: &Words) -> String {
+fn foot(setting: &Setting) -> String {
     let mut foot = String::from("<footer>\n");
-    for note in words.notes(setting.clear) {
+    for note in words::notes(setting.clear) {
         let _ = writeln!(foot, "<p>{note}</p>");
     }
-    let _ = writeln!(foot, "<p>{}</p>", words.made());
+    let _ = writeln!(foot, "<p>{}</p>", words::made());
     foot.push_str("</footer>\n</main>\n</body>\n</html>\n");
     foot
 }

@@ -5,61 +5,14 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const SVG = "http://www.w3.org/2000/svg";
 
-const WORDS = {
-  en: {
-    dir: "ltr", other: "العربية", title: "Networks of cases", kind: "Networks of cases and what ties them",
-    networks: "Networks", cases: "Cases", ties: "Ties", none: "No cases are tied to one another.",
-    all: "all", network: "Network", urgency: "Urgency", reasons: "Kinds", state: "State", search: "Search",
-    hint: "case, handle or item", from_normal: "normal and higher", from_high: "high and higher",
-    immediate: "immediate", high: "high", normal: "normal", low: "low", unsaid: "not said",
-    confirmed: "confirmed", unreviewed: "not reviewed", onlyNew: "new only",
-    copy: "copy", part: "part", altered: "altered", segment: "segment", still: "still", same_file: "same file",
-    account: "account", telephone: "telephone", wallet: "wallet", payment: "payment", email: "e-mail",
-    channels: {},
-    larger: "Larger", smaller: "Smaller", fit: "Show all",
-    pick: "Choose a case or a tie to see what is behind it. Drag to move, turn the wheel to zoom; the arrow keys go from case to case.",
-    opened: "opened", channel: "channel", sharedBy: "shared by", file: "The same file",
-    cut: "Without this case the network falls apart.",
-    splits: (a, b) => `This tie alone holds ${a} to ${b} cases. Look at it first.`,
-    more: (n) => `and ${n} more such`, oneIn: (n) => `chance does as much at most once in ${n} comparisons`,
-    isNew: "new", found: (n) => `found: ${n}`, alone: "Ties that alone hold it together", members: "Cases",
-    legend: [["case", "case"], ["immediate", "immediate"], ["high", "high"], ["item", "file that three or more cases share"],
-      ["handle", "handle that three or more cases share"], ["confirmed", "confirmed tie"], ["bridge", "the only tie between two sides"], ["bridge doubtful", "the same, to be looked at first"],
-      ["cut", "case without which its network falls apart"]],
-    part_of: (n, drawn, whole) => `Network ${n} is drawn in part: ${drawn} of its ${whole} cases, those at its thinnest ties first.`,
-    left: (n) => `${n} smaller networks are not drawn. The command's JSON and GraphML hold all of them.`,
-    notes: ["A tie says that two cases share material or a handle. It is a lead, and no verdict on a person.",
-      "This page holds names of cases and handles: keep it as you keep the store."],
-    made: "Made by",
-  },
-  ar: {
-    dir: "rtl", other: "English", title: "شبكات القضايا", kind: "شبكات القضايا وما يربط بينها",
-    networks: "الشبكات", cases: "القضايا", ties: "الروابط", none: "لا توجد قضايا مترابطة.",
-    all: "الكل", network: "الشبكة", urgency: "درجة الاستعجال", reasons: "أنواعها", state: "الحالة", search: "بحث",
-    hint: "قضية أو حساب أو عنصر", from_normal: "عادية فأعلى", from_high: "عالية فأعلى",
-    immediate: "فورية", high: "عالية", normal: "عادية", low: "منخفضة", unsaid: "غير محددة",
-    confirmed: "مؤكَّد", unreviewed: "لم يُراجَع", onlyNew: "الجديد فقط",
-    copy: "نسخة", part: "جزء", altered: "معدّلة", segment: "مقطع", still: "لقطة", same_file: "الملف نفسه",
-    account: "حساب", telephone: "هاتف", wallet: "محفظة", payment: "دفعة مالية", email: "بريد إلكتروني",
-    channels: { hotline: "الخط الساخن", email: "البريد الإلكتروني", app: "التطبيق", "walk-in": "حضور شخصي", platform: "منصة", partner: "جهة شريكة" },
-    larger: "تكبير", smaller: "تصغير", fit: "عرض الكل",
-    pick: "اختر قضية أو رابطًا لترى ما وراءه. اسحب للتحريك، وأدر العجلة للتكبير، وتنقّل بين القضايا بمفاتيح الأسهم.",
-    opened: "فُتحت في", channel: "قناة البلاغ", sharedBy: "عدد القضايا المشتركة فيه:", file: "الملف نفسه",
-    cut: "من دون هذه القضية تتفكك الشبكة.",
-    splits: (a, b) => `هذا الرابط وحده يصل بين جانبين، عدد القضايا فيهما: ${a} و${b}. ابدأ بمراجعته.`,
-    more: (n) => `وغيرها: ${n}`, oneIn: (n) => `قد تُنتج المصادفة مثله مرة على الأكثر في كل ${n} مقارنة`,
-    isNew: "جديد", found: (n) => `النتائج: ${n}`, alone: "روابط تمسك الشبكة وحدها", members: "القضايا",
-    legend: [["case", "قضية"], ["immediate", "فورية"], ["high", "عالية"], ["item", "ملف تشترك فيه ثلاث قضايا أو أكثر"],
-      ["handle", "حساب أو رقم تشترك فيه ثلاث قضايا أو أكثر"], ["confirmed", "رابط مؤكد"], ["bridge", "الرابط الوحيد بين جانبين"], ["bridge doubtful", "مثله، ويُراجع أولًا"],
-      ["cut", "قضية تتفكك شبكتها من دونها"]],
-    part_of: (n, drawn, whole) => `الشبكة ${n} مرسومة جزئيًّا: المعروض من قضاياها ${drawn} من أصل ${whole}، وأولها ما عند أضعف الروابط.`,
-    left: (n) => `شبكات أصغر لم تُرسم: ${n}. وهي كلها في مخرجات الأمر بصيغتي JSON وGraphML.`,
-    notes: ["الرابط يعني أن قضيتين تشتركان في مادة أو حساب؛ فهو خيط للتحقيق لا حكم على شخص.",
-      "تضم هذه الصفحة أسماء القضايا والحسابات، فاحفظها كما تحفظ المخزن نفسه."],
-    made: "أُنشئت بواسطة",
-  },
-};
+// What is said, by language; what stands in a message in braces is filled in.
+const WORDS = data.words;
 
+function filled(message, values) {
+  return message.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? values[key] : whole));
+}
+
+const LEGEND = ["case", "immediate", "high", "item", "handle", "confirmed", "bridge", "bridge doubtful", "cut"];
 const URGENCIES = ["low", "normal", "high", "immediate"];
 let words = WORDS[data.lang];
 
@@ -255,7 +208,7 @@ function refresh() {
     const is = !filter.network || String(frame.network.network) === filter.network;
     frame.element.classList.toggle("hidden", !is);
   }
-  document.getElementById("found").textContent = wanted === "" ? "" : words.found(found.length);
+  document.getElementById("found").textContent = wanted === "" ? "" : filled(words.found, { n: found.length });
   return found;
 }
 
@@ -385,9 +338,9 @@ function why(reason) {
   if (reason.reason === "handle") block.append(`${parts[0]} `, name([reason.handle.platform, reason.handle.value].filter(Boolean).join(" ")));
   else if (reason.reason === "same_file") block.append(`${parts[0]} `, make("code", {}, reason.item.slice(0, 12)));
   else block.append(`${parts[0]} `, make("code", {}, `${reason.from_item.slice(0, 12)} — ${reason.to_item.slice(0, 12)}`));
-  if (count > 1) block.append(` ${words.more(count - 1)}`);
+  if (count > 1) block.append(` ${filled(words.more, { n: count - 1 })}`);
   if (reason.reason === "match" && reason.false_alarm_rate > 0 && reason.false_alarm_rate < 1) {
-    block.append(make("div", {}, words.oneIn(grouped(Math.floor(1 / reason.false_alarm_rate)))));
+    block.append(make("div", {}, filled(words.one_in, { n: grouped(Math.floor(1 / reason.false_alarm_rate)) })));
   }
   return block;
 }
@@ -395,8 +348,8 @@ function why(reason) {
 function tieBlock(edge) {
   const block = make("div", {}, ...edge.edge.reasons.map(why));
   const state = edge.edge.state;
-  block.append(make("span", { class: `state ${state}` }, words[state]), edge.edge.is_new ? ` · ${words.isNew}` : "");
-  if (edge.edge.splits) block.append(make("div", { class: "thin" }, words.splits(...edge.edge.splits)));
+  block.append(make("span", { class: `state ${state}` }, words[state]), edge.edge.is_new ? ` · ${words.is_new}` : "");
+  if (edge.edge.splits) block.append(make("div", { class: "thin" }, filled(words.splits, { a: edge.edge.splits[0], b: edge.edge.splits[1] })));
   return block;
 }
 
@@ -415,11 +368,11 @@ function tellNode(panel, node) {
   if (node.kind === "case") {
     if (urgencyOf(node)) facts.push(`${words.urgency}: ${words[urgencyOf(node)]}`);
     facts.push(`${words.opened} ${day(node.one.opened_at_ms)}`);
-    if (node.one.channel) facts.push(`${words.channel}: \u2068${words.channels[node.one.channel] || node.one.channel}\u2069`);
-    if (node.one.is_new) facts.push(words.isNew);
+    if (node.one.channel) facts.push(`${words.channel}: \u2068${words[`channel_${node.one.channel}`] || node.one.channel}\u2069`);
+    if (node.one.is_new) facts.push(words.is_new);
   } else {
     if (node.one.handle) facts.push([words[node.one.handle.kind], node.one.handle.platform].filter(Boolean).join(" "));
-    facts.push(`${words.sharedBy} ${node.one.cases}`);
+    facts.push(`${words.shared_by} ${node.one.cases}`);
   }
   panel.append(make("p", { class: "why" }, facts.join(" · ")));
   if (node.one.is_cut) panel.append(make("p", { class: "thin" }, words.cut));
@@ -466,7 +419,7 @@ function controls() {
     choice(words.urgency, "urgency", [["", words.all], ["normal", words.from_normal], ["high", words.from_high], ["immediate", words.immediate]]),
     choice(words.state, "state", [["", words.all], ["unreviewed", words.unreviewed], ["confirmed", words.confirmed]]),
     hasNews ? make("label", {}, make("input", { type: "checkbox", checked: filter.onlyNew,
-      onchange: (event) => { filter.onlyNew = event.target.checked; refresh(); } }), words.onlyNew) : null,
+      onchange: (event) => { filter.onlyNew = event.target.checked; refresh(); } }), words.only_new) : null,
     make("fieldset", {}, make("legend", {}, words.reasons), ...kinds.map(box)));
 }
 
@@ -541,22 +494,23 @@ function sums() {
 
 function warnings() {
   const parts = data.networks.filter((network) => network.is_part)
-    .map((network) => words.part_of(network.network, grouped(network.case_list.length), grouped(network.cases)));
-  if (data.left_out > 0) parts.push(words.left(grouped(data.left_out)));
+    .map((network) => filled(words.part_of, { n: network.network, drawn: grouped(network.case_list.length), whole: grouped(network.cases) }));
+  if (data.left_out > 0) parts.push(filled(words.left, { n: grouped(data.left_out) }));
+  if (data.held[0] > 0) parts.push(filled(words.held, { n: grouped(data.held[0]), a: grouped(data.held[1]) }));
   return parts.map((text) => make("p", { class: "warning" }, text));
 }
 
 function build() {
   document.documentElement.lang = words === WORDS.ar ? "ar" : "en";
-  document.documentElement.dir = words.dir;
+  document.documentElement.dir = words === WORDS.ar ? "rtl" : "ltr";
   document.title = `Athar · ${words.title}`;
   const change = () => { words = words === WORDS.ar ? WORDS.en : WORDS.ar; build(); };
   const header = make("header", {}, make("p", { class: "brand" }, "Athar", make("span", { lang: "ar" }, "أثر")),
     make("p", { class: "kind" }, words.kind), make("button", { type: "button", id: "language", onclick: change }, words.other));
   const page = document.getElementById("page");
-  const footer = make("footer", {}, ...words.notes.map((note) => make("p", {}, note)), make("p", {}, `${words.made} `, name(data.program)));
-  if (data.networks.length === 0) { page.replaceChildren(header, make("p", { class: "sums" }, sums()), footer); return; }
-  const legend = make("p", { class: "legend" }, ...words.legend.map(([kind, text]) => make("span", {}, sample(kind), text)));
+  const footer = make("footer", {}, make("p", {}, words.note_lead), make("p", {}, words.note_keep), make("p", {}, `${words.made} `, name(data.program)));
+  if (data.networks.length === 0) { page.replaceChildren(header, make("p", { class: "sums" }, sums()), ...warnings(), footer); return; }
+  const legend = make("p", { class: "legend" }, ...LEGEND.map((kind) => make("span", {}, sample(kind), words[`legend_${kind.replace(" ", "_")}`])));
   page.replaceChildren(header, make("p", { class: "sums" }, sums()), ...warnings(), controls(),
     make("div", { class: "work" }, make("div", {}, stage(), legend), make("aside", { id: "panel", "aria-live": "polite" })), table(), footer);
   place();

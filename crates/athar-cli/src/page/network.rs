@@ -4,12 +4,13 @@
 //! digests of the two and runs nothing else, so no name of a case, whatever stands in it, can
 //! become a script. The page speaks English and Arabic, and changes between them by itself.
 
-use crate::args::Language;
+use crate::lang::language;
 use athar_engine::{EngineError, Network, NetworkBrief, NetworkEnd, Networks, Store};
+use athar_words::{Language, text};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 const STYLE: &str = include_str!("network.css");
 const SCRIPT: &str = include_str!("network.js");
@@ -20,13 +21,97 @@ const DRAWN_EDGES: u64 = 6_000;
 /// Cases that are drawn at most.
 const DRAWN_CASES: u64 = 3_000;
 
+/// What the script says: ids of messages without their beginning. What the script fills in has the
+/// name of the variable, which stays in the text in braces.
+const SAID: [&str; 72] = [
+    "other",
+    "title",
+    "kind",
+    "networks",
+    "cases",
+    "ties",
+    "none",
+    "all",
+    "network",
+    "urgency",
+    "reasons",
+    "state",
+    "search",
+    "hint",
+    "from_normal",
+    "from_high",
+    "immediate",
+    "high",
+    "normal",
+    "low",
+    "unsaid",
+    "confirmed",
+    "unreviewed",
+    "only_new",
+    "copy",
+    "part",
+    "altered",
+    "segment",
+    "still",
+    "same_file",
+    "account",
+    "telephone",
+    "wallet",
+    "payment",
+    "email",
+    "channel_hotline",
+    "channel_email",
+    "channel_app",
+    "channel_walk-in",
+    "channel_platform",
+    "channel_partner",
+    "larger",
+    "smaller",
+    "fit",
+    "pick",
+    "opened",
+    "channel",
+    "shared_by",
+    "file",
+    "cut",
+    "splits",
+    "more",
+    "one_in",
+    "is_new",
+    "found",
+    "alone",
+    "members",
+    "legend_case",
+    "legend_immediate",
+    "legend_high",
+    "legend_item",
+    "legend_handle",
+    "legend_confirmed",
+    "legend_bridge",
+    "legend_bridge_doubtful",
+    "legend_cut",
+    "part_of",
+    "left",
+    "held",
+    "note_lead",
+    "note_keep",
+    "made",
+];
+
+/// Variables that the script fills in.
+const FILLED: [&str; 5] = ["n", "a", "b", "drawn", "whole"];
+
 /// What the script is given.
 #[derive(Serialize)]
 struct Data {
     lang: &'static str,
+    /// What the script says, by language.
+    words: BTreeMap<&'static str, BTreeMap<&'static str, String>>,
     program: &'static str,
     /// Networks that are not drawn at all.
     left_out: usize,
+    /// Floods that are held back, and cases that hold them.
+    held: [u64; 2],
     networks: Vec<Drawn>,
 }
 
@@ -40,11 +125,7 @@ struct Drawn {
 
 /// The page. Of very many networks the first are drawn, of a very large one a part, and the page
 /// says so.
-pub(crate) fn html(
-    store: &Store,
-    networks: &Networks,
-    language: Language,
-) -> Result<String, EngineError> {
+pub(crate) fn html(store: &Store, networks: &Networks) -> Result<String, EngineError> {
     let (mut edges, mut cases, mut drawn) = (DRAWN_EDGES, DRAWN_CASES, Vec::new());
     for brief in networks.list() {
         if edges == 0 || cases < 2 {
@@ -56,21 +137,29 @@ pub(crate) fn html(
         drawn.push(one);
     }
     let data = Data {
-        lang: code(language),
+        lang: language().code(),
+        words: words(),
         program: concat!("athar ", env!("CARGO_PKG_VERSION")),
         left_out: networks.list().len() - drawn.len(),
+        held: [
+            networks.held().len() as u64,
+            networks.held().iter().map(|held| held.cases_now).sum(),
+        ],
         networks: drawn,
     };
     // Structures of texts and numbers always have a text.
     let data = serde_json::to_string(&data).unwrap_or_default();
-    Ok(page(&data, language))
+    Ok(page(&data, language()))
 }
 
-fn code(language: Language) -> &'static str {
-    match language {
-        Language::En => "en",
-        Language::Ar => "ar",
-    }
+/// The page changes between the languages by itself, so it has both.
+fn words() -> BTreeMap<&'static str, BTreeMap<&'static str, String>> {
+    let places = FILLED.map(|name| (name, text(format!("{{{name}}}"))));
+    let of = |language| {
+        let words = crate::lang::page(language);
+        SAID.map(|key| (key, words.say(&format!("page-net-{key}"), &places))).into()
+    };
+    Language::ALL.map(|language| (language.code(), of(language))).into()
 }
 
 /// A network, or as much of it as may still be drawn.
@@ -116,7 +205,7 @@ fn cut(network: &mut Network, most_cases: usize) {
 }
 
 fn page(data: &str, language: Language) -> String {
-    let direction = if language == Language::Ar { "rtl" } else { "ltr" };
+    let direction = if language == Language::Arabic { "rtl" } else { "ltr" };
     // What is in the JSON cannot end the element that it stands in.
     let data = data.replace('<', "\\u003c");
     format!(
@@ -133,7 +222,7 @@ fn page(data: &str, language: Language) -> String {
          <span lang=\"ar\" dir=\"rtl\">ترسم هذه الصفحة نفسها ببرنامج مضمّن فيها.</span></p></noscript>\n\
          <script type=\"application/json\" id=\"data\">{data}</script>\n\
          <script>{SCRIPT}</script>\n</body>\n</html>\n",
-        code(language),
+        language.code(),
         source(STYLE),
         source(SCRIPT),
     )
@@ -147,10 +236,11 @@ fn source(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn nothing_in_the_data_ends_its_element_and_nothing_is_loaded() {
-        let page = page(r#"{"case":"</script><script>alert(1)</script>"}"#, Language::Ar);
+        let page = page(r#"{"case":"</script><script>alert(1)</script>"}"#, Language::Arabic);
         assert!(!page.contains("<script>alert"), "{page}");
         assert!(page.contains("\\u003c/script>"));
         assert_eq!(page.matches("<script").count(), 2);
@@ -158,6 +248,22 @@ mod tests {
         for outside in ["https:", "src=", "href=", "@import", "url("] {
             assert!(!page.contains(outside), "{outside}");
         }
+    }
+
+    #[test]
+    fn what_the_script_says_is_there() {
+        let keys: BTreeSet<_> = SAID.into_iter().collect();
+        for language in Language::ALL {
+            let page = athar_words::shapes(language, crate::lang::page_resource(language)).unwrap();
+            let there = page.keys().filter_map(|id| id.strip_prefix("page-net-"));
+            assert_eq!(there.collect::<BTreeSet<_>>(), keys, "{language:?}");
+        }
+        let said = SCRIPT
+            .split("words.")
+            .skip(1)
+            .filter_map(|rest| rest.split(|c: char| !c.is_ascii_lowercase() && c != '_').next());
+        let unknown: Vec<_> = said.filter(|key| !key.is_empty() && !keys.contains(key)).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
     }
 
     /// The browser would drop a style or a script in which such marks end it early.

@@ -94,9 +94,8 @@ impl Store {
         watcher: &mut dyn Watcher,
     ) -> Result<u64, EngineError> {
         let list = self.list_id(name)?;
-        let activated = self.ledger.write(|tx| tx.activate_list(list, actor, clock::now_ms()))?;
+        let activated = self.change(|tx| tx.activate_list(list, actor, clock::now_ms()))?;
         self.keep_listed(watcher)?;
-        self.checkpoint_if_due()?;
         Ok(activated)
     }
 
@@ -119,7 +118,7 @@ impl Store {
 
     /// Says whether activating a list takes one person or two.
     pub fn set_list_rule(&mut self, persons: u8, actor: Option<&str>) -> Result<(), EngineError> {
-        Ok(self.ledger.write(|tx| tx.set_list_rule(persons, actor, clock::now_ms()))?)
+        self.change(|tx| tx.set_list_rule(persons, actor, clock::now_ms()))
     }
 
     pub(crate) fn list_named(&self, name: &str) -> Result<ListSummary, EngineError> {

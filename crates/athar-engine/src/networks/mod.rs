@@ -15,7 +15,7 @@ use crate::decide::state_name;
 use crate::handles::Handle;
 use crate::outcome::hex;
 use crate::policy::{self, Relation};
-use crate::{EngineError, Store, Urgency, matching};
+use crate::{EngineError, Held, Store, Urgency, matching};
 use athar_kernel::Distance;
 use athar_ledger::{CaseBrief, Evidence, ItemId, LinkState, Seq};
 use graph::Shape;
@@ -50,6 +50,7 @@ pub struct Networks {
     below: Vec<Option<u32>>,
     /// For each node the first event that tied it to another.
     joined: Vec<Seq>,
+    held: Vec<Held>,
 }
 
 /// A network in a line.
@@ -223,6 +224,7 @@ impl Store {
             None => None,
         };
         let mut networks = Networks::of(graph, new_from);
+        networks.held = self.held()?;
         networks.rank(question.urgent_first);
         if let Some(case) = case {
             let node = networks.graph.cases.binary_search_by_key(&case, |brief| brief.id);
@@ -256,6 +258,11 @@ impl Networks {
         &self.list
     }
 
+    /// What is held back: it ties none of them.
+    pub fn held(&self) -> &[Held] {
+        &self.held
+    }
+
     fn of(graph: Graph, new_from: Option<Seq>) -> Self {
         let shape = graph::shape(&graph.are_cases(), &graph.ends());
         let of_edge = graph.edges.iter().map(|edge| shape.component[edge.ends[0] as usize]);
@@ -272,7 +279,8 @@ impl Networks {
             below[edge as usize] = Some(cases);
         }
         let list = Vec::new();
-        let mut networks = Self { graph, shape, new_from, list, nodes, edges, below, joined };
+        let held = Vec::new();
+        let mut networks = Self { graph, shape, new_from, list, nodes, edges, below, joined, held };
         networks.list = networks.briefs();
         networks
     }

@@ -82,8 +82,8 @@ impl Graph {
     pub(crate) fn read(ledger: &Ledger) -> Result<Self, LedgerError> {
         ledger.at_one_moment(|| {
             let decisions = Decisions::read(ledger)?;
-            let harmless = ledger.harmless_items()?;
-            let mut builder = Builder::new(ledger.case_briefs()?, &decisions, &harmless);
+            let aside = ledger.items_aside()?;
+            let mut builder = Builder::new(ledger.case_briefs()?, &decisions, &aside);
             builder.read_holdings(ledger)?;
             builder.read_matches(ledger)?;
             builder.read_handles(ledger)?;
@@ -170,8 +170,8 @@ impl Hasher for IdHasher {
 struct Builder<'a> {
     graph: Graph,
     decisions: &'a Decisions,
-    /// Items that tie nothing unless a reviewer says so.
-    harmless: &'a BTreeSet<ItemId>,
+    /// Items that tie nothing unless a reviewer says so: harmless ones, and those held back.
+    aside: &'a BTreeSet<ItemId>,
     /// For each item that a case holds, where its stands begin in `stands` and how many they are.
     items: HashMap<i64, (u32, u32), BuildHasherDefault<IdHasher>>,
     stands: Vec<Stand>,
@@ -180,11 +180,7 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(
-        cases: Vec<CaseBrief>,
-        decisions: &'a Decisions,
-        harmless: &'a BTreeSet<ItemId>,
-    ) -> Self {
+    fn new(cases: Vec<CaseBrief>, decisions: &'a Decisions, aside: &'a BTreeSet<ItemId>) -> Self {
         let graph = Graph {
             cases,
             hubs: Vec::new(),
@@ -195,7 +191,7 @@ impl<'a> Builder<'a> {
         Self {
             graph,
             decisions,
-            harmless,
+            aside,
             items: HashMap::default(),
             stands: Vec::new(),
             members: Vec::new(),
@@ -249,19 +245,19 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// Joins cases that hold the same item, all but those that were rejected; of a harmless one only
-    /// those that were confirmed.
+    /// Joins cases that hold the same item, all but those that were rejected; of one that is set aside
+    /// only those that were confirmed.
     fn join_holders(&mut self, item: ItemId, holders: &[Stand]) {
         let decided = self.decisions.cases.get(&item);
         let state = |a: u32, b: u32| {
             let ids = [a.min(b), a.max(b)].map(|node| self.graph.cases[node as usize].id);
             decided.and_then(|decided| decided.get(&(ids[0], ids[1]))).copied().unwrap_or_default()
         };
-        let is_harmless = self.harmless.contains(&item);
+        let is_aside = self.aside.contains(&item);
         let is_apart = |a: u32, b: u32| match state(a, b) {
             LinkState::Rejected => true,
             LinkState::Confirmed => false,
-            LinkState::Unreviewed | LinkState::Harmless => is_harmless,
+            LinkState::Unreviewed | LinkState::Harmless | LinkState::Held => is_aside,
         };
         let is_confirmed = |one: u32| {
             decided.is_some()
@@ -270,7 +266,7 @@ impl<'a> Builder<'a> {
         let confirmed: BTreeSet<u32> =
             holders.iter().map(|holder| holder.node).filter(|&node| is_confirmed(node)).collect();
         let (tied, alone): (Vec<Stand>, Vec<Stand>) =
-            (holders.iter()).partition(|holder| !is_harmless || confirmed.contains(&holder.node));
+            (holders.iter()).partition(|holder| !is_aside || confirmed.contains(&holder.node));
         let groups = match decided {
             None => vec![tied],
             Some(_) => groups(&tied, &is_apart),
@@ -307,12 +303,9 @@ impl<'a> Builder<'a> {
             let (Some(&a), Some(&b)) = (self.items.get(&query.0), self.items.get(&stored.0)) else {
                 return;
             };
-            let is_harmless = || [query, stored].iter().any(|item| self.harmless.contains(item));
-            let state = match self.decisions.on_items(query, stored) {
-                LinkState::Unreviewed if is_harmless() => LinkState::Harmless,
-                state => state,
-            };
-            if state.ties() {
+            let is_aside = [query, stored].iter().any(|item| self.aside.contains(item));
+            let state = self.decisions.on_items(query, stored);
+            if state == LinkState::Confirmed || state.ties() && !is_aside {
                 self.tie_stands(a, b, seq, state == LinkState::Confirmed);
             }
         })

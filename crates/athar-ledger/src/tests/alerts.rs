@@ -316,7 +316,7 @@ fn what_is_marked_harmless_and_its_copies_tie_nothing_until_somebody_confirms_it
     });
     assert_eq!(ledger.harmless_note(new), Ok(Some("a logo".into())), "it is a copy");
     assert_eq!((ledger.harmless_note(part_of), ledger.harmless_note(third)), (Ok(None), Ok(None)));
-    assert_eq!(ledger.harmless_items().unwrap().into_iter().collect::<Vec<_>>(), [old, new]);
+    assert_eq!(ledger.items_aside().unwrap().into_iter().collect::<Vec<_>>(), [old, new]);
     // The view says what the decisions say, link by link.
     assert_eq!(states(&ledger), [LinkState::Harmless; 3]);
     for (a, b) in [(new, old), (third, new), (part_of, old)] {
@@ -335,6 +335,6 @@ fn what_is_marked_harmless_and_its_copies_tie_nothing_until_somebody_confirms_it
         tx.mark_benign(old, "a logo", None, NOW_MS).unwrap();
     });
     change(&mut ledger, |tx| tx.withdraw(Withdrawal::Item(old), &ASKED, NOW_MS).unwrap());
-    assert!(ledger.benign().unwrap().is_empty() && ledger.harmless_items().unwrap().is_empty());
+    assert!(ledger.benign().unwrap().is_empty() && ledger.items_aside().unwrap().is_empty());
     assert_eq!(ledger.verify().unwrap().fault, None);
 }

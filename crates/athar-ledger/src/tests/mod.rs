@@ -1,17 +1,20 @@
 //! What a user of the ledger would notice, and what an examiner relies on.
 
+mod acts;
 mod alerts;
 mod backup;
 mod chain;
 mod encrypted;
 mod facts;
 mod files;
+mod holds;
 mod links;
 mod lists;
 mod packets;
 mod records;
 mod replay;
 mod retention;
+mod time_stamps;
 mod withdraw;
 
 use crate::*;

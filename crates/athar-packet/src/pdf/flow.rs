@@ -4,7 +4,6 @@ use super::text::{Colour, Face, GlyphRun, Set, Setter};
 use crate::content::Point;
 use crate::drawing::{Drawing, Shape, Style, WIDTH};
 use crate::report::{Block, Document, Rich, Span, Table, words};
-use crate::words::Words;
 use parley::Alignment;
 
 /// A4 in points of 1/72 inch.
@@ -85,7 +84,7 @@ impl<'a> Flow<'a> {
     pub(super) fn end(mut self) -> Flowed {
         let count = self.flowed.pages.len();
         for page in 0..count {
-            let words = Words(self.document.language);
+            let words = &self.document.words;
             let mut left = self.document.title.clone();
             left.extend(self::words(format!(" · {}", self.document.kind)));
             let number = vec![Span::Words(words.page(page + 1, count))];
@@ -107,7 +106,7 @@ impl<'a> Flow<'a> {
         let latin = [Span::Words("Athar".into())];
         let spans = if spans.is_empty() { &latin[..] } else { spans };
         let set = self.setter.set(spans, brand, INNER / 2.0);
-        let kind = words(self.document.kind);
+        let kind = words(self.document.kind.as_str());
         let kind = self.setter.aligned(&kind, SMALL, INNER / 2.0, Alignment::End);
         let (y, height) = (self.y, set.height);
         self.put(set, 0.0, INNER / 2.0, y);
@@ -154,11 +153,11 @@ impl<'a> Flow<'a> {
         self.y = top + height + 16.0 + BLOCK_GAP;
     }
 
-    fn facts(&mut self, facts: &[(&'static str, Rich)]) {
+    fn facts(&mut self, facts: &[(String, Rich)]) {
         let (label_width, value_from) = (INNER * LABELS, INNER * LABELS + CELL_GAP);
         let value_width = INNER - value_from;
         for (label, value) in facts {
-            let label = self.setter.set(&words(*label), LABEL, label_width);
+            let label = self.setter.set(&words(label.as_str()), LABEL, label_width);
             let value = self.setter.set(value, VALUE, value_width);
             self.room(label.height.max(value.height).min(120.0) + 6.0);
             self.y += 3.0;
@@ -191,7 +190,7 @@ impl<'a> Flow<'a> {
     }
 
     fn columns(&mut self, table: &Table) {
-        let names: Vec<_> = table.columns.iter().map(|(name, _)| words(*name)).collect();
+        let names: Vec<_> = table.columns.iter().map(|(name, _)| words(name.as_str())).collect();
         let cells = self.cells(table, &names, COLUMN);
         let height = cells.iter().map(|cell| cell.height).fold(0.0, f32::max);
         self.room(height + 40.0);

@@ -19,8 +19,10 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("athar-exchange", &["athar-kernel"]),
     // It takes hostile bytes apart and has no need of a code: it depends on none of ours.
     ("athar-parcel", &[]),
+    // What both people-facing crates say their messages with; it knows of nothing else.
+    ("athar-words", &[]),
     // A format on disk that others check: it sees neither a ledger nor a code.
-    ("athar-packet", &[]),
+    ("athar-packet", &["athar-words"]),
     (
         "athar-engine",
         &[
@@ -35,7 +37,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
         ],
     ),
     ("athar-server", &["athar-engine"]),
-    ("athar-cli", &["athar-engine"]),
+    ("athar-cli", &["athar-engine", "athar-words"]),
     ("athar-python", &["athar-engine"]),
     ("athar-wasm", &["athar-kernel", "athar-media", "athar-hash"]),
 ];
