@@ -173,17 +173,10 @@ impl fmt::Display for LedgerError {
             Self::AlreadyBenign => f.write_str("the item is known as harmless already"),
             Self::NotHeld => f.write_str("the item is not held back"),
             Self::NotBenign => f.write_str("the item is not in the benign list"),
-            Self::NoSuchList => {
-                f.write_str("there is no list of this name: 'athar lists' shows those there are")
-            }
-            Self::NothingStaged => f.write_str("nothing in this list waits to be activated"),
-            Self::ListNeedsActor => {
-                f.write_str("two persons are needed for a list, so say who you are: --by NAME")
-            }
-            Self::ListNeedsSecondPerson => f.write_str(
-                "two persons are needed for a list: who imported it, or nobody knows who did, \
-                 cannot be who activates it",
-            ),
+            Self::NoSuchList
+            | Self::NothingStaged
+            | Self::ListNeedsActor
+            | Self::ListNeedsSecondPerson => f.write_str(self.of_list()),
             Self::OutOfRange => f.write_str("a number given is out of the ledger's range"),
             Self::CodesInRow { codes } => write!(
                 f,
@@ -199,6 +192,23 @@ impl fmt::Display for LedgerError {
 }
 
 impl LedgerError {
+    /// What is wrong with a list.
+    const fn of_list(self) -> &'static str {
+        match self {
+            Self::NoSuchList => {
+                "there is no list of this name: 'athar lists' shows those there are"
+            }
+            Self::NothingStaged => "nothing in this list waits to be activated",
+            Self::ListNeedsActor => {
+                "two persons are needed for a list, so say who you are: --by NAME"
+            }
+            _ => {
+                "two persons are needed for a list: who imported it, or nobody knows who did, \
+                 cannot be who activates it"
+            }
+        }
+    }
+
     /// What is wrong with a key.
     const fn of_key(self) -> &'static str {
         match self {
