@@ -23,6 +23,7 @@ libavformat-dev|pkg-config --exists libavformat libavcodec libswresample|clips a
 libswscale-dev|pkg-config --exists libswscale|clips of rare kinds of pixels
 ffmpeg|ffmpeg -version && ffprobe -version|making clips and recordings that are then looked for
 fonts-noto-core|test -n "$(find /usr/share/fonts /usr/local/share/fonts -name 'NotoNaskhArabic-Regular.ttf' -print -quit 2>/dev/null)"|the PDF of an evidence packet
+libssl-dev|pkg-config --exists libcrypto|encrypted stores
 openssl|openssl version|an authority for the tests of time stamps
 libclang-dev|test -n "$LIBCLANG_PATH$(find /usr/lib /usr/lib64 -name libclang.so -print -quit 2>/dev/null)"|reading FFmpeg's declarations
 LIST

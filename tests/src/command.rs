@@ -1,5 +1,7 @@
 //! The command `athar`, run as its users run it, against a store of its own.
 
+use crate::stores;
+use athar_ledger::Ledger;
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -10,6 +12,8 @@ use tempfile::TempDir;
 pub struct Bench {
     program: PathBuf,
     dir: TempDir,
+    /// The key file of a store that is encrypted.
+    key: Option<PathBuf>,
 }
 
 /// How a command ended.
@@ -26,7 +30,7 @@ impl Bench {
     /// A place without a store. `program` is `env!("CARGO_BIN_EXE_athar-under-test")`.
     pub fn bare(program: &str) -> Self {
         let dir = tempfile::tempdir().expect("a temporary directory can be made");
-        Self { program: program.into(), dir }
+        Self { program: program.into(), dir, key: None }
     }
 
     /// A place with a new store.
@@ -34,6 +38,33 @@ impl Bench {
         let bench = Self::bare(program);
         assert_eq!(bench.run(["init"]).code, 0);
         bench
+    }
+
+    /// A place with a new encrypted store and its key file, which every command is given.
+    pub fn encrypted(program: &str) -> Self {
+        let mut bench = Self::bare(program);
+        bench.key = Some(bench.file("store.key"));
+        assert_eq!(bench.run(["init", "--encrypt"]).code, 0);
+        bench
+    }
+
+    /// From now on every command is given this key file, or none.
+    pub fn use_key(&mut self, key: Option<PathBuf>) {
+        self.key = key;
+    }
+
+    /// The store's ledger, to be read.
+    pub fn ledger(&self) -> Ledger {
+        let file = stores::ledger_file(&self.store());
+        let key = self.key.as_deref().map(stores::ledger_key);
+        Ledger::open_read_only_with(&file, key.as_ref()).expect("the store has a ledger")
+    }
+
+    /// The store's ledger, to be written by something else than the command.
+    pub fn ledger_to_write(&self) -> Ledger {
+        let file = stores::ledger_file(&self.store());
+        let key = self.key.as_deref().map(stores::ledger_key);
+        Ledger::open_with(&file, key.as_ref(), 0).expect("the store has a ledger")
     }
 
     /// The store's directory.
@@ -53,7 +84,10 @@ impl Bench {
     pub fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(&self.program);
         command.arg("--data").arg(self.store()).args(args);
-        command.env_remove("ATHAR_DATA").stdin(Stdio::null());
+        for variable in ["DATA", "STORE_KEY", "STORE_PASSPHRASE", "STORE_NEW_PASSPHRASE"] {
+            command.env_remove(format!("ATHAR_{variable}"));
+        }
+        command.envs(self.key.as_ref().map(|key| ("ATHAR_STORE_KEY", key))).stdin(Stdio::null());
         for variable in ["ATHAR_LANG", "LC_ALL", "LC_MESSAGES", "LANG"] {
             command.env_remove(variable);
         }

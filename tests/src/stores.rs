@@ -1,7 +1,7 @@
 //! Large stores without pictures, and what a store's index looks like on the disk.
 
 use athar_kernel::Code;
-use athar_ledger::{Ledger, LedgerError, NewCodes, NewItem, NewReport};
+use athar_ledger::{Ledger, LedgerError, LedgerKey, NewCodes, NewItem, NewReport};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,11 @@ pub fn code(number: u64) -> Code {
 /// Reports an item for each number into case `case` of the store in `dir`, as if by pictures.
 pub fn fill(dir: &Path, case: &str, numbers: std::ops::Range<u64>) {
     let mut ledger = Ledger::open(&ledger_file(dir), 0).expect("the store has a ledger");
+    fill_ledger(&mut ledger, case, numbers);
+}
+
+/// The same where the ledger is open.
+pub fn fill_ledger(ledger: &mut Ledger, case: &str, numbers: std::ops::Range<u64>) {
     let filled: Result<(), LedgerError> = ledger.write(|tx| {
         let case = match tx.case_by_name(case)? {
             Some(row) => row.id,
@@ -104,6 +109,15 @@ pub fn codes(dir: &Path, space: &str) -> u64 {
 /// The ledger of the store in `dir`, to be read.
 pub fn ledger(dir: &Path) -> Ledger {
     Ledger::open_read_only(&ledger_file(dir)).expect("the store has a ledger")
+}
+
+/// The key to a ledger in a key file, which is 64 hex digits.
+pub fn ledger_key(file: &Path) -> LedgerKey {
+    let text = fs::read_to_string(file).expect("a key file");
+    let digits = text.trim().as_bytes().chunks(2).map(|digits| std::str::from_utf8(digits));
+    let bytes = digits.map(|digits| u8::from_str_radix(digits.expect("ASCII"), 16).expect("hex"));
+    let bytes: Vec<u8> = bytes.collect();
+    LedgerKey::new(&bytes.try_into().expect("64 digits"))
 }
 
 /// The file of the ledger of the store in `dir`.

@@ -1,7 +1,6 @@
 //! Whether what was taken back is still somewhere in a store's files, byte by byte.
 
 use crate::command::Bench;
-use crate::stores;
 use athar_kernel::Code;
 use athar_ledger::{ItemRow, Ledger};
 use std::collections::HashSet;
@@ -47,7 +46,7 @@ pub fn traces(bytes: &[u8], codes: &[Code], others: &[Code]) -> usize {
 
 /// Every code of a case's items.
 pub fn codes_of(bench: &Bench, case: &str) -> Vec<Code> {
-    let ledger = stores::ledger(&bench.store());
+    let ledger = bench.ledger();
     let items = items_of(&ledger, case);
     let rows = items.iter().flat_map(|item| ledger.codes_of_item(item.id).expect("it can be read"));
     rows.flat_map(|row| row.codes).collect()
@@ -55,7 +54,7 @@ pub fn codes_of(bench: &Bench, case: &str) -> Vec<Code> {
 
 /// The SHA-256 of a case's first item, in hex.
 pub fn item_of(bench: &Bench, case: &str) -> String {
-    let items = items_of(&stores::ledger(&bench.store()), case);
+    let items = items_of(&bench.ledger(), case);
     items[0].sha256.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

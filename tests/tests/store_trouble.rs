@@ -244,12 +244,37 @@ const FILLED: &str = r#"
         truncate -s -$((pages * 4096)) filler
         said=$("$program" --data . "$@" 2>&1 >/dev/null) && code=0 || code=$?
         rm filler
-        left=$(ls -A | grep -v -e '^ledger.sqlite\(-wal\|-shm\)\?$' -e '^index$' -e '^signing.key$' | tr '\n' '|' || true)
+        left=$(ls -A | grep -vxF -e ledger.sqlite-wal -e ledger.sqlite-shm -e "$(ls -A "$store")" || true)
+        left=$(printf %s "$left" | tr '\n' '|')
         verified=$("$program" --data . verify --format json) || exit 99
         printf '%s\t%s\t%s\t%s\n' $code "$left" "$(printf %s "$said" | tr '\n' '|')" "$verified"
         [ $code = 2 ] || exit 0
     done
 "#;
+
+/// How a command ended each time, and at last.
+#[cfg(target_os = "linux")]
+fn filled(bench: &Bench, command: &[String]) -> Option<(Vec<Tried>, Tried)> {
+    let ran = with_mounts(bench, command, FILLED)?;
+    assert_eq!(ran.code, 0, "{command:?}: {} {}", ran.out, ran.err);
+    let mut tried: Vec<_> = ran.out.lines().map(Tried::of).collect();
+    let done = tried.pop().unwrap();
+    assert!(done.code < 2 && !tried.is_empty(), "{command:?}: {}", done.err);
+    Some((tried, done))
+}
+
+/// Half a key would stand in the way of a whole one.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full_when_the_key_is_made_leaves_none() {
+    let bench = with_one_item();
+    let Some((tried, done)) = filled(&bench, &["key".into(), "make".into()]) else { return };
+    assert_eq!(done.left, "signing.key");
+    for Tried { err, left, .. } in tried {
+        assert_eq!(left, "", "{err}");
+        assert!(err.contains("space") || err.contains("the disk is full"), "{err}");
+    }
+}
 
 #[cfg(target_os = "linux")]
 #[test]
@@ -257,11 +282,7 @@ fn a_disk_that_fills_at_any_page_of_a_command_is_told_and_nothing_half_is_there(
     let (bench, commands) = with_everything();
     let before = bench.json(["verify"]).1[0]["summary"]["events"].clone();
     for command in commands {
-        let Some(ran) = with_mounts(&bench, &command, FILLED) else { return };
-        assert_eq!(ran.code, 0, "{command:?}: {} {}", ran.out, ran.err);
-        let mut tried: Vec<_> = ran.out.lines().map(Tried::of).collect();
-        let done = tried.pop().unwrap();
-        assert!(done.code < 2 && !tried.is_empty(), "{command:?}: {}", done.err);
+        let Some((tried, done)) = filled(&bench, &command) else { return };
         let out = command.iter().find(|word| word.starts_with("out."));
         assert_eq!(done.left, *out.unwrap_or(&String::new()), "{command:?}");
         for tried in tried {
@@ -307,6 +328,29 @@ fn processes_that_write_at_once_take_turns() {
     let alerts = bench.json(["alerts", "--all"]).1;
     assert_eq!(alerts.iter().filter(|alert| alert["state"] == "closed").count(), 1, "{alerts:?}");
     assert_eq!(bench.json(["log", "--all", "--actor", "head"]).1.len(), 3);
+}
+
+/// Two ledgers do not fit on the disk: the old one stays, under its old key.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full_while_the_key_is_changed_leaves_the_old_one() {
+    let bench = with_one_item();
+    let key = bench.file("new.key");
+    let script = r#"
+        small=$(mktemp -d)
+        mount -t tmpfs -o size=64m none "$small"
+        cp -r "$1"/* "$small"
+        used=$(du -sk "$small" | cut -f1)
+        mount -o remount,size=$((used + 64))k "$small"
+        "$2" --data "$small" key rotate --new-store-key "$3" && status=0 || status=$?
+        ls "$small" | grep new && exit 98
+        mount -o remount,size=64m "$small"
+        "$2" --data "$small" verify >/dev/null || exit 99
+        exit $status
+    "#;
+    let Some(ran) = with_mounts(&bench, &[&key], script) else { return };
+    assert_eq!(ran.code, 2, "{} {}", ran.out, ran.err);
+    assert!(ran.err.contains("no space is left"), "{}", ran.err);
 }
 
 #[test]

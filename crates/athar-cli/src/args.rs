@@ -13,6 +13,11 @@ pub(crate) struct Args {
     #[arg(long, global = true, env = "ATHAR_DATA", value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub data: Option<PathBuf>,
 
+    /// The key file of an encrypted store. A passphrase comes by the variable ATHAR_STORE_PASSPHRASE,
+    /// or is asked for on the terminal.
+    #[arg(long, global = true, env = "ATHAR_STORE_KEY", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub store_key: Option<PathBuf>,
+
     /// Text for people, or JSON for programs, one object a line.
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
@@ -73,7 +78,12 @@ impl From<LanguageArg> for Language {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Make a new, empty store.
-    Init,
+    Init {
+        /// Encrypt it: by the key file that --store-key names, which is made if it is not there, or
+        /// by a passphrase. Whoever loses that loses the store.
+        #[arg(long)]
+        encrypt: bool,
+    },
     /// Open, list and show cases.
     #[command(subcommand)]
     Case(CaseCommand),
@@ -151,6 +161,7 @@ pub(crate) enum Command {
         authority: Vec<PathBuf>,
     },
     /// Write a verified copy of the ledger, while the store is in use; the signing key is not in it.
+    /// That of an encrypted store opens by the store's key.
     Backup {
         /// The copy.
         #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -173,7 +184,8 @@ pub(crate) enum Command {
     /// somebody carries, for nothing here has a network.
     #[command(subcommand)]
     Timestamp(TimestampCommand),
-    /// Make and show the unit's signing key, and check what was signed.
+    /// Make and show the unit's signing key, and check what was signed. Change the key that the store
+    /// is encrypted by.
     #[command(subcommand)]
     Key(KeyCommand),
     /// Show in what decoder files are opened: what it cannot do, and which formats it reads.
@@ -260,6 +272,10 @@ pub(crate) enum KeyCommand {
     Make,
     /// Print the public key, which anybody may have.
     Show,
+    /// Encrypt the whole store anew under another key, or for the first time, or decrypt it. Nobody
+    /// may use the store meanwhile; broken off, it opens by the old key or by the new one and has
+    /// everything.
+    Rotate(RotateArgs),
     /// Check a signed statement, such as the receipt of a withdrawal; needs no store.
     Check {
         /// The statement.
@@ -270,6 +286,27 @@ pub(crate) enum KeyCommand {
         #[arg(long, value_name = "HEX")]
         key: Option<String>,
     },
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(group = clap::ArgGroup::new("to").required(true))]
+pub(crate) struct RotateArgs {
+    /// The key file from now on, which is made if it is not there.
+    #[arg(long, value_name = "FILE", group = "to", value_hint = ValueHint::FilePath)]
+    pub new_store_key: Option<PathBuf>,
+
+    /// A passphrase from now on: the variable ATHAR_STORE_NEW_PASSPHRASE, or what is typed on the
+    /// terminal.
+    #[arg(long, group = "to")]
+    pub new_passphrase: bool,
+
+    /// No key any more: the store is not encrypted from now on.
+    #[arg(long, group = "to")]
+    pub decrypt: bool,
+
+    /// The opaque name of who changes it.
+    #[arg(long, env = "ATHAR_BY", value_name = "NAME")]
+    pub by: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

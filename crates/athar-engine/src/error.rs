@@ -166,6 +166,56 @@ pub enum EngineError {
     /// The key's file cannot be read or written.
     #[error("the key cannot be read or written: {}", io_reason(.0))]
     KeyFile(#[source] io::Error),
+    /// The store is encrypted, and no key was given.
+    #[error(
+        "the store is encrypted: give its key by --store-key FILE or ATHAR_STORE_KEY, or its \
+         passphrase by ATHAR_STORE_PASSPHRASE or on a terminal"
+    )]
+    StoreKeyMissing,
+    /// The key is another than the store's.
+    #[error("this is not the key of the store, or not its passphrase")]
+    WrongStoreKey,
+    /// A key was given for a store that is not encrypted.
+    #[error(
+        "a key was given and the store is not encrypted: give none ('athar key rotate' encrypts it)"
+    )]
+    StoreKeyNotNeeded,
+    /// The store's key is being changed.
+    #[error("the store's key is being changed by another process: try again when that is done")]
+    KeyChanging,
+    /// The store's key was to be changed while others use the store.
+    #[error("another process uses the store: its key can be changed when nobody does")]
+    StoreInUse,
+    /// Nobody can be kept out while the key is changed.
+    #[error(
+        "this file system cannot keep others out while the key is changed: move the store to a \
+         local one for that"
+    )]
+    NoClaim,
+    /// A key file cannot be read or written.
+    #[error("the key file cannot be read or written: {}", io_reason(.0))]
+    StoreKeyFile(#[source] io::Error),
+    /// What stands in a key file is none.
+    #[error("this is no key file: it has {bytes} bytes where there should be 64 hex digits")]
+    NotAStoreKey {
+        /// How long it is without white space around it.
+        bytes: usize,
+    },
+    /// A passphrase is empty.
+    #[error("a passphrase has at least one character")]
+    NoPassphrase,
+    /// There is no memory for what a passphrase takes.
+    #[error("a passphrase takes 64 MiB of memory, and there is less")]
+    PassphraseMemory,
+    /// The key was to be changed to what it is.
+    #[error("this is the store's key already")]
+    SameStoreKey,
+    /// A store that is not encrypted was to be decrypted.
+    #[error("the store is not encrypted")]
+    NotEncryptedYet,
+    /// The store could not be written anew under another key.
+    #[error("the store's files cannot be written anew: {}", io_reason(.0))]
+    Rewrite(#[source] io::Error),
     /// A packet cannot be made.
     #[error(transparent)]
     Packet(#[from] MakeError),
@@ -183,7 +233,18 @@ pub enum EngineError {
     Worker(#[from] WorkerError),
     /// The ledger refused.
     #[error(transparent)]
-    Ledger(#[from] LedgerError),
+    Ledger(LedgerError),
+}
+
+impl From<LedgerError> for EngineError {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::KeyMissing => Self::StoreKeyMissing,
+            LedgerError::WrongKey => Self::WrongStoreKey,
+            LedgerError::NotEncrypted => Self::StoreKeyNotNeeded,
+            error => Self::Ledger(error),
+        }
+    }
 }
 
 fn write_reason(error: &athar_exchange::WriteError) -> String {

@@ -13,12 +13,13 @@
 //! asked is told by an [`IndexNote`], and memory serves.
 
 use crate::policy::{self, INDEX_BATCH_CODES};
+use crate::store::IndexPlace;
 use athar_hash::Space;
 use athar_index::{Change, Discarded, Index, Mark, Options, ReadOnlyError, StorageError};
 use athar_kernel::Level;
 use athar_ledger::{CodeChange, Ledger, LedgerError, Seq};
 use std::fmt;
-use std::path::Path;
+use std::sync::Arc;
 
 /// Something about the index that whoever runs the program may want to know. It never makes an
 /// answer wrong and never ends a command.
@@ -76,13 +77,18 @@ pub(crate) struct Found {
     pub discarded: Option<Discarded>,
 }
 
-/// Opens the index in `dir`, empty where the ledger does not confirm what lies there.
+/// Opens the index in its place, empty where the ledger does not confirm what lies there.
 pub(crate) fn open(
-    dir: &Path,
+    place: &IndexPlace,
     ledger: &Ledger,
     note: &mut dyn FnMut(&IndexNote),
 ) -> Result<Found, LedgerError> {
-    let (index, opened) = match Index::open(dir, Level::best(), Options::default()) {
+    let (level, options) = (Level::best(), Options::default());
+    let opened = match &place.seal {
+        Some(seal) => Index::open_sealed(&place.dir, Arc::clone(seal), level, options),
+        None => Index::open(&place.dir, level, options),
+    };
+    let (index, opened) = match opened {
         Ok(found) => found,
         Err(error) => {
             note(&IndexNote::Unreadable(error));
@@ -99,15 +105,19 @@ pub(crate) fn open(
     Ok(Found { index, writable: opened.writable, discarded: opened.discarded })
 }
 
-/// The index in `dir` for somebody who leaves the directory as it is, empty where the ledger does
+/// The index in its place for somebody who leaves the directory as it is, empty where the ledger does
 /// not confirm what lies there. Nobody who wants to write it is kept waiting.
 pub(crate) fn open_for_reading(
-    dir: &Path,
+    place: &IndexPlace,
     ledger: &Ledger,
     note: &mut dyn FnMut(&IndexNote),
 ) -> Result<Found, LedgerError> {
     let mut discarded = None;
-    match Index::open_read_only(dir, Level::best()) {
+    let opened = match &place.seal {
+        Some(seal) => Index::open_sealed_read_only(&place.dir, Arc::clone(seal), Level::best()),
+        None => Index::open_read_only(&place.dir, Level::best()),
+    };
+    match opened {
         Ok((index, _)) if confirms(ledger, &index)? => {
             return Ok(Found { index, writable: false, discarded });
         }

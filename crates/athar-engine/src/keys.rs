@@ -4,16 +4,21 @@
 //! so that a signature over one thing is never one over another.
 
 use crate::outcome::to_hex;
+use crate::store_key::Keys;
 use crate::{EngineError, Store};
 use athar_exchange::delta::KeyId;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use zeroize::Zeroizing;
 
 /// Where the key lies in the store's directory.
-const KEY_FILE: &str = "signing.key";
+pub(crate) const KEY_FILE: &str = "signing.key";
+
+/// Where it lies, sealed by another key of the store or by none, until that is the store's.
+pub(crate) const KEY_FILE_NEW: &str = "signing.key.new";
 
 /// What its first line says.
 const KEY_HEAD: &str = "athar signing key 1";
@@ -119,6 +124,23 @@ impl Key {
         self.0.sign(message).to_bytes()
     }
 
+    fn from_text(text: &[u8]) -> Option<Self> {
+        let rest = std::str::from_utf8(text).ok()?.strip_prefix(KEY_HEAD)?;
+        let secret = Zeroizing::new(from_hex(rest.trim())?);
+        Some(Self(SigningKey::from_bytes(&secret)))
+    }
+
+    /// The file that it lies in, sealed in a store that is encrypted.
+    pub(crate) fn file_of(&self, keys: Option<&Keys>) -> Result<Zeroizing<Vec<u8>>, EngineError> {
+        let digits = Zeroizing::new(to_hex(self.0.as_bytes()));
+        let text = [KEY_HEAD, "\n", &digits, "\n"].concat().into_bytes();
+        let text = Zeroizing::new(text);
+        match keys {
+            Some(keys) => Ok(Zeroizing::new(keys.seal(KEY_FILE).sealed(KEY_FILE, &text)?)),
+            None => Ok(text),
+        }
+    }
+
     pub(crate) fn sign_statement(&self, kind: &str, statement: String) -> Signed {
         let signature = self.sign(kind, statement.as_bytes());
         let public_key = self.public().to_hex();
@@ -136,8 +158,7 @@ impl Store {
         let mut secret = [0; 32];
         getrandom::fill(&mut secret).map_err(|_| EngineError::Entropy)?;
         let key = Key(SigningKey::from_bytes(&secret));
-        let text = format!("{KEY_HEAD}\n{}\n", to_hex(&secret));
-        match write_private(&self.key_file(), text.as_bytes()) {
+        match write_private(&self.dir().join(KEY_FILE), &key.file_of(self.keys())?) {
             Ok(()) => Ok(key.public()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(EngineError::KeyExists)
@@ -152,18 +173,29 @@ impl Store {
     }
 
     pub(crate) fn key(&self) -> Result<Option<Key>, EngineError> {
-        let text = match read_small(&self.key_file()) {
-            Ok(text) => text,
+        match self.key_in(KEY_FILE) {
+            // Cut off just before its end, a change of the store's key leaves it under this name.
+            Err(EngineError::NotAKey) => match self.key_in(KEY_FILE_NEW) {
+                Ok(Some(key)) => Ok(Some(key)),
+                _ => Err(EngineError::NotAKey),
+            },
+            found => found,
+        }
+    }
+
+    /// The key in a file of this name, if it opens by the store's key.
+    pub(crate) fn key_in(&self, name: &str) -> Result<Option<Key>, EngineError> {
+        let bytes = match read_small(&self.dir().join(name)) {
+            Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(EngineError::KeyFile(error)),
         };
-        let secret = text.strip_prefix(KEY_HEAD).and_then(|rest| from_hex(rest.trim()));
-        let secret = secret.ok_or(EngineError::NotAKey)?;
-        Ok(Some(Key(SigningKey::from_bytes(&secret))))
-    }
-
-    fn key_file(&self) -> PathBuf {
-        self.dir().join(KEY_FILE)
+        let text = match self.keys() {
+            Some(keys) => keys.seal(KEY_FILE).opened(KEY_FILE, &bytes).ok(),
+            None => Some(bytes),
+        };
+        let key = text.as_ref().and_then(|text| Key::from_text(text));
+        Ok(Some(key.ok_or(EngineError::NotAKey)?))
     }
 }
 
@@ -172,15 +204,15 @@ fn message(domain: &str, bytes: &[u8]) -> Vec<u8> {
     [domain.as_bytes(), &[0], bytes].concat()
 }
 
-fn read_small(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    io::Read::read_to_string(&mut io::Read::take(fs::File::open(path)?, MOST_BYTES), &mut text)?;
-    Ok(text)
+fn read_small(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    io::Read::read_to_end(&mut io::Read::take(fs::File::open(path)?, MOST_BYTES), &mut bytes)?;
+    Ok(bytes)
 }
 
 /// A new file that only its owner may read. It is on the disk when this returns, or not there: half
 /// a key would stand in the way of a whole one.
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -225,10 +257,10 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            let mode = fs::metadata(store.key_file()).unwrap().permissions().mode();
+            let mode = fs::metadata(store.dir().join(KEY_FILE)).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
-        fs::write(store.key_file(), "something else").unwrap();
+        fs::write(store.dir().join(KEY_FILE), "something else").unwrap();
         assert!(matches!(store.public_key(), Err(EngineError::NotAKey)));
     }
 

@@ -13,13 +13,13 @@ use crate::outcome::Span;
 use crate::places::Extent;
 use crate::policy::{self, PDQ_RADIUS};
 use crate::prepare::PreparedPicture;
+use crate::store::IndexPlace;
 use crate::time_places::FramePlace;
 use athar_hash::{PictureFingerprint, Second, Space};
 use athar_index::{Hit, Index, Snapshot};
 use athar_kernel::{Code, Distance, Level, Orientation, Radius};
 use athar_ledger::{CodeId, ItemId, Ledger, LedgerError, Seq};
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -121,27 +121,27 @@ pub(crate) struct Near {
 const ASKED_AT_ONCE: usize = 128;
 
 impl Lookup {
-    /// The index in `dir`, for somebody who adds to it: brought up to the ledger, or made anew
+    /// The index in its place, for somebody who adds to it: brought up to the ledger, or made anew
     /// from it.
     pub(crate) fn open(
-        dir: &Path,
+        place: &IndexPlace,
         ledger: &Ledger,
         space: Space,
         note: &mut dyn FnMut(&IndexNote),
     ) -> Result<Self, LedgerError> {
-        let Found { index, writable, .. } = open(dir, ledger, note)?;
+        let Found { index, writable, .. } = open(place, ledger, note)?;
         Self::with(space, index, writable).caught_up(ledger, note)
     }
 
-    /// The index in `dir` for somebody who adds nothing: what lies there is read, what came after
+    /// The index in its place for somebody who adds nothing: what lies there is read, what came after
     /// is kept in memory.
     pub(crate) fn open_for_reading(
-        dir: &Path,
+        place: &IndexPlace,
         ledger: &Ledger,
         space: Space,
         note: &mut dyn FnMut(&IndexNote),
     ) -> Result<Self, LedgerError> {
-        let Found { index, writable, .. } = open_for_reading(dir, ledger, note)?;
+        let Found { index, writable, .. } = open_for_reading(place, ledger, note)?;
         Self::with(space, index, writable).caught_up(ledger, note)
     }
 

@@ -74,7 +74,7 @@ impl Lookups {
     ) -> Result<Self, LedgerError> {
         let mut note = once_each(note);
         Self::open_each(|space| {
-            Lookup::open(&store.index_dir(space), &store.ledger, space, &mut note)
+            Lookup::open(&store.index_place(space), &store.ledger, space, &mut note)
         })
     }
 
@@ -85,7 +85,7 @@ impl Lookups {
     ) -> Result<Self, LedgerError> {
         let mut note = once_each(note);
         Self::open_each(|space| {
-            Lookup::open_for_reading(&store.index_dir(space), &store.ledger, space, &mut note)
+            Lookup::open_for_reading(&store.index_place(space), &store.ledger, space, &mut note)
         })
     }
 

@@ -4,6 +4,7 @@ use crate::checkpoint::CheckpointSummary;
 use crate::follow::{self, Found, IndexNote, follow, follow_listed};
 use crate::keys::PublicKey;
 use crate::policy::INDEX_BATCH_CODES;
+use crate::store::IndexPlace;
 use crate::time_stamp::{Authorities, TimeStampSummary};
 use crate::{EngineError, Store, Watcher};
 use athar_hash::Space;
@@ -12,7 +13,6 @@ use athar_kernel::{Code, Radius};
 use athar_ledger::{CodeChange, Ledger, LedgerError, Seq};
 use serde::Serialize;
 use std::mem;
-use std::path::PathBuf;
 
 /// What is verified, and with what.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +32,8 @@ pub struct VerifyOptions {
 pub struct VerifySummary {
     /// Whether everything fits.
     pub sound: bool,
+    /// Whether the store is encrypted.
+    pub encrypted: bool,
     /// Events in the chain.
     pub events: u64,
     /// Cases, reports, items, matches and refusals compared with their events.
@@ -76,6 +78,7 @@ impl Store {
         let fault = fault.or(unsigned).or(unstamped).or(kept.flatten());
         let mut summary = VerifySummary {
             sound: fault.is_none(),
+            encrypted: self.is_encrypted(),
             events: ledger.events,
             rows: ledger.records,
             fault,
@@ -109,18 +112,18 @@ impl Store {
 
     /// The index as it lies there, or an empty one.
     fn found_index(&self, held: Held, watcher: &mut dyn Watcher) -> Result<Found, EngineError> {
-        let dir = held.dir(self);
+        let place = held.place(self);
         let mut note = |note: &IndexNote| match note {
             // Told as a fault.
             IndexNote::Damaged(_) => {}
             other => watcher.noted(other),
         };
-        Ok(follow::open_for_reading(&dir, &self.ledger, &mut note)?)
+        Ok(follow::open_for_reading(&place, &self.ledger, &mut note)?)
     }
 
     fn rebuilt_index(&self, held: Held) -> Result<Found, EngineError> {
-        let dir = held.dir(self);
-        let found = follow::open(&dir, &self.ledger, &mut |_| {})?;
+        let place = held.place(self);
+        let found = follow::open(&place, &self.ledger, &mut |_| {})?;
         if !found.writable {
             return Err(EngineError::IndexInUse);
         }
@@ -205,10 +208,10 @@ impl Held {
         }
     }
 
-    fn dir(self, store: &Store) -> PathBuf {
+    fn place(self, store: &Store) -> IndexPlace {
         match self {
-            Self::Items(space) => store.index_dir(space),
-            Self::Lists => store.listed_dir(),
+            Self::Items(space) => store.index_place(space),
+            Self::Lists => store.listed_place(),
         }
     }
 

@@ -176,7 +176,7 @@ impl Store {
         watcher: &mut dyn Watcher,
     ) -> Result<Option<String>, EngineError> {
         let mut note = |note: &IndexNote| watcher.noted(note);
-        let found = follow::open(&self.index_dir(space), &self.ledger, &mut note)?;
+        let found = follow::open(&self.index_place(space), &self.ledger, &mut note)?;
         if !found.writable {
             return Ok(Some(in_use(space)));
         }

@@ -3,6 +3,7 @@
 
 use crate::damage::Damage;
 use crate::open::place;
+use crate::seal::damage_of;
 use std::{fmt, io};
 
 /// What was being done to a file.
@@ -49,6 +50,14 @@ impl StorageError {
     pub(crate) fn io(operation: Operation, file: &str) -> impl FnOnce(io::Error) -> Self {
         let file = file.to_owned();
         move |source| Self::Io { operation, file, source }
+    }
+
+    /// What is wrong with a sealed file that does not open, if that is what it is.
+    pub(crate) fn damage(&self) -> Option<Damage> {
+        match self {
+            Self::Io { source, .. } => damage_of(source),
+            Self::ReadBack { .. } => None,
+        }
     }
 
     /// Whether it was this file that failed.

@@ -5,6 +5,7 @@ use crate::keeper::Keeper;
 use crate::live::Live;
 use crate::mark::Reached;
 use crate::open::{self, Opened, ReadOnlyError};
+use crate::seal::{Seal, Sealed};
 use crate::state::State;
 use crate::storage::{Directory, Storage};
 use crate::store::Store;
@@ -68,6 +69,21 @@ impl Index {
         Self::open_on(Box::new(Directory::new(directory.as_ref())), level, options)
     }
 
+    /// As [`open`](Self::open), of an index whose files are sealed.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open). What does not open by this seal is damaged.
+    pub fn open_sealed(
+        directory: impl AsRef<Path>,
+        seal: Arc<dyn Seal>,
+        level: Level,
+        options: Options,
+    ) -> Result<(Self, Opened), StorageError> {
+        let directory = Directory::new(directory.as_ref());
+        Self::open_on(Box::new(Sealed::new(directory, seal)), level, options)
+    }
+
     /// The index that lies in `directory`, for somebody who only reads it: at one moment, whatever
     /// an index that writes it does meanwhile, in this process or another.
     ///
@@ -85,6 +101,20 @@ impl Index {
         level: Level,
     ) -> Result<(Self, Opened), ReadOnlyError> {
         Self::open_read_only_on(&Directory::new(directory.as_ref()), level)
+    }
+
+    /// As [`open_read_only`](Self::open_read_only), of an index whose files are sealed.
+    ///
+    /// # Errors
+    ///
+    /// As [`open_read_only`](Self::open_read_only). What does not open by this seal is damaged.
+    pub fn open_sealed_read_only(
+        directory: impl AsRef<Path>,
+        seal: Arc<dyn Seal>,
+        level: Level,
+    ) -> Result<(Self, Opened), ReadOnlyError> {
+        let directory = Directory::new(directory.as_ref());
+        Self::open_read_only_on(&Sealed::new(directory, seal), level)
     }
 
     pub(crate) fn open_read_only_on(

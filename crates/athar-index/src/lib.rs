@@ -18,6 +18,7 @@
 //! | `mark.rs`, `edit.rs` | how do an index and the ledger it follows stay together? |
 //! | `maintain.rs`, `tiers.rs` | when does new become old, and small become large? |
 //! | `manifest.rs` | which file says what there is? |
+//! | `seal.rs` | how does an index lie where others could read it? |
 //! | `storage.rs`, `store.rs`, `keeper.rs`, `open.rs`, `verify.rs` | how does all of it outlive a crash? |
 //! | `snapshot.rs`, `page.rs` | how is a question answered? |
 //!
@@ -51,6 +52,7 @@ mod page;
 mod plan;
 mod probe;
 mod scan;
+mod seal;
 mod segment;
 mod snapshot;
 mod state;
@@ -68,6 +70,7 @@ pub use mark::{ApplyError, Change, Mark};
 pub use open::{Discarded, Opened, ReadOnlyError};
 pub use options::Options;
 pub use page::{Cursor, Page};
+pub use seal::Seal;
 pub use snapshot::{Hit, Snapshot};
 pub use verify::Finding;
 

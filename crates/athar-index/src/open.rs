@@ -117,7 +117,13 @@ const READS_MAX: usize = 32;
 fn read(storage: &dyn Storage) -> Result<Content, StorageError> {
     let (mut before, mut content) = (None, Content::default());
     for _ in 0..READS_MAX {
-        let bytes = read_manifest(storage)?;
+        let bytes = match read_manifest(storage) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let damage = error.damage().ok_or(error)?;
+                return Ok(Content::discarded(Discarded::Manifest(damage), 0));
+            }
+        };
         if bytes.is_some() && bytes == before {
             break;
         }
@@ -168,7 +174,11 @@ fn open_segment(
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return Ok(Err(Discarded::Missing { file }));
         }
-        Err(error) => return Err(StorageError::io(Operation::Read, &file)(error)),
+        Err(error) => {
+            let error = StorageError::io(Operation::Read, &file)(error);
+            let damage = error.damage().ok_or(error)?;
+            return Ok(Err(Discarded::Segment { file, damage }));
+        }
     };
     let recognised = recognise(image.bytes(), &record.file);
     let segment = recognised.and_then(|()| Segment::open(image));

@@ -24,6 +24,16 @@ pub(crate) trait Storage: Send + Sync {
     fn map(&self, name: &str) -> io::Result<Image>;
     /// Makes a file of these bytes, in the place of one that may be there.
     fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()>;
+    /// The same of bytes that `fill` writes piece by piece.
+    fn write_by(
+        &self,
+        name: &str,
+        fill: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        fill(&mut bytes)?;
+        self.write(name, &bytes)
+    }
     /// Makes the bytes of a file last.
     fn sync(&self, name: &str) -> io::Result<()>;
     /// Gives a file another name, in the place of one that may be there, all or nothing.
@@ -77,6 +87,14 @@ impl Storage for Directory {
         private().create(true).truncate(true).open(self.path(name))?.write_all(bytes)
     }
 
+    fn write_by(
+        &self,
+        name: &str,
+        fill: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        fill(&mut private().create(true).truncate(true).open(self.path(name))?)
+    }
+
     fn sync(&self, name: &str) -> io::Result<()> {
         OpenOptions::new().write(true).open(self.path(name))?.sync_all()
     }
@@ -122,7 +140,7 @@ mod tests {
         let lock = storage.lock().unwrap().unwrap();
         assert!(storage.lock().unwrap().is_none());
         storage.write("a", b"one").unwrap();
-        storage.write("b", b"two").unwrap();
+        storage.write_by("b", &mut |out| out.write_all(b"two")).unwrap();
         storage.sync("b").unwrap();
         storage.rename("b", "a").unwrap();
         storage.sync_names().unwrap();

@@ -74,7 +74,7 @@ impl Index {
         let store = self.store.as_ref()?;
         let bytes = match read_manifest(&*store.storage) {
             Ok(bytes) => bytes,
-            Err(error) => return Some(Finding::Unreadable(error)),
+            Err(error) => return Some(unreadable(error)),
         };
         let file = MANIFEST.to_owned();
         let Some(bytes) = bytes else {
@@ -90,6 +90,14 @@ impl Index {
             }
         };
         Some(Finding::Damaged { file, damage })
+    }
+}
+
+/// What a manifest is that could not be read, or not be opened.
+fn unreadable(error: StorageError) -> Finding {
+    match error.damage() {
+        Some(damage) => Finding::Damaged { file: MANIFEST.to_owned(), damage },
+        None => Finding::Unreadable(error),
     }
 }
 

@@ -10,7 +10,8 @@ use std::{fs, io::ErrorKind, path::Path};
 impl Ledger {
     /// Writes a copy to `file`, where nothing may be, and returns the number of its last event.
     /// Nobody waits for it. The copy has what was committed when it began, and nothing that was
-    /// removed before; it appears whole or not at all, and only its owner may read it.
+    /// removed before; it appears whole or not at all, and only its owner may read it. That of an
+    /// encrypted ledger has the same key and the same salt.
     ///
     /// # Errors
     /// [`LedgerError::AlreadyExists`], [`LedgerError::NotFound`] when the folder does not exist,
@@ -33,22 +34,9 @@ impl Ledger {
     fn write_copy(&self, draft: &Path) -> Result<Seq> {
         let name = draft.to_str().ok_or(LedgerError::Io { kind: ErrorKind::InvalidFilename })?;
         // SQLite fills an empty file and leaves its permissions.
-        make_private(draft)?;
+        open::make_private(draft)?;
         self.conn.prepare("VACUUM INTO ?1")?.execute([name])?;
         fs::File::open(draft)?.sync_all()?;
-        Self::open_read_only(draft)?.last_seq()
+        Self::open_read_only_with(draft, self.key.as_ref())?.last_seq()
     }
-}
-
-#[cfg(unix)]
-fn make_private(file: &Path) -> Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-    fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn make_private(file: &Path) -> Result<()> {
-    fs::OpenOptions::new().write(true).create_new(true).open(file)?;
-    Ok(())
 }

@@ -66,13 +66,14 @@ pub(crate) enum Kind {
     CheckpointSigned,
     TimeStamped,
     PacketMade,
+    KeyChanged,
     Acted,
     WithdrawalRequested,
     Withdrawn,
 }
 
 impl Kind {
-    const ALL: [Self; 41] = [
+    const ALL: [Self; 42] = [
         Self::LedgerCreated,
         Self::SchemaUpgraded,
         Self::CaseOpened,
@@ -111,6 +112,7 @@ impl Kind {
         Self::CheckpointSigned,
         Self::TimeStamped,
         Self::PacketMade,
+        Self::KeyChanged,
         Self::Acted,
         Self::WithdrawalRequested,
         Self::Withdrawn,
@@ -156,6 +158,7 @@ impl Kind {
             Self::CheckpointSigned => "checkpoint_signed",
             Self::TimeStamped => "time_stamped",
             Self::PacketMade => "packet_made",
+            Self::KeyChanged => "key_changed",
             Self::Acted => "acted",
             Self::WithdrawalRequested => "withdrawal_requested",
             Self::Withdrawn => "withdrawn",
@@ -184,7 +187,7 @@ pub(crate) struct Table {
 }
 
 /// Every table of records.
-pub(crate) const TABLES: [Table; 32] = [
+pub(crate) const TABLES: [Table; 33] = [
     Table {
         name: "cases",
         kind: Kind::CaseOpened,
@@ -283,6 +286,12 @@ pub(crate) const TABLES: [Table; 32] = [
         name: "packets",
         kind: Kind::PacketMade,
         row_sql: "SELECT salt, case_id, purpose, actor FROM packets WHERE id = ?1",
+        parts_sql: None,
+    },
+    Table {
+        name: "key_changes",
+        kind: Kind::KeyChanged,
+        row_sql: "SELECT salt, locked_from, locked_to, actor FROM key_changes WHERE id = ?1",
         parts_sql: None,
     },
     Table {

@@ -15,6 +15,12 @@ pub enum LedgerError {
     AlreadyExists,
     /// The file is no SQLite database, or one of another program.
     NotALedger,
+    /// The ledger is encrypted and no key was given.
+    KeyMissing,
+    /// The key is not that of the ledger.
+    WrongKey,
+    /// A key was given and the ledger is not encrypted.
+    NotEncrypted,
     /// A later Athar wrote this ledger.
     NewerVersion {
         /// Schema version of the file.
@@ -124,6 +130,7 @@ impl fmt::Display for LedgerError {
             Self::NotFound => f.write_str("there is no ledger here"),
             Self::AlreadyExists => f.write_str("there is a ledger here already"),
             Self::NotALedger => f.write_str("this file is not an Athar ledger"),
+            Self::KeyMissing | Self::WrongKey | Self::NotEncrypted => f.write_str(self.of_key()),
             Self::NewerVersion { found, supported } => write!(
                 f,
                 "this ledger has schema version {found} and this program knows versions up to \
@@ -166,17 +173,10 @@ impl fmt::Display for LedgerError {
             Self::AlreadyBenign => f.write_str("the item is known as harmless already"),
             Self::NotHeld => f.write_str("the item is not held back"),
             Self::NotBenign => f.write_str("the item is not in the benign list"),
-            Self::NoSuchList => {
-                f.write_str("there is no list of this name: 'athar lists' shows those there are")
-            }
-            Self::NothingStaged => f.write_str("nothing in this list waits to be activated"),
-            Self::ListNeedsActor => {
-                f.write_str("two persons are needed for a list, so say who you are: --by NAME")
-            }
-            Self::ListNeedsSecondPerson => f.write_str(
-                "two persons are needed for a list: who imported it, or nobody knows who did, \
-                 cannot be who activates it",
-            ),
+            Self::NoSuchList
+            | Self::NothingStaged
+            | Self::ListNeedsActor
+            | Self::ListNeedsSecondPerson => f.write_str(self.of_list()),
             Self::OutOfRange => f.write_str("a number given is out of the ledger's range"),
             Self::CodesInRow { codes } => write!(
                 f,
@@ -187,6 +187,34 @@ impl fmt::Display for LedgerError {
             Self::Aborted => {
                 f.write_str("an earlier step of this change failed, so none of it was kept")
             }
+        }
+    }
+}
+
+impl LedgerError {
+    /// What is wrong with a list.
+    const fn of_list(self) -> &'static str {
+        match self {
+            Self::NoSuchList => {
+                "there is no list of this name: 'athar lists' shows those there are"
+            }
+            Self::NothingStaged => "nothing in this list waits to be activated",
+            Self::ListNeedsActor => {
+                "two persons are needed for a list, so say who you are: --by NAME"
+            }
+            _ => {
+                "two persons are needed for a list: who imported it, or nobody knows who did, \
+                 cannot be who activates it"
+            }
+        }
+    }
+
+    /// What is wrong with a key.
+    const fn of_key(self) -> &'static str {
+        match self {
+            Self::KeyMissing => "the ledger is encrypted and no key was given",
+            Self::NotEncrypted => "a key was given and the ledger is not encrypted: give none",
+            _ => "this is not the key of this ledger",
         }
     }
 }

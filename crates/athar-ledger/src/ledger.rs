@@ -1,13 +1,13 @@
 //! The ledger itself: one connection, and the one way to write.
 
 use crate::{
-    Act, Seq, Tx,
+    Act, LedgerKey, Seq, Tx,
     chain::Kind,
     details::Details,
     error::{LedgerError, Result},
     open, schema,
 };
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior, types::Value};
 use std::{fmt, path::Path, time::Duration};
 
 /// How long a change waits for another program's change to end.
@@ -17,6 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// readers never wait, writers wait for each other.
 pub struct Ledger {
     pub(crate) conn: Connection,
+    /// With which it was opened, where it is encrypted.
+    pub(crate) key: Option<LedgerKey>,
     read_only: bool,
     /// Who writes, and what for.
     pub(crate) act: Option<Act>,
@@ -48,12 +50,25 @@ impl Ledger {
     /// [`LedgerError::AlreadyExists`] when anything is at `file`, [`LedgerError::NotFound`] when
     /// its folder does not exist, and what the disk may say.
     pub fn create(file: &Path, program: &str, at_ms: i64) -> Result<Self> {
-        open::create(file, |conn| {
+        Self::create_with(file, None, program, at_ms)
+    }
+
+    /// The same, encrypted where a key is given.
+    ///
+    /// # Errors
+    /// As [`Ledger::create`].
+    pub fn create_with(
+        file: &Path,
+        key: Option<&LedgerKey>,
+        program: &str,
+        at_ms: i64,
+    ) -> Result<Self> {
+        open::create(file, key, |conn| {
             schema::make_tables(conn)?;
             let details = Details::new().text("program", program).number("schema", schema::VERSION);
             Tx::appender(conn)?.event(Kind::LedgerCreated, &details, at_ms)
         })?;
-        Self::open(file, at_ms)
+        Self::open_with(file, key, at_ms)
     }
 
     /// Opens the ledger at `file` for reading and writing. What the file is gets settled before
@@ -65,7 +80,17 @@ impl Ledger {
     /// [`LedgerError::Corrupt`], [`LedgerError::Locked`], [`LedgerError::ReadOnly`],
     /// [`LedgerError::Denied`], [`LedgerError::Full`].
     pub fn open(file: &Path, at_ms: i64) -> Result<Self> {
-        Self::open_patiently(file, PATIENCE, at_ms)
+        Self::open_with(file, None, at_ms)
+    }
+
+    /// The same of one that is encrypted, where a key is given.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`], and [`LedgerError::KeyMissing`], [`LedgerError::WrongKey`],
+    /// [`LedgerError::NotEncrypted`].
+    pub fn open_with(file: &Path, key: Option<&LedgerKey>, at_ms: i64) -> Result<Self> {
+        let conn = open::read_write(file, key, PATIENCE, at_ms)?;
+        Ok(Self { conn, key: key.cloned(), read_only: false, act: None })
     }
 
     /// Opens the ledger at `file` for reading, which also works on a disk that cannot be
@@ -76,11 +101,27 @@ impl Ledger {
     /// As [`Ledger::open`]; [`LedgerError::ReadOnly`] only when a crash left changes beside the
     /// file that cannot be read without writing.
     pub fn open_read_only(file: &Path) -> Result<Self> {
-        Ok(Self { conn: open::read_only(file, PATIENCE)?, read_only: true, act: None })
+        Self::open_read_only_with(file, None)
     }
 
+    /// The same of one that is encrypted, where a key is given.
+    ///
+    /// # Errors
+    /// As [`Ledger::open_read_only`] and [`Ledger::open_with`].
+    pub fn open_read_only_with(file: &Path, key: Option<&LedgerKey>) -> Result<Self> {
+        let conn = open::read_only(file, key, PATIENCE)?;
+        Ok(Self { conn, key: key.cloned(), read_only: true, act: None })
+    }
+
+    #[cfg(test)]
     pub(crate) fn open_patiently(file: &Path, patience: Duration, at_ms: i64) -> Result<Self> {
-        Ok(Self { conn: open::read_write(file, patience, at_ms)?, read_only: false, act: None })
+        let conn = open::read_write(file, None, patience, at_ms)?;
+        Ok(Self { conn, key: None, read_only: false, act: None })
+    }
+
+    /// Whether it is encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        self.key.is_some()
     }
 
     /// Runs `f` as one change: when it returns `Ok` everything it wrote is on the disk, and when
@@ -132,16 +173,26 @@ impl Ledger {
         if !self.empty_log()? {
             return Ok(Scrubbed::InUse);
         }
-        let number = |name| self.conn.pragma_query_value(None, name, |row| row.get::<_, u64>(0));
-        if number("page_count")? * number("page_size")? > most_bytes {
+        if self.number("page_count")?.saturating_mul(self.number("page_size")?) > most_bytes {
             return Ok(Scrubbed::Rows);
         }
         self.conn.execute_batch("VACUUM")?;
         Ok(if self.empty_log()? { Scrubbed::Pages } else { Scrubbed::InUse })
     }
 
+    /// The value of a setting that is a number. SQLCipher tells some of them as text.
+    fn number(&self, name: &str) -> Result<u64> {
+        let value = self.conn.pragma_query_value(None, name, |row| row.get::<_, Value>(0))?;
+        let number = match value {
+            Value::Integer(number) => u64::try_from(number).ok(),
+            Value::Text(text) => text.parse().ok(),
+            _ => None,
+        };
+        number.ok_or(LedgerError::Corrupt)
+    }
+
     /// Whether nothing was in the way of writing the log's pages into the file and cutting it off.
-    fn empty_log(&self) -> Result<bool> {
+    pub(crate) fn empty_log(&self) -> Result<bool> {
         let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
         Ok(self.conn.query_row(sql, [], |row| row.get::<_, i64>(0))? == 0)
     }

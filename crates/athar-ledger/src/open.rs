@@ -1,7 +1,9 @@
 //! Finding out what a file is before touching it, and opening it so that what is written stays.
 
 use crate::{
+    LedgerKey,
     error::{LedgerError, Result},
+    key::{salt_of, why_closed},
     schema,
 };
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
@@ -12,6 +14,7 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
+use zeroize::Zeroizing;
 
 /// Statements kept ready.
 const STATEMENTS: usize = 64;
@@ -32,24 +35,33 @@ const WRITER_SETTINGS: &str = "PRAGMA synchronous = FULL;
 
 /// Makes a database at `file` and fills it by `fill`. It is built under another name and then
 /// given its own, so that nobody ever sees half of it.
-pub(crate) fn create<T>(file: &Path, fill: impl FnOnce(&Connection) -> Result<T>) -> Result<()> {
+pub(crate) fn create<T>(
+    file: &Path,
+    key: Option<&LedgerKey>,
+    fill: impl FnOnce(&Connection) -> Result<T>,
+) -> Result<()> {
     if fs::symlink_metadata(file).is_ok() {
         return Err(LedgerError::AlreadyExists);
     }
     let draft = draft_name(file)?;
-    let made = build(&draft, fill).and_then(|()| publish(&draft, file));
+    let made = build(&draft, key, fill).and_then(|()| publish(&draft, file));
     // Only a draft that became nothing is still there.
     let _ = fs::remove_file(&draft);
     made
 }
 
 /// Opens `file` for reading and writing, and brings it to this program's schema version.
-pub(crate) fn read_write(file: &Path, patience: Duration, at_ms: i64) -> Result<Connection> {
-    check_file(file)?;
+pub(crate) fn read_write(
+    file: &Path,
+    key: Option<&LedgerKey>,
+    patience: Duration,
+    at_ms: i64,
+) -> Result<Connection> {
+    check_file(file, key)?;
     if is_write_protected(file)? {
         return Err(LedgerError::ReadOnly);
     }
-    let conn = connect(file, OpenFlags::SQLITE_OPEN_READ_WRITE, patience)?;
+    let conn = connect(file, key, OpenFlags::SQLITE_OPEN_READ_WRITE, patience)?;
     // Until the version is known, closing must not merge the log into the file either.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let version = check_connection(&conn)?;
@@ -65,22 +77,27 @@ pub(crate) fn read_write(file: &Path, patience: Duration, at_ms: i64) -> Result<
 
 /// Opens `file` for reading. Where the memory map that goes with the log cannot be made, a file
 /// without a log is read as one that nobody changes.
-pub(crate) fn read_only(file: &Path, patience: Duration) -> Result<Connection> {
-    check_file(file)?;
+pub(crate) fn read_only(
+    file: &Path,
+    key: Option<&LedgerKey>,
+    patience: Duration,
+) -> Result<Connection> {
+    check_file(file, key)?;
     if !has_log(file) && is_write_protected(file)? {
-        return read_immutable(file, patience);
+        return read_immutable(file, key, patience);
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let opened = connect(file, flags, patience).and_then(readable);
+    let opened = connect(file, key, flags, patience).and_then(readable);
     match opened {
-        Err(LedgerError::ReadOnly) if !has_log(file) => read_immutable(file, patience),
+        Err(LedgerError::ReadOnly) if !has_log(file) => read_immutable(file, key, patience),
         opened => opened,
     }
 }
 
-fn read_immutable(file: &Path, patience: Duration) -> Result<Connection> {
+fn read_immutable(file: &Path, key: Option<&LedgerKey>, patience: Duration) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-    readable(connect(Path::new(&immutable_uri(file)), flags, patience)?)
+    let opened = connect_to(immutable_uri(file), key, flags, patience);
+    readable(opened.map_err(|error| explained(error, file, key))?)
 }
 
 /// A connection that reads a file of any version as one of this program's.
@@ -90,9 +107,34 @@ fn readable(conn: Connection) -> Result<Connection> {
     Ok(conn)
 }
 
-fn connect(file: &Path, flags: OpenFlags, patience: Duration) -> Result<Connection> {
+pub(crate) fn connect(
+    file: &Path,
+    key: Option<&LedgerKey>,
+    flags: OpenFlags,
+    patience: Duration,
+) -> Result<Connection> {
+    connect_to(file, key, flags, patience).map_err(|error| explained(error, file, key))
+}
+
+/// SQLCipher cannot tell a wrong key from a damaged first page.
+fn explained(error: LedgerError, file: &Path, key: Option<&LedgerKey>) -> LedgerError {
+    match (error, key) {
+        (LedgerError::NotALedger | LedgerError::Corrupt, Some(key)) => why_closed(file, key),
+        _ => error,
+    }
+}
+
+fn connect_to(
+    file: impl AsRef<Path>,
+    key: Option<&LedgerKey>,
+    flags: OpenFlags,
+    patience: Duration,
+) -> Result<Connection> {
     // One connection is used by one thread at a time: `Connection` is not `Sync`.
     let conn = Connection::open_with_flags(file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    if let Some(key) = key {
+        unlock(&conn, key)?;
+    }
     conn.busy_timeout(patience)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     // Without this, SQLite plans a kept statement anew whenever a bound value changes.
@@ -100,6 +142,19 @@ fn connect(file: &Path, flags: OpenFlags, patience: Duration) -> Result<Connecti
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     conn.execute_batch(SETTINGS)?;
     Ok(conn)
+}
+
+/// Settings of SQLCipher as a whole. The format is said, so that a later one writes it too; what it
+/// would say of an error on standard error, we say.
+pub(crate) const CIPHER_SETTINGS: &str = "PRAGMA cipher_log_level = NONE;
+                                          PRAGMA cipher_default_compatibility = 4;";
+
+/// Gives a connection its key, before anything is asked of it.
+fn unlock(conn: &Connection, key: &LedgerKey) -> Result<()> {
+    conn.execute_batch(CIPHER_SETTINGS)?;
+    let mut sql = Zeroizing::new(String::with_capacity(200));
+    ["PRAGMA key = \"", &key.literal(), "\";"].into_iter().for_each(|part| sql.push_str(part));
+    Ok(conn.execute_batch(&sql)?)
 }
 
 /// Asks SQLite, which also looks into the log, what the file's own header said already.
@@ -116,10 +171,12 @@ fn use_write_ahead_log(conn: &Connection) -> Result<()> {
     if mode == "wal" { Ok(()) } else { Err(LedgerError::ReadOnly) }
 }
 
+/// How a file that is not encrypted begins.
+pub(crate) const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+
 /// The header of an SQLite file (<https://www.sqlite.org/fileformat.html>, 1.3).
 mod header {
     pub(super) const LENGTH: usize = 100;
-    pub(super) const MAGIC: &[u8; 16] = b"SQLite format 3\0";
     pub(super) const PAGE_SIZE: usize = 16;
     pub(super) const CHANGES: usize = 24;
     pub(super) const PAGES: usize = 28;
@@ -130,17 +187,22 @@ mod header {
 
 /// Reads the header without SQLite, which would make files beside the database: whose file it
 /// is, which version, and whether it is as long as it says.
-fn check_file(file: &Path) -> Result<()> {
+///
+/// Of an encrypted file nothing but that can be told.
+fn check_file(file: &Path, key: Option<&LedgerKey>) -> Result<()> {
+    match (salt_of(file)?, key) {
+        (None, None) => check_header(file),
+        (Some(_), Some(_)) => Ok(()),
+        (Some(_), None) => Err(LedgerError::KeyMissing),
+        (None, Some(_)) => Err(LedgerError::NotEncrypted),
+    }
+}
+
+fn check_header(file: &Path) -> Result<()> {
     let mut open = File::open(file)?;
     let metadata = open.metadata()?;
-    if !metadata.is_file() {
-        return Err(LedgerError::NotALedger);
-    }
     let mut bytes = [0; header::LENGTH];
     open.read_exact(&mut bytes)?;
-    if !bytes.starts_with(header::MAGIC) {
-        return Err(LedgerError::NotALedger);
-    }
     let word = |at: usize| bytes[at..at + 4].iter().fold(0, |acc, &b| acc << 8 | u32::from(b));
     schema::check_owner(word(header::APPLICATION_ID), word(header::USER_VERSION))?;
     // The page count holds when it was written together with the last change, and while a log
@@ -200,12 +262,16 @@ pub(crate) fn draft_name(file: &Path) -> Result<PathBuf> {
     Ok(PathBuf::from(name))
 }
 
-fn build<T>(draft: &Path, fill: impl FnOnce(&Connection) -> Result<T>) -> Result<()> {
+fn build<T>(
+    draft: &Path,
+    key: Option<&LedgerKey>,
+    fill: impl FnOnce(&Connection) -> Result<T>,
+) -> Result<()> {
     if !fs::metadata(parent(draft))?.is_dir() {
         return Err(LedgerError::NotFound);
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-    let conn = connect(draft, flags, Duration::ZERO)?;
+    let conn = connect(draft, key, flags, Duration::ZERO)?;
     conn.execute_batch(WRITER_SETTINGS)?;
     let guard = Transaction::new_unchecked(&conn, TransactionBehavior::Immediate)?;
     fill(&conn)?;
@@ -233,5 +299,19 @@ fn sync_folder(folder: &Path) -> Result<()> {
 /// Elsewhere a folder cannot be opened as a file.
 #[cfg(not(unix))]
 fn sync_folder(_folder: &Path) -> Result<()> {
+    Ok(())
+}
+
+/// An empty file that only its owner may read, where nothing was.
+#[cfg(unix)]
+pub(crate) fn make_private(file: &Path) -> Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+pub(crate) fn make_private(file: &Path) -> Result<()> {
+    fs::OpenOptions::new().write(true).create_new(true).open(file)?;
     Ok(())
 }

@@ -247,6 +247,15 @@ CREATE TABLE benign_marks (
 ) STRICT;
 CREATE INDEX benign_marks_by_item ON benign_marks (item_id);
 
+-- What the store was and is locked by. Never a key.
+CREATE TABLE key_changes (
+    id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
+    salt BLOB NOT NULL CHECK (length(salt) = 16),
+    locked_from TEXT NOT NULL,
+    locked_to TEXT NOT NULL,
+    actor TEXT
+) STRICT;
+
 CREATE TABLE benign_removals (
     id INTEGER PRIMARY KEY REFERENCES events (seq) DEFERRABLE INITIALLY DEFERRED,
     salt BLOB NOT NULL CHECK (length(salt) = 16),

@@ -24,8 +24,9 @@ pub(super) fn restore(
 ) -> Result<Exit> {
     let kept = kept.map(|kept| fs::read_to_string(&kept).with_context(|| shown_name(&kept)));
     let kept = kept.transpose()?;
-    let summary =
-        Store::restore(at.dir()?, file, kept.as_deref()).with_context(|| shown_name(file))?;
+    let key = at.key_of_copy(file)?;
+    let summary = Store::restore(at.dir()?, file, key.as_ref(), kept.as_deref());
+    let summary = summary.with_context(|| shown_name(file))?;
     tell(format, &say!("restored-and-sound"), &summary)
 }
 

@@ -22,6 +22,7 @@ pub(super) fn run(at: &Location, format: Format, command: KeyCommand) -> Result<
             let key = at.open_read_only()?.public_key()?;
             tell(format, &key.ok_or(EngineError::NoKey)?)
         }
+        KeyCommand::Rotate(args) => super::rotate::run(at, format, &args),
         KeyCommand::Check { file, key } => check(format, &file, key.as_deref()),
     }
 }

@@ -21,7 +21,9 @@ mod networks;
 mod packet;
 mod remember;
 mod retain;
+mod rotate;
 mod store;
+mod store_key;
 mod timestamp;
 mod typed;
 mod verify;
@@ -40,14 +42,14 @@ use crate::output::{Answers, message, text};
 
 /// Runs one command.
 pub(crate) fn run(args: Args) -> Result<Exit> {
-    let Args { data, format, lang: _, by, purpose, command } = args;
+    let Args { data, store_key, format, lang: _, by, purpose, command } = args;
     let is_drawn = matches!(command, Command::Links(_) | Command::Networks(_));
     if matches!(format, Format::Dot | Format::Graphml) && !is_drawn {
         bail!(say!("format-draws-links-only"));
     }
-    let at = store::Location::from_args(data, Acting { by, purpose });
+    let at = store::Location::from_args(data, store_key, Acting { by, purpose });
     match command {
-        Command::Init => store::init(&at, format),
+        Command::Init { encrypt } => store::init(&at, format, encrypt),
         Command::Case(command) => case::run(&at, format, command),
         Command::Add(args) => add::run(&at, format, args),
         Command::Check(args) => check::run(&at, format, args),

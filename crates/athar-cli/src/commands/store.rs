@@ -1,18 +1,20 @@
 //! Where the store is, and making one.
 
+use super::store_key::KeySource;
 use crate::args::Format;
 use crate::exit::Exit;
 use crate::lang::say;
-use crate::output::{Answers, message};
-use anyhow::{Context, Result, anyhow};
-use athar_engine::{EngineError, Store};
+use crate::output::{Answers, message, shown};
+use anyhow::{Context, Result, anyhow, bail};
+use athar_engine::{EngineError, Store, StoreKey};
 use serde::Serialize;
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// The directory of the store, and who uses it.
+/// The directory of the store, what opens it if it is encrypted, and who uses it.
 pub(super) struct Location {
-    data: Option<PathBuf>,
+    dir: Option<PathBuf>,
+    key: KeySource,
     acting: Acting,
 }
 
@@ -24,32 +26,42 @@ pub(super) struct Acting {
 
 impl Location {
     /// What was typed, or the user's data directory.
-    pub(super) fn from_args(data: Option<PathBuf>, acting: Acting) -> Self {
-        Self { data: data.or_else(default_dir), acting }
+    pub(super) fn from_args(
+        data: Option<PathBuf>,
+        store_key: Option<PathBuf>,
+        acting: Acting,
+    ) -> Self {
+        Self { dir: data.or_else(default_dir), key: KeySource::new(store_key), acting }
     }
 
     pub(super) fn open(&self) -> Result<Store> {
-        let mut store = self.with(Store::open)?;
+        let mut store = self.with(Store::open_with_key)?;
         let Acting { by, purpose } = &self.acting;
         store.act_as(by.clone(), purpose.clone()).with_context(|| say!("by-and-purpose"))?;
         Ok(store)
     }
 
     pub(super) fn open_read_only(&self) -> Result<Store> {
-        self.with(Store::open_read_only)
+        self.with(Store::open_read_only_with_key)
     }
 
-    fn init(&self) -> Result<Store> {
-        self.with(Store::init)
-    }
-
-    fn with(&self, open: fn(&std::path::Path) -> Result<Store, EngineError>) -> Result<Store> {
+    fn with(
+        &self,
+        open: fn(&Path, Option<&StoreKey>) -> Result<Store, EngineError>,
+    ) -> Result<Store> {
         let dir = self.dir()?;
-        open(dir).with_context(|| say!("store-at", dir = crate::output::shown(dir)))
+        let key = self.key.get(|| Store::is_encrypted_at(dir))?;
+        open(dir, key.as_ref()).with_context(|| say!("store-at", dir = shown(dir)))
     }
 
     pub(super) fn dir(&self) -> Result<&PathBuf> {
-        self.data.as_ref().ok_or_else(|| anyhow!(say!("say-where")))
+        self.dir.as_ref().ok_or_else(|| anyhow!(say!("say-where")))
+    }
+
+    /// What opens a copy of a ledger, which was copied from an encrypted store or from one that was
+    /// not.
+    pub(super) fn key_of_copy(&self, file: &Path) -> Result<Option<StoreKey>> {
+        self.key.get(|| Store::is_encrypted_copy(file))
     }
 }
 
@@ -60,15 +72,22 @@ fn default_dir() -> Option<PathBuf> {
 }
 
 /// `athar init`.
-pub(super) fn init(at: &Location, format: Format) -> Result<Exit> {
+pub(super) fn init(at: &Location, format: Format, encrypt: bool) -> Result<Exit> {
     #[derive(Serialize)]
     struct Made {
         store: String,
+        encrypted: bool,
     }
-    at.init()?;
-    let store = crate::output::shown(at.dir()?);
+    let dir = at.dir()?;
+    let key = if encrypt && !Store::is_there(dir) { Some(at.key.get_new(dir)?) } else { None };
+    if !encrypt && at.key.is_given() {
+        bail!(say!("key-without-encrypt"));
+    }
+    Store::init_with_key(dir, key.as_ref()).with_context(|| say!("store-at", dir = shown(dir)))?;
+    let store = shown(dir);
     match format {
-        Format::Json => Answers::new().json(&Made { store })?,
+        Format::Json => Answers::new().json(&Made { store, encrypted: encrypt })?,
+        _ if encrypt => message(&say!("encrypted-store-made", dir = store)),
         _ => message(&say!("store-made", dir = store)),
     }
     Ok(Exit::Success)

@@ -56,7 +56,7 @@ mod tests {
     fn the_first_variable_that_says_anything_decides() {
         let of = |set: &[(&str, &str)]| {
             let value = |name: &str| set.iter().find(|(set, _)| *set == name);
-            super::of(|name| value(name).map(|(_, value)| (*value).to_owned()))
+            of(|name| value(name).map(|(_, value)| (*value).to_owned()))
         };
         assert_eq!(of(&[]), Language::English);
         assert_eq!(of(&[("LANG", "ar_IQ.UTF-8")]), Language::Arabic);
@@ -70,7 +70,7 @@ mod tests {
     fn the_language_is_found_among_arguments_that_make_no_sense() {
         let among = |typed: &[&str]| {
             let arguments = ["athar"].iter().chain(typed).map(OsString::from);
-            super::among(arguments.collect::<Vec<_>>().into_iter()).map(Language::from)
+            among(arguments.collect::<Vec<_>>().into_iter()).map(Language::from)
         };
         assert_eq!(among(&["--lang", "ar", "--nonsense"]), Some(Language::Arabic));
         assert_eq!(among(&["nonsense", "--lang=AR"]), Some(Language::Arabic));

@@ -137,6 +137,27 @@ fn engine(error: &EngineError) -> String {
         E::Entropy => error!("entropy"),
         E::Worker(error) => worker(error),
         E::Ledger(error) => ledger(error),
+        other => of_store_key(other),
+    }
+}
+
+/// What is wrong with the key of an encrypted store, or with changing it.
+fn of_store_key(error: &EngineError) -> String {
+    use EngineError as E;
+    match error {
+        E::StoreKeyMissing => error!("store-key-missing"),
+        E::WrongStoreKey => error!("wrong-store-key"),
+        E::StoreKeyNotNeeded => error!("store-key-not-needed"),
+        E::KeyChanging => error!("key-changing"),
+        E::StoreInUse => error!("store-in-use"),
+        E::NoClaim => error!("no-claim"),
+        E::StoreKeyFile(error) => error!("store-key-file", reason = text(system(error))),
+        E::NotAStoreKey { bytes } => error!("not-a-store-key", n = *bytes),
+        E::NoPassphrase => error!("no-passphrase"),
+        E::PassphraseMemory => error!("passphrase-memory"),
+        E::SameStoreKey => error!("same-store-key"),
+        E::NotEncryptedYet => error!("not-encrypted-yet"),
+        E::Rewrite(error) => error!("rewrite", reason = text(system(error))),
         list => of_list(list),
     }
 }

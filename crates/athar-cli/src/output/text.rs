@@ -7,7 +7,7 @@ use athar_engine::policy::Relation;
 use athar_engine::{
     AddSummary, BackupSummary, CasePage, CaseSummary, CheckSummary, Differing, Explanation,
     FrameComparison, InputError, Item, Kept, Link, LinkState, Match, Orientation, Outcome,
-    PacketSummary, Region, Report, SecondOpinion, Similar, Space, Time, TimeStamp,
+    PacketSummary, Region, Report, RotateSummary, SecondOpinion, Similar, Space, Time, TimeStamp,
     TimeStampRequest, VerifySummary, Way, WithdrawSummary, region, worker::WorkerReport,
 };
 pub(crate) use athar_words::grouped;
@@ -389,7 +389,19 @@ pub(crate) fn backup(what: &str, summary: &BackupSummary) -> String {
         rows = words(say!("rows", n = summary.rows)),
         codes = words(say!("codes", n = summary.codes))
     );
+    let counts =
+        if summary.encrypted { say!("and-encrypted", what = words(counts)) } else { counts };
     format!("{}  {counts}", styled(GOOD, what))
+}
+
+/// What the store is locked by now.
+pub(crate) fn key_changed(summary: &RotateSummary) -> String {
+    let event = figure(summary.event);
+    match summary.to {
+        "key_file" => say!("locked-by-key-file", event = event),
+        "passphrase" => say!("locked-by-passphrase", event = event),
+        _ => say!("locked-by-nothing", event = event),
+    }
 }
 
 /// A packet that holds.
@@ -683,6 +695,8 @@ pub(crate) fn verify(summary: &VerifySummary) -> String {
     }
     index.push(say!("n-asked-for", n = summary.codes_asked));
     let counts = say!("two-parts", first = words(joined(&checked)), second = words(joined(&index)));
+    let counts =
+        if summary.encrypted { say!("and-encrypted", what = words(counts)) } else { counts };
     let remedy = match summary.index_faulty {
         true => format!("\n{}", say!("index-remedy")),
         false => String::new(),

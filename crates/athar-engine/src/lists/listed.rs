@@ -93,7 +93,7 @@ impl ListedLookup {
         note: &mut dyn FnMut(&IndexNote),
     ) -> Result<Self, LedgerError> {
         let Found { index, .. } =
-            follow::open_for_reading(&store.listed_dir(), &store.ledger, note)?;
+            follow::open_for_reading(&store.listed_place(), &store.ledger, note)?;
         let lookup = Self(index);
         lookup.catch_up(&store.ledger)?;
         Ok(lookup)

@@ -159,7 +159,7 @@ impl Store {
         f: impl FnOnce(&Index) -> Result<(), StorageError>,
     ) -> Result<bool, EngineError> {
         let mut note = |note: &IndexNote| watcher.noted(note);
-        let found = follow::open(&self.listed_dir(), &self.ledger, &mut note)?;
+        let found = follow::open(&self.listed_place(), &self.ledger, &mut note)?;
         if !found.writable {
             return Ok(false);
         }

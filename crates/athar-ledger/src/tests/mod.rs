@@ -4,6 +4,7 @@ mod acts;
 mod alerts;
 mod backup;
 mod chain;
+mod encrypted;
 mod facts;
 mod files;
 mod holds;
