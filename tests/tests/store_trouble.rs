@@ -326,7 +326,9 @@ fn processes_that_write_at_once_take_turns() {
     assert!(lists.iter().all(|list| list["state"] == "active"), "{lists:?}");
     assert_eq!(bench.json(["benign", "list"]).1.len(), 1);
     let alerts = bench.json(["alerts", "--all"]).1;
-    assert_eq!(alerts.iter().filter(|alert| alert["state"] == "closed").count(), 1, "{alerts:?}");
+    // That of the flood is closed by what is harmless.
+    let closed = |alert: &Value| alert["cause"] == "check" && alert["state"] == "closed";
+    assert!(alerts.iter().any(closed), "{alerts:?}");
     assert_eq!(bench.json(["log", "--all", "--actor", "head"]).1.len(), 3);
 }
 
