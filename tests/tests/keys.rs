@@ -113,6 +113,12 @@ fn whoever_takes_back_may_be_given_a_receipt() {
     let forged = check(&[]);
     assert_eq!((forged.code, forged.err.contains("does not hold")), (2, true), "{}", forged.err);
 
+    bench.add("K-2", &fixture("note-one.opus"));
+    let standing = withdraw("K-2");
+    assert_eq!((standing.code, standing.err.contains("receipt.json")), (2, true));
+    assert!(standing.err.contains("nothing was taken back"), "{}", standing.err);
+    assert_eq!(bench.run(["case", "show", "K-2"]).code, 0, "nothing was taken back");
+
     let plain = Bench::new(env!("CARGO_BIN_EXE_athar-under-test"));
     plain.add("P-1", &fixture("a-frame.jpg"));
     let args = ["withdraw", "--case", "P-1", "--reason", "x", "--receipt", path];

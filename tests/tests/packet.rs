@@ -1,9 +1,10 @@
 //! The evidence packet: made from a store, checked on a machine that has none, and touched.
 
 use athar_tests::command::{Bench, Ran, clip_fixture as fixture};
+use athar_tests::parcels::{MAIL_AT_MS, Member, mail, zip};
 use athar_tests::{pictures, stores};
 use image::DynamicImage;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -99,6 +100,98 @@ fn a_packet_is_sound_on_a_machine_that_has_only_the_public_key() {
     assert!(ok(place.bench.run(["verify"])).starts_with("sound"));
     let own = place.bench.file("en.zip");
     assert!(ok(place.bench.run(["packet", "verify", own.to_str().unwrap()])).starts_with("sound"));
+}
+
+/// An entry of a packet, which is an archive of files that are stored as they are.
+fn entry(packet: &[u8], name: &str) -> Vec<u8> {
+    let number = |at: usize, bytes: usize| -> usize {
+        (0..bytes).rev().fold(0, |number, place| number << 8 | usize::from(packet[at + place]))
+    };
+    let mut at = 0;
+    while packet[at..].starts_with(b"PK\x03\x04") {
+        let (length, from) = (number(at + 18, 4), at + 30 + number(at + 26, 2));
+        if &packet[at + 30..from] == name.as_bytes() {
+            return packet[from..from + length].to_vec();
+        }
+        at = from + length;
+    }
+    panic!("no entry {name}");
+}
+
+/// Nodes of a packet's graph that have this type.
+fn nodes<'a>(graph: &'a Value, kind: &str) -> Vec<&'a Value> {
+    let has = |node: &Value| node["@type"].to_string().contains(&format!("\"{kind}\""));
+    graph["@graph"].as_array().unwrap().iter().filter(|node| has(node)).collect()
+}
+
+#[test]
+fn where_a_file_comes_from_is_told_and_proven() {
+    const SENDER: &str = "لينا <lina@example.org>";
+    let place = place();
+    let one = Member::new("holiday 1.jpg", &fs::read(place.bench.file("one.jpg")).unwrap());
+    let letter = place.bench.file("letter.eml");
+    fs::write(&letter, mail(SENDER, std::slice::from_ref(&one))).unwrap();
+    let box_of_one = place.bench.file("box.zip");
+    fs::write(&box_of_one, zip(&[Member { name: "deep/1.jpg".into(), ..one }])).unwrap();
+    place.bench.add("a", &letter);
+    place.bench.add("a", &box_of_one);
+    let Some(file) = packet(&place, "packet.zip", &["--lang", "ar"]) else { return };
+    assert_eq!(checked(&file, &place.key).0, 0);
+    let bytes = fs::read(file).unwrap();
+    let case: Value = serde_json::from_slice(&entry(&bytes, "case.json")).unwrap();
+    let events: Value = serde_json::from_slice(&entry(&bytes, "events.json")).unwrap();
+    let told = case["items"][0]["provenance"].as_array().unwrap();
+    let proven = |told: &Value| {
+        let is_its = |event: &&Value| event["seq"] == told["event"];
+        let event = events["events"].as_array().unwrap().iter().find(is_its).unwrap();
+        assert_eq!(event["kind"], "provenance_told");
+        // Behind the salt, the report, the case and the item.
+        let shown = &event["opening"]["values"].as_array().unwrap()[4..];
+        let time = &told["time"];
+        let [zone, moment] = [&time["zone"], &time["moment"]];
+        let values =
+            [&told["sender"], &time["at_ms"], zone, moment, &told["name"], &told["parcel"]];
+        assert_eq!(shown.iter().collect::<Vec<_>>(), values);
+    };
+    told.iter().for_each(proven);
+    assert_eq!((told.len(), &told[0]["sender"]), (2, &SENDER.into()));
+    let time = json!({ "at_ms": MAIL_AT_MS, "zone": "told", "moment": "sent" });
+    assert_eq!((&told[0]["time"], &told[1]["time"]), (&time, &Value::Null));
+    let names = ["name", "parcel"].map(|key| [told[0][key].clone(), told[1][key].clone()]);
+    assert_eq!(
+        names,
+        [["holiday 1.jpg", "deep/1.jpg"], ["letter.eml", "box.zip"]].map(|n| n.map(Value::from))
+    );
+    assert_eq!(case["items"][1]["provenance"], json!([]), "of a file that lay in nothing");
+
+    let html = String::from_utf8(entry(&bytes, "report.html")).unwrap();
+    let shown = ["مصادر الملفات", "2023-04-05\u{a0}09:30:01", "لينا &lt;lina@example.org&gt;"];
+    for part in shown.into_iter().chain(["holiday 1.jpg", "letter.eml", "box.zip"]) {
+        assert!(html.contains(part), "{part}");
+    }
+    let graph: Value = serde_json::from_slice(&entry(&bytes, "case.jsonld")).unwrap();
+    assert_eq!(nodes(&graph, "athar:Provenance").len(), 2);
+    let message = nodes(&graph, "uco-observable:Message")[0];
+    assert_eq!(message["uco-core:name"], "letter.eml");
+    let facet = &message["uco-core:hasFacet"][0];
+    assert_eq!(facet["uco-observable:sentTime"]["@value"], "2023-04-05T09:30:01Z");
+    let sender = |node: &&&Value| node["@id"] == facet["uco-observable:from"]["@id"];
+    let senders = nodes(&graph, "uco-observable:ObservableObject");
+    assert_eq!(senders.iter().find(sender).unwrap()["uco-core:name"], SENDER);
+}
+
+#[test]
+fn what_parcels_told_of_other_cases_is_not_in_a_packet() {
+    let place = place();
+    let other = Member::new("private name.jpg", &fs::read(place.bench.file("other.jpg")).unwrap());
+    let letter = place.bench.file("other.eml");
+    fs::write(&letter, mail("Omar <omar@example.org>", &[other])).unwrap();
+    place.bench.add("b", &letter);
+    let Some(file) = packet(&place, "packet.zip", &[]) else { return };
+    let bytes = fs::read(file).unwrap();
+    for name in ["private name", "omar@example.org", "other.eml"] {
+        assert!(!holds(&bytes, name.as_bytes()), "{name}");
+    }
 }
 
 #[test]

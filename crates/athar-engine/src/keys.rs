@@ -210,15 +210,20 @@ fn read_small(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     Ok(bytes)
 }
 
-/// A new file that only its owner may read. It is on the disk when this returns.
+/// A new file that only its owner may read. It is on the disk when this returns, or not there: half
+/// a key would stand in the way of a whole one.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    let kept = file.write_all(bytes).and_then(|()| file.sync_all());
+    if kept.is_err() {
+        // The first error is the one that is told.
+        let _ = fs::remove_file(path);
+    }
+    kept
 }
 
 pub(crate) fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {

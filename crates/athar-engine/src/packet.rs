@@ -11,7 +11,7 @@ use crate::store::PROGRAM;
 use crate::{EngineError, PublicKey, Region, Store, Time, clock, policy};
 use athar_ledger::{
     CaseId, EventRow, ItemRow, Ledger, LedgerError, LinkEnd, LinkPair, LinkRow, NewPacket, Opening,
-    OpeningValue,
+    OpeningValue, ProvenanceRow,
 };
 use athar_packet::{
     Checkpoint, Content, Digest, Event, Events, Field, Fonts, Language, Parts, Scheme, Threshold,
@@ -285,14 +285,36 @@ fn reports(ledger: &Ledger, case: CaseId) -> Result<Vec<athar_packet::Report>, L
 }
 
 fn items(ledger: &Ledger, case: CaseId) -> Result<Vec<athar_packet::Item>, LedgerError> {
+    let mut told = BTreeMap::<_, Vec<_>>::new();
+    for row in ledger.provenance(case)? {
+        told.entry(row.item).or_default().push(provenance(row));
+    }
     let rows = ledger.case_items(case)?.into_iter().zip(ledger.holdings(case)?);
     let items = rows.map(|(row, (_, event, report, reported_at_ms))| athar_packet::Item {
         event,
         reported_at_ms,
         report: number(report.0),
+        provenance: told.remove(&row.id).unwrap_or_default(),
         file: file(row),
     });
     Ok(items.collect())
+}
+
+fn provenance(row: ProvenanceRow) -> athar_packet::Provenance {
+    let told = row.provenance;
+    let time = |time: athar_ledger::ProvenanceTime| athar_packet::ToldTime {
+        at_ms: time.at_ms,
+        zone: time.zone,
+        moment: time.moment,
+    };
+    athar_packet::Provenance {
+        event: row.seq,
+        report: number(row.report.0),
+        sender: told.sender,
+        time: told.time.map(time),
+        name: told.name,
+        parcel: told.parcel,
+    }
 }
 
 fn file(row: ItemRow) -> athar_packet::File {

@@ -76,6 +76,7 @@ pub(crate) const OF_CASE: &str = "SELECT id FROM cases WHERE id = ?1
               WHERE r.case_id = ?1
     UNION ALL SELECT id FROM report_items WHERE case_id = ?1
     UNION ALL SELECT item_id FROM report_items WHERE case_id = ?1
+    UNION ALL SELECT id FROM provenance WHERE case_id = ?1
     UNION ALL SELECT id FROM refusals WHERE case_id = ?1
     UNION ALL SELECT id FROM packets WHERE case_id = ?1
     ORDER BY 1";

@@ -4,7 +4,7 @@
 //! an event, and it goes with the item, the report or the case that it is told of.
 
 use crate::{
-    CaseId, ItemId, Ledger, ReportId, Tx,
+    CaseId, ItemId, Ledger, ReportId, Seq, Tx,
     chain::Kind,
     details::Details,
     error::{LedgerError, Result},
@@ -47,6 +47,8 @@ pub struct ProvenanceTime {
 /// What was told of an item of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProvenanceRow {
+    /// The event that recorded it.
+    pub seq: Seq,
     /// The report that it came with.
     pub report: ReportId,
     /// The item.
@@ -58,7 +60,7 @@ pub struct ProvenanceRow {
 impl Ledger {
     /// What was told of the items of a case, in the order in which it was recorded.
     pub fn provenance(&self, case: CaseId) -> Result<Vec<ProvenanceRow>> {
-        let sql = "SELECT report_id, item_id, sender, time_ms, zone, moment, name, parcel
+        let sql = "SELECT id, report_id, item_id, sender, time_ms, zone, moment, name, parcel
                    FROM provenance WHERE case_id = ?1 ORDER BY id";
         all(&self.conn, sql, [case.0], provenance_row)
     }
@@ -141,11 +143,12 @@ impl fmt::Debug for ProvenanceTime {
 }
 
 fn provenance_row(row: &Row<'_>) -> rusqlite::Result<ProvenanceRow> {
-    let time = match row.get(3)? {
-        Some(at_ms) => Some(ProvenanceTime { at_ms, zone: row.get(4)?, moment: row.get(5)? }),
+    let time = match row.get(4)? {
+        Some(at_ms) => Some(ProvenanceTime { at_ms, zone: row.get(5)?, moment: row.get(6)? }),
         None => None,
     };
     let provenance =
-        Provenance { sender: row.get(2)?, time, name: row.get(6)?, parcel: row.get(7)? };
-    Ok(ProvenanceRow { report: ReportId(row.get(0)?), item: ItemId(row.get(1)?), provenance })
+        Provenance { sender: row.get(3)?, time, name: row.get(7)?, parcel: row.get(8)? };
+    let (seq, report, item) = (row.get(0)?, ReportId(row.get(1)?), ItemId(row.get(2)?));
+    Ok(ProvenanceRow { seq, report, item, provenance })
 }

@@ -1,7 +1,8 @@
 //! What a packet tells of a case: plain data, as it stands in `case.json`.
 //!
 //! Every record carries the number of the event that recorded it. Times are milliseconds since
-//! 1970-01-01 UTC. No pixels, no sound, no codes, no path and no file's name is in it.
+//! 1970-01-01 UTC. No pixels, no sound, no codes and no path is in it, and of names of files only
+//! those that a mail, an archive or a chat has told.
 
 use crate::Digest;
 use crate::events::Field;
@@ -112,6 +113,38 @@ pub struct Item {
     pub report: u64,
     /// The file.
     pub file: File,
+    /// Where it comes from, once for each way that a mail, archive or chat has told of.
+    #[serde(default)]
+    pub provenance: Vec<Provenance>,
+}
+
+/// Where a file comes from, as the mail, archive or chat told it that it came in. Nobody has
+/// checked it, and all of it is personal data.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// The event that recorded it.
+    pub event: u64,
+    /// Through which report.
+    pub report: u64,
+    /// Who sent it.
+    pub sender: Option<String>,
+    /// When.
+    pub time: Option<ToldTime>,
+    /// Its name in the parcel.
+    pub name: Option<String>,
+    /// The name of the parcel, and of those between it and the file.
+    pub parcel: Option<String>,
+}
+
+/// A time that somebody's clock has told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldTime {
+    /// Of UTC where the zone was told, else what a clock on a wall somewhere showed.
+    pub at_ms: i64,
+    /// `told` or `unknown`.
+    pub zone: String,
+    /// What happened then: it was `sent`, or the file was `changed`.
+    pub moment: String,
 }
 
 /// A file that was reported, in this case or in another.
@@ -312,7 +345,7 @@ impl Content {
         claims.extend(self.case.facts.iter().map(|facts| facts.claim(case)));
         claims.extend(self.handles.iter().map(|handle| handle.claim(case)));
         claims.extend(self.reports.iter().map(|report| report.claim(case)));
-        claims.extend(self.items.iter().flat_map(|item| [item.claim(case), item.file.claim()]));
+        claims.extend(self.items.iter().flat_map(|item| item.claims(case)));
         claims.extend(self.refusals.iter().map(|refusal| refusal.claim(case)));
         for found in &self.matches {
             claims.extend(found.claims(&self.items));
@@ -359,6 +392,11 @@ impl Report {
 }
 
 impl Item {
+    fn claims(&self, case: u64) -> impl Iterator<Item = Claim> {
+        let told = self.provenance.iter().map(move |told| told.claim(case, self.file.event));
+        [self.claim(case), self.file.claim()].into_iter().chain(told)
+    }
+
     fn claim(&self, case: u64) -> Claim {
         let columns = [
             number("report_id", self.report),
@@ -366,6 +404,37 @@ impl Item {
             number("item_id", self.file.event),
         ];
         Claim::new(self.event, "item_reported", self.reported_at_ms, columns)
+    }
+}
+
+impl Provenance {
+    fn claim(&self, case: u64, item: u64) -> Claim {
+        let time = self.time.as_ref();
+        let word = |word: Option<&String>| word.cloned().map_or(Field::Null, Field::Text);
+        let columns = [
+            number("report_id", self.report),
+            number("case_id", case),
+            number("item_id", item),
+            maybe("sender", &self.sender),
+            ("time_ms", time.map_or(Field::Null, |time| Field::Integer(time.at_ms))),
+            ("zone", word(time.map(|time| &time.zone))),
+            ("moment", word(time.map(|time| &time.moment))),
+            maybe("name", &self.name),
+            maybe("parcel", &self.parcel),
+        ];
+        Claim::new(self.event, "provenance_told", None, columns)
+    }
+}
+
+impl ToldTime {
+    /// Whether it is when the file was sent; else it is when it was changed.
+    pub(crate) fn is_sent(&self) -> bool {
+        self.moment == "sent"
+    }
+
+    /// Whether it is one of UTC.
+    pub(crate) fn is_utc(&self) -> bool {
+        self.zone == "told"
     }
 }
 

@@ -122,7 +122,7 @@ impl Opening {
 }
 
 /// The columns of the ledger's tables behind the salt, as far as a packet tells them.
-const COLUMNS: [(&str, &[&str]); 12] = [
+const COLUMNS: [(&str, &[&str]); 13] = [
     ("cases", &["name"]),
     (
         "case_facts",
@@ -142,6 +142,20 @@ const COLUMNS: [(&str, &[&str]); 12] = [
     ("report_receipts", &["report_id", "received_at_ms"]),
     ("items", &["sha256", "md5", "kind", "format", "bytes", "width", "height", "quality"]),
     ("report_items", &["report_id", "case_id", "item_id"]),
+    (
+        "provenance",
+        &[
+            "report_id",
+            "case_id",
+            "item_id",
+            "sender",
+            "time_ms",
+            "zone",
+            "moment",
+            "name",
+            "parcel",
+        ],
+    ),
     ("refusals", &["report_id", "case_id", "sha256", "bytes", "kind"]),
     (
         "matches",

@@ -32,8 +32,8 @@ pub use archive::PACKET_BYTES_MOST;
 pub use athar_words::Language;
 pub use check::{Checked, check};
 pub use content::{
-    Case, Content, Decision, Facts, File, Handle, Item, Made, Match, Point, Refusal, Region,
-    Report, SecondOpinion, Segment, Time,
+    Case, Content, Decision, Facts, File, Handle, Item, Made, Match, Point, Provenance, Refusal,
+    Region, Report, SecondOpinion, Segment, Time, ToldTime,
 };
 pub use digest::Digest;
 pub use events::{Checkpoint, Event, Events, Field, Opening};

@@ -10,7 +10,7 @@
 //! Names of nodes are made of the ledger's name and of what they name: two packets of one ledger
 //! give the same file the same name.
 
-use crate::content::{File, Handle, Item, Match};
+use crate::content::{File, Handle, Item, Match, Provenance, ToldTime};
 use crate::{Content, Digest, Manifest};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -102,6 +102,71 @@ impl Graph<'_> {
             "athar:report": item.report,
         });
         self.add(action);
+        item.provenance.iter().for_each(|told| self.provenance(item, told));
+    }
+
+    /// That a file lay in a parcel, and under which name.
+    fn provenance(&mut self, item: &Item, told: &Provenance) {
+        let name = told.event.to_string();
+        let parcel = self.parcel(told);
+        let target = json!({ "@id": parcel["@id"] });
+        self.add(parcel);
+        let facet = told.name.iter().map(|path| {
+            json!({
+                "@id": self.named("PathRelationFacet", &name),
+                "@type": "uco-observable:PathRelationFacet",
+                "uco-observable:path": path,
+            })
+        });
+        let changed = told.time.as_ref().filter(|time| !time.is_sent());
+        let node = json!({
+            "@id": self.named("ObservableRelationship", &name),
+            "@type": ["uco-observable:ObservableRelationship", "athar:Provenance"],
+            "uco-core:source": [self.id("File", &item.file.sha256.to_string())],
+            "uco-core:target": [target],
+            "uco-core:kindOfRelationship": "Contained_Within",
+            "uco-core:isDirectional": true,
+            "uco-core:hasFacet": facet.collect::<Vec<_>>(),
+            "athar:changedTime": changed.map(told_time),
+            "athar:report": told.report,
+            "athar:event": told.event,
+        });
+        self.add(node);
+    }
+
+    /// What a file lay in: a message where it was sent. Parcels and senders are named by the event
+    /// that tells of them, for two of one name need not be the same.
+    fn parcel(&mut self, told: &Provenance) -> Value {
+        let name = told.event.to_string();
+        let sent = told.time.as_ref().filter(|time| time.is_sent());
+        let mut node = json!({
+            "@id": self.named("ObservableObject", &format!("parcel {name}")),
+            "@type": "uco-observable:ObservableObject",
+            "uco-core:name": told.parcel,
+        });
+        if told.sender.is_none() && sent.is_none() {
+            return node;
+        }
+        let from = told.sender.as_ref().map(|sender| self.sender(&name, sender));
+        node["@type"] = json!("uco-observable:Message");
+        node["uco-core:hasFacet"] = json!([{
+            "@id": self.named("MessageFacet", &name),
+            "@type": "uco-observable:MessageFacet",
+            "uco-observable:from": from,
+            "uco-observable:sentTime": sent.map(told_time),
+        }]);
+        node
+    }
+
+    fn sender(&mut self, name: &str, sender: &str) -> Value {
+        let node = json!({
+            "@id": self.named("ObservableObject", &format!("sender {name}")),
+            "@type": "uco-observable:ObservableObject",
+            "uco-core:name": sender,
+        });
+        let id = json!({ "@id": node["@id"] });
+        self.add(node);
+        id
     }
 
     fn file(&self, file: &File) -> Value {
@@ -240,6 +305,15 @@ impl Graph<'_> {
 
 fn integer(number: u64) -> Value {
     json!({ "@type": "xsd:integer", "@value": number.to_string() })
+}
+
+/// One without a zone where that is unknown.
+fn told_time(told: &ToldTime) -> Value {
+    let mut value = time(told.at_ms);
+    if let (false, Some(text)) = (told.is_utc(), value["@value"].as_str()) {
+        value["@value"] = json!(text.trim_end_matches('Z'));
+    }
+    value
 }
 
 /// A time as XML Schema writes it; one that no calendar has is left as it is.

@@ -1,7 +1,7 @@
 //! The report for people, before it is a page: headings, facts, tables and drawings, in one
 //! language. The HTML and the PDF are both drawn from it, so they say the same.
 
-use crate::content::{Item, Match};
+use crate::content::{Item, Match, Provenance};
 use crate::drawing::{Drawing, drawing};
 use crate::make::Parts;
 use crate::manifest::{EntryRecord, Manifest};
@@ -154,6 +154,11 @@ impl Writer<'_> {
             blocks.push(Block::Subheading(self::words(words.files())));
             blocks.push(Block::Table(self.items()));
         }
+        if content.items.iter().any(|item| !item.provenance.is_empty()) {
+            blocks.push(Block::Subheading(self::words(words.provenance())));
+            blocks.push(Block::Text(self::words(words.provenance_text())));
+            blocks.push(Block::Table(self.provenance()));
+        }
         if !content.refusals.is_empty() {
             blocks.push(Block::Subheading(self::words(words.unread())));
             blocks.push(Block::Table(self.refusals()));
@@ -212,6 +217,26 @@ impl Writer<'_> {
             number(item.report),
             number(matches),
         ]
+    }
+
+    fn provenance(&self) -> Table {
+        let unsaid =
+            |text: &Option<String>| text.as_ref().map_or_else(|| self.words.unsaid(), name);
+        let row = |place: usize, told: &Provenance| {
+            vec![
+                number(place),
+                unsaid(&told.name),
+                unsaid(&told.parcel),
+                unsaid(&told.sender),
+                told.time
+                    .as_ref()
+                    .map_or_else(|| self.words.unsaid(), |at| self.words.told_time(at)),
+            ]
+        };
+        let rows = (1..)
+            .zip(&self.content.items)
+            .flat_map(|(place, item)| item.provenance.iter().map(move |told| row(place, told)));
+        Table { columns: self.words.provenance_columns().to_vec(), rows: rows.collect() }
     }
 
     fn refusals(&self) -> Table {

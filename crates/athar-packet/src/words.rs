@@ -3,7 +3,7 @@
 //! Counts stand behind a colon or before "of", so that neither language has to bend a noun to its
 //! number. Digits are European in both: they are read beside digests and pixels.
 
-use crate::content::{Made, Match};
+use crate::content::{Made, Match, ToldTime};
 use crate::drawing::clock;
 use crate::manifest::Manifest;
 use crate::report::{Rich, Span, code, grouped, name, number, words};
@@ -200,6 +200,35 @@ impl Words {
             "audio" => self.say("recording"),
             _ => self.say("picture"),
         }
+    }
+
+    pub(crate) fn provenance(&self) -> String {
+        self.say("provenance-heading")
+    }
+
+    pub(crate) fn provenance_text(&self) -> String {
+        self.say("provenance-text")
+    }
+
+    pub(crate) fn provenance_columns(&self) -> [(String, f32); 5] {
+        [
+            (self.say("file"), 0.08),
+            (self.say("name-in-parcel"), 0.23),
+            (self.say("came-in"), 0.23),
+            (self.say("sender"), 0.23),
+            (self.say("when"), 0.23),
+        ]
+    }
+
+    /// When a file was sent or changed, by somebody's clock.
+    pub(crate) fn told_time(&self, told: &ToldTime) -> Rich {
+        let id = match (told.is_sent(), told.is_utc()) {
+            (true, true) => "sent-at",
+            (true, false) => "sent-at-unknown-zone",
+            (false, true) => "changed-at",
+            (false, false) => "changed-at-unknown-zone",
+        };
+        self.rich(id, &[("time", self.cell_time(told.at_ms))])
     }
 
     pub(crate) fn unread(&self) -> String {
@@ -482,6 +511,7 @@ impl Words {
             "report_closed" => self.say("event-report-closed"),
             "item_added" => self.say("event-item-added"),
             "item_reported" => self.say("event-item-reported"),
+            "provenance_told" => self.say("event-provenance-told"),
             "file_refused" => self.say("event-file-refused"),
             "match_found" => self.say("event-match-found"),
             "link_decided" => self.say("event-link-decided"),

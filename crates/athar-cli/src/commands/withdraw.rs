@@ -1,16 +1,15 @@
 //! `athar withdraw`.
 
 use super::Shown;
+use super::explain::write;
 use super::store::Location;
 use crate::args::{Format, WithdrawArgs};
 use crate::exit::Exit;
 use crate::lang::say;
-use crate::output::text;
+use crate::output::{shown_name, text};
 use anyhow::{Context, Result, bail};
 use athar_engine::{EngineError, WithdrawOptions, WithdrawSummary, WithdrawTarget};
 use serde::Serialize;
-use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 pub(super) fn run(at: &Location, format: Format, args: WithdrawArgs) -> Result<Exit> {
@@ -18,9 +17,10 @@ pub(super) fn run(at: &Location, format: Format, args: WithdrawArgs) -> Result<E
     let options = options(args)?;
     let mut shown = Shown::new(format);
     let mut store = at.open()?;
-    if receipt.is_some() {
+    if let Some(file) = &receipt {
         // Before anything is forgotten for which there would be no receipt.
         store.public_key()?.ok_or(EngineError::NoKey)?;
+        refuse_any(file).with_context(|| shown_name(file))?;
     }
     let summary = store.withdraw(&options, &mut shown)?;
     let mut answers = shown.end()?;
@@ -30,14 +30,17 @@ pub(super) fn run(at: &Location, format: Format, args: WithdrawArgs) -> Result<E
     }
     if let Some(file) = &receipt {
         let text = serde_json::to_string_pretty(&store.receipt(&summary)?)?;
-        write_new(file, &text).with_context(|| crate::output::shown_name(file))?;
+        write(file, text.as_bytes(), false).with_context(|| shown_name(file))?;
     }
     Ok(if summary.left.is_empty() { Exit::Success } else { Exit::Nothing })
 }
 
-fn write_new(file: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(file)?;
-    file.write_all(text.as_bytes())
+/// A receipt replaces nothing.
+fn refuse_any(file: &Path) -> Result<()> {
+    if file.symlink_metadata().is_ok() {
+        bail!(say!("receipt-is-there"));
+    }
+    Ok(())
 }
 
 #[derive(Serialize)]

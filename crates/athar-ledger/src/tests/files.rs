@@ -35,7 +35,7 @@ fn refused(place: &Place) -> LedgerError {
     error
 }
 
-fn impatient(file: &Path) -> Result<Ledger> {
+pub(super) fn impatient(file: &Path) -> Result<Ledger> {
     Ledger::open_patiently(file, Duration::ZERO, NOW_MS)
 }
 
@@ -388,7 +388,7 @@ fn two_writers_on_one_file_take_turns() {
 }
 
 /// The disk as a crash leaves it: the file and the log, without what lived in memory.
-fn crashed_copy(place: &Place, log_bytes: Option<usize>) -> Place {
+pub(super) fn crashed_copy(place: &Place, log_bytes: Option<usize>) -> Place {
     let copy = Place::new();
     fs::copy(&place.file, &copy.file).unwrap();
     let log = fs::read(place.file.with_file_name("ledger.sqlite-wal")).unwrap();

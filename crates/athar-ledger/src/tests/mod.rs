@@ -15,6 +15,7 @@ mod records;
 mod replay;
 mod retention;
 mod time_stamps;
+mod trouble;
 mod withdraw;
 
 use crate::*;

@@ -136,7 +136,7 @@ fn versions_that_are_not_known_are_named_before_anything_is_believed() {
 #[test]
 fn what_is_told_must_be_what_was_recorded() {
     type Change = fn(&mut Content, &mut Events);
-    let changes: [(Change, Fault); 12] = [
+    let changes: [(Change, Fault); 15] = [
         (|_, e| drop(e.events.remove(2)), Fault::NotInChain),
         (|_, e| e.events.swap(3, 4), Fault::EventsUnordered { seq: 4 }),
         (|_, e| e.events[3].at_ms += 1, Fault::EventUnlinked { seq: 5 }),
@@ -151,7 +151,16 @@ fn what_is_told_must_be_what_was_recorded() {
         (|c, _| c.case.name = "K-9".into(), Fault::ToldOtherwise { seq: 2 }),
         (|c, _| c.matches[0].false_alarm_rate = 1e-12, Fault::ToldOtherwise { seq: 12 }),
         (|c, _| c.items[0].reported_at_ms += 1, Fault::ToldOtherwise { seq: 7 }),
-        (|c, _| c.made.purpose = Some("else".into()), Fault::ToldOtherwise { seq: 16 }),
+        (|c, _| c.made.purpose = Some("else".into()), Fault::ToldOtherwise { seq: 17 }),
+        (|c, _| c.items[1].provenance[0].sender = None, Fault::ToldOtherwise { seq: 16 }),
+        (
+            |c, _| c.items[1].provenance[0].time.as_mut().unwrap().at_ms += 1,
+            Fault::ToldOtherwise { seq: 16 },
+        ),
+        (
+            |c, _| c.items[0].provenance = std::mem::take(&mut c.items[1].provenance),
+            Fault::ToldOtherwise { seq: 16 },
+        ),
     ];
     for (number, (change, expected)) in changes.into_iter().enumerate() {
         assert_eq!(fault(&packet(change)), expected, "change {number}");
@@ -199,6 +208,14 @@ fn the_packet_of_version_1_is_still_sound() {
     let sound = checked(packet).unwrap();
     assert_eq!(sound.manifest.version, 1);
     assert_eq!(sound.content, sample::case(&key()).0);
+}
+
+#[test]
+fn a_packet_of_before_provenance_was_told_is_read() {
+    let mut item = serde_json::to_value(&sample::case(&key()).0.items[1]).unwrap();
+    assert!(item.as_object_mut().unwrap().remove("provenance").is_some());
+    let read: crate::Item = serde_json::from_value(item).unwrap();
+    assert_eq!(read.provenance, []);
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn file(name: &str, (event, added_at_ms): (u64, i64), size: [u32; 2]) -> File {
     }
 }
 
-/// Sixteen events of two cases; one of them, the ninth, is nobody's here.
+/// Seventeen events of two cases; one of them, the ninth, is nobody's here.
 pub(super) fn case(key: &SigningKey) -> (Content, Events) {
     let mut chain = Chain(Vec::new());
     chain.push("ledger_created", None);
@@ -103,6 +103,7 @@ pub(super) fn case(key: &SigningKey) -> (Content, Events) {
     let held = vec![number(report.0), number(case.0), number(note.event)];
     let note_came = chain.push("item_reported", Some(("report_items", held)));
     let decided = chain.push("link_decided", Some(("decisions", decision_values(&one, &other))));
+    let told = told(&mut chain, [report.0, case.0, note.event]);
     let purpose = [number(case.0), text("court file 3 of 2026"), text("officer 12")];
     let made = chain.push("packet_made", Some(("packets", purpose.to_vec())));
     let item = |file: File, came: (u64, i64)| Item {
@@ -110,6 +111,7 @@ pub(super) fn case(key: &SigningKey) -> (Content, Events) {
         reported_at_ms: came.1,
         report: report.0,
         file,
+        provenance: Vec::new(),
     };
     let content = Content {
         case: Case {
@@ -127,7 +129,7 @@ pub(super) fn case(key: &SigningKey) -> (Content, Events) {
             received_at_ms: None,
             complete: true,
         }],
-        items: vec![item(one, came), item(note, note_came)],
+        items: vec![item(one, came), Item { provenance: vec![told], ..item(note, note_came) }],
         refusals: Vec::new(),
         matches: vec![Match { decisions: vec![decided_as(decided)], ..found }],
         matches_left_out: 0,
@@ -148,6 +150,32 @@ fn decided_as((event, decided_at_ms): (u64, i64)) -> Decision {
         reason: "نفس الغرفة والإطار".into(),
         actor: Some("officer 12".into()),
         decided_at_ms,
+    }
+}
+
+fn told(chain: &mut Chain, [report, case, item]: [u64; 3]) -> Provenance {
+    let (sender, name, parcel) =
+        ("لينا <lina@example.org>", "ملاحظة 1.ogg", "mails.zip ▸ letter.eml");
+    let values = vec![
+        number(report),
+        number(case),
+        number(item),
+        text(sender),
+        Field::Integer(AT_MS - 3_600_000),
+        text("unknown"),
+        text("sent"),
+        text(name),
+        text(parcel),
+    ];
+    let event = chain.push("provenance_told", Some(("provenance", values))).0;
+    let time = ToldTime { at_ms: AT_MS - 3_600_000, zone: "unknown".into(), moment: "sent".into() };
+    Provenance {
+        event,
+        report,
+        sender: Some(sender.into()),
+        time: Some(time),
+        name: Some(name.into()),
+        parcel: Some(parcel.into()),
     }
 }
 

@@ -650,6 +650,7 @@ cannot-be-drawn = تعذّر رسم الصورة
 cannot-be-written = تعذّرت كتابته
 out-is-query = هذه هي الصورة المفحوصة نفسها
 file-is-there = يوجد ملف بهذا الاسم من قبل (يُستبدل مع --force)
+receipt-is-there = يوجد ملف بهذا الاسم من قبل، ولا يحل الإيصال محل ملف: لم يُسحب شيء
 no-plain-file = هذا ليس ملفًّا عاديًّا، ولا يُستبدل إلا الملف العادي
 packet-written = كُتبت حزمة الأدلة في { $file }
 packet-of = القضية { $case }، أُنشئت في { $time } بواسطة { $program }

@@ -464,6 +464,7 @@ cannot-be-drawn = the picture cannot be drawn
 cannot-be-written = it cannot be written
 out-is-query = this is the picture that is asked about
 file-is-there = there is such a file already (--force replaces it)
+receipt-is-there = there is such a file already, and a receipt replaces none: nothing was taken back
 no-plain-file = this is no plain file, and only such a one is replaced
 packet-written = packet written to { $file }
 packet-of = case { $case }, made { $time } by { $program }
