@@ -190,6 +190,13 @@ fn help_and_what_is_wrong_with_arguments_are_in_the_language() {
     assert!(open.contains("يفتح قضية جديدة") && open.contains("المعاملات:"), "{open}");
     assert!(open.contains("[القيم: low, normal, high, immediate]"), "{open}");
     assert_eq!(plain(&arabic(&bench, &["help", "case", "open"]).out), open);
+    // With a switch that takes no value, an option that takes some, and a list of commands.
+    for command in [&["init"][..], &["add"], &["check"], &["key", "rotate"], &["list"], &["retain"]]
+    {
+        let help = arabic(&bench, &[command, &["--help"]].concat());
+        assert_eq!((help.code, help.err.as_str()), (0, ""), "{command:?}");
+        assert!(help.out.contains("الاستعمال: athar"), "{}", help.out);
+    }
     let wrong = arabic(&bench, &["case", "open", "--nonsense"]);
     assert_eq!((wrong.code, wrong.out.as_str()), (2, ""));
     let wrong = plain(&wrong.err);

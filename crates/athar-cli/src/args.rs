@@ -7,7 +7,7 @@ use std::path::PathBuf;
 /// Trace blackmail material across victims: find where a reported picture was used before, and
 /// which cases it ties together.
 #[derive(Debug, Parser)]
-#[command(name = "athar", version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "athar", bin_name = "athar", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub(crate) struct Args {
     /// The store's directory.
     #[arg(long, global = true, env = "ATHAR_DATA", value_name = "DIR", value_hint = ValueHint::DirPath)]

@@ -84,12 +84,13 @@ impl Help {
             let variable = variable.to_string_lossy();
             words.push(self.say("help-variable", &[("variable", (&*variable).into())]));
         }
+        let takes_values = arg.get_action().takes_values();
         arg.help(words.join(" "))
             .long_help(Resettable::Reset)
             .help_heading(self.heading(heading))
-            .hide_possible_values(true)
-            .hide_default_value(true)
-            .hide_env(true)
+            .hide_possible_values(takes_values)
+            .hide_default_value(takes_values)
+            .hide_env(takes_values)
     }
 
     /// Clap keeps headings for as long as the process runs, which ends when help was shown.
