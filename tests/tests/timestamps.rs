@@ -114,6 +114,11 @@ fn what_an_authority_did_not_say_of_this_chain_is_not_kept() {
     assert_eq!((code, fault.contains("leads to none")), (1, true), "{fault}");
     assert_eq!(elsewhere.run(["verify"]).code, 0);
     assert_eq!(elsewhere.run(["timestamp", "export", "99", "--out", "x"]).code, 2);
+    // A file that is too long is named as what it should be.
+    let long = bench.file("long.pem");
+    fs::write(&long, vec![b'-'; (1 << 20) + 1]).unwrap();
+    let ran = elsewhere.run(["timestamp", "add", text(&reply), "--authority", text(&long)]);
+    assert_eq!((ran.code, ran.err.contains("long.pem: this is no certificate")), (2, true));
     // A file that is there stays.
     let ran = elsewhere.run(["timestamp", "request", "--out", text(&request)]);
     assert_eq!((ran.code, ran.err.contains("--force")), (2, true), "{}", ran.err);

@@ -19,7 +19,7 @@ pub(super) fn run(at: &Location, format: Format, command: TimestampCommand) -> R
     match command {
         TimestampCommand::Request { out, force } => request(at, format, &out, force)?,
         TimestampCommand::Add { file, authority } => {
-            let reply = read(&file)?;
+            let reply = read(&file, TimeStampFault::NotAReply)?;
             let authorities = authorities(&authority)?;
             let added = at.open()?.add_time_stamp(&reply, &authorities);
             tell(format, &[added.with_context(|| shown_name(&file))?])?;
@@ -37,7 +37,10 @@ pub(super) fn run(at: &Location, format: Format, command: TimestampCommand) -> R
 pub(super) fn authorities(files: &[PathBuf]) -> Result<Authorities> {
     let mut all = Authorities::default();
     for file in files {
-        all.extend(Authorities::read(&read(file)?).with_context(|| shown_name(file))?);
+        all.extend(
+            Authorities::read(&read(file, TimeStampFault::NotACertificate)?)
+                .with_context(|| shown_name(file))?,
+        );
     }
     Ok(all)
 }
@@ -64,7 +67,8 @@ fn tell(format: Format, stamps: &[TimeStamp]) -> Result<()> {
     Ok(())
 }
 
-fn read(file: &Path) -> Result<Vec<u8>> {
+/// The bytes of a file; `too_long` says what one is not that has more than any of its kind.
+fn read(file: &Path, too_long: TimeStampFault) -> Result<Vec<u8>> {
     let read = || {
         let mut bytes = Vec::new();
         File::open(file)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
@@ -73,6 +77,6 @@ fn read(file: &Path) -> Result<Vec<u8>> {
     let bytes = read().with_context(|| shown_name(file))?;
     match u64::try_from(bytes.len()) {
         Ok(length) if length <= MOST_BYTES => Ok(bytes),
-        _ => Err(TimeStampFault::NotAReply).with_context(|| shown_name(file)),
+        _ => Err(too_long).with_context(|| shown_name(file)),
     }
 }
