@@ -84,13 +84,10 @@ impl Bench {
     pub fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(&self.program);
         command.arg("--data").arg(self.store()).args(args);
-        for variable in ["DATA", "STORE_KEY", "STORE_PASSPHRASE", "STORE_NEW_PASSPHRASE"] {
-            command.env_remove(format!("ATHAR_{variable}"));
-        }
-        command.envs(self.key.as_ref().map(|key| ("ATHAR_STORE_KEY", key))).stdin(Stdio::null());
-        for variable in ["ATHAR_LANG", "LC_ALL", "LC_MESSAGES", "LANG"] {
+        for variable in VARIABLES {
             command.env_remove(variable);
         }
+        command.envs(self.key.as_ref().map(|key| ("ATHAR_STORE_KEY", key))).stdin(Stdio::null());
         command
     }
 
@@ -111,6 +108,34 @@ impl Bench {
         let ran = Ran::from(command.args(["--format", "json"]).output().expect("it can start"));
         (ran.code, ran.json_lines())
     }
+}
+
+/// What the command reads of its environment, and no test has from whoever runs it.
+const VARIABLES: [&str; 10] = [
+    "ATHAR_DATA",
+    "ATHAR_BY",
+    "ATHAR_PURPOSE",
+    "ATHAR_STORE_KEY",
+    "ATHAR_STORE_PASSPHRASE",
+    "ATHAR_STORE_NEW_PASSPHRASE",
+    "ATHAR_LANG",
+    "LC_ALL",
+    "LC_MESSAGES",
+    "LANG",
+];
+
+/// Runs the command, which must go well.
+pub fn ok<const N: usize>(bench: &Bench, args: [&str; N]) -> Ran {
+    let ran = bench.run(args);
+    assert_eq!(ran.code, 0, "{args:?}: {}{}", ran.out, ran.err);
+    ran
+}
+
+/// The lines of `add` of one file, which must go well: the file's, and the summary.
+pub fn add(bench: &Bench, case: &str, file: &str) -> (Value, Value) {
+    let (code, lines) = bench.json(["add", case, file]);
+    assert_eq!(code, 0, "{lines:?}");
+    (lines[0].clone(), lines[1]["summary"].clone())
 }
 
 /// A clip, a recording or a frame made by `tests/fixtures/clips/make.py`.

@@ -2,7 +2,7 @@
 
 use athar_kernel::Code;
 use athar_ledger::{Ledger, LedgerError, NewCheck, NewReport};
-use athar_tests::command::{Bench, Ran, clip_fixture};
+use athar_tests::command::{Bench, add, clip_fixture, ok};
 use athar_tests::{pictures, stores};
 use image::DynamicImage;
 use serde_json::Value;
@@ -25,19 +25,6 @@ fn saved(bench: &Bench, name: &str, picture: &DynamicImage) -> String {
 /// The same as others send it: mirrored, smaller, written anew.
 fn edited(number: u64) -> DynamicImage {
     scene(number).fliph().resize(400, 300, image::imageops::FilterType::Triangle)
-}
-
-fn ok<const N: usize>(bench: &Bench, args: [&str; N]) -> Ran {
-    let ran = bench.run(args);
-    assert_eq!(ran.code, 0, "{args:?}: {}{}", ran.out, ran.err);
-    ran
-}
-
-/// The lines of `add`: one a file, and the summary.
-fn add(bench: &Bench, case: &str, file: &str) -> (Value, Value) {
-    let (code, lines) = bench.json(["add", case, file]);
-    assert_eq!(code, 0, "{lines:?}");
-    (lines[0].clone(), lines[1]["summary"].clone())
 }
 
 fn alerts(bench: &Bench, more: &[&str]) -> Vec<Value> {

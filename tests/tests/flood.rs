@@ -1,7 +1,7 @@
 //! The flood guard: what suddenly comes to far more cases than is usual ties nothing until somebody
 //! has looked.
 
-use athar_tests::command::{Bench, Ran};
+use athar_tests::command::{Bench, add, ok};
 use athar_tests::stores::{AT_MS, LATE_MS};
 use athar_tests::{pictures, stores};
 use image::DynamicImage;
@@ -41,19 +41,6 @@ fn flooded(cases: u32, at_ms: i64) -> Flooded {
     stores::spread(&bench.store(), sha256, 0..cases, at_ms);
     let item = digits[..12].to_owned();
     Flooded { bench, file, item }
-}
-
-fn ok<const N: usize>(bench: &Bench, args: [&str; N]) -> Ran {
-    let ran = bench.run(args);
-    assert_eq!(ran.code, 0, "{args:?}: {}{}", ran.out, ran.err);
-    ran
-}
-
-/// The lines of `add`: one a file, and the summary.
-fn add(bench: &Bench, case: &str, file: &str) -> (Value, Value) {
-    let (code, lines) = bench.json(["add", case, file]);
-    assert_eq!(code, 0, "{lines:?}");
-    (lines[0].clone(), lines[1]["summary"].clone())
 }
 
 fn lines<const N: usize>(bench: &Bench, args: [&str; N]) -> Vec<Value> {

@@ -79,16 +79,6 @@ impl<S: Storage> Storage for Sealed<S> {
         self.storage.write_by(name, &mut |out| self.seal.seal(lasting_name(name), bytes, out))
     }
 
-    fn write_by(
-        &self,
-        name: &str,
-        fill: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let mut bytes = Vec::new();
-        fill(&mut bytes)?;
-        self.write(name, &bytes)
-    }
-
     fn sync(&self, name: &str) -> io::Result<()> {
         self.storage.sync(name)
     }
