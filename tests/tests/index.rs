@@ -258,6 +258,23 @@ fn asking_writes_no_index() {
     assert_eq!(listing(&bench), before);
 }
 
+/// What whole frames answer opens no other index, and what is the matter with several is told once.
+#[test]
+fn an_index_that_no_question_needs_is_not_opened() {
+    let bench = large_store();
+    assert_eq!(bench.run(["verify", "--rebuild-index"]).code, 0);
+    flip(&stores::index_dir(&bench.store()).with_file_name("landmark").join("manifest"), 30);
+    assert_eq!((check(&bench, 1).code, check(&bench, 1).err.as_str()), (0, ""));
+    let unknown = check(&bench, 999_999);
+    assert_eq!(unknown.code, 1);
+    one_note(&unknown.err, "the manifest is damaged at byte");
+
+    let index = bench.store().join("index");
+    fs::remove_dir_all(&index).unwrap();
+    fs::write(index, "in the way").unwrap();
+    one_note(&check(&bench, 999_999).err, "the index cannot be read");
+}
+
 /// Names and contents of the index's files.
 fn listing(bench: &Bench) -> Vec<(PathBuf, Vec<u8>)> {
     let files = fs::read_dir(stores::index_dir(&bench.store())).unwrap();

@@ -21,14 +21,14 @@ use crate::prepare::{
     Body, ClipPlan, LandmarkPlan, Prepared, PreparedPicture, Preparer, Wanted, nothing_to_match,
     too_flat,
 };
-use crate::recognise::{Finding, Lookups, Recognised, once_each};
+use crate::recognise::{Finding, Lookups, Recognised};
 use crate::remember::AskedLookup;
 use crate::store::Store;
 use crate::time_places::{AUDIO, IMAGE, VIDEO};
 use crate::unpack::Feed;
 use crate::walk::walk;
 use crate::{
-    Decoding, EngineError, IndexNote, InputErrorKind, Interrupt, Outcome, Watcher, alerts, clock,
+    Decoding, EngineError, InputErrorKind, Interrupt, Outcome, Watcher, alerts, clock,
     flood, matching, places, policy, upkeep,
 };
 use athar_hash::{FileDigest, Space};
@@ -128,13 +128,10 @@ impl Store {
         let left = self.forget_checks_of_past_days()?;
         let mut adding = self.begin_report(case, options)?;
         adding.summary.left = left;
-        let (mut lookups, beside) = {
-            let mut note = |note: &IndexNote| watcher.noted(note);
-            let mut note = once_each(&mut note);
-            let lists = ListedLookup::open(self, &mut note)?;
-            let beside = Beside { lists, asked: AskedLookup::open(&self.ledger)? };
-            (Lookups::open(self, &mut note)?, beside)
-        };
+        let mut lookups = Lookups::open(self)?;
+        let lists = ListedLookup::open(self, &mut |note| lookups.notes.take(note))?;
+        let beside = Beside { lists, asked: AskedLookup::open(&self.ledger)? };
+        lookups.notes.tell(watcher);
         let upkeeps = lookups.upkeeps();
         let reader = Mutex::new(self.reader()?);
         let known = |sha256: &[u8; 32]| {

@@ -8,7 +8,7 @@ use crate::outcome::Similar;
 use crate::pipeline::prepare_all;
 use crate::policy::{self, PDQ_RADIUS};
 use crate::prepare::{Body, ClipPlan, LandmarkPlan, Prepared, PreparedPicture, Preparer, Wanted};
-use crate::recognise::{Lookups, Recognised, once_each};
+use crate::recognise::{Lookups, Recognised};
 use crate::remember::AskedLookup;
 use crate::similar::Likeness;
 use crate::store::{PROGRAM, Store};
@@ -17,7 +17,7 @@ use crate::unpack::{Feed, Held, Input};
 use crate::vpdq::{self, FrameCode};
 use crate::walk::{Found, walk};
 use crate::{
-    Decoding, EngineError, IndexNote, Interrupt, Outcome, Watcher, clock, flood, matching, remember,
+    Decoding, EngineError, Interrupt, Outcome, Watcher, clock, flood, matching, remember,
 };
 use athar_hash::{Space, orientations_of_code};
 use athar_kernel::{Code, Level};
@@ -95,11 +95,9 @@ impl Store {
         let found = walk(&options.paths);
         watcher.planned(found.len(), found.iter().map(|file| file.bytes).sum());
         let left = self.forget_checks_of_past_days()?;
-        let (lookups, listed) = {
-            let mut note = |note: &IndexNote| watcher.noted(note);
-            let mut note = once_each(&mut note);
-            (Lookups::open_for_reading(self, &mut note)?, ListedLookup::open(self, &mut note)?)
-        };
+        let lookups = Lookups::open_for_reading(self)?;
+        let listed = ListedLookup::open(self, &mut |note| lookups.notes.take(note))?;
+        lookups.notes.tell(watcher);
         let asked_before = AskedLookup::open(&self.ledger)?;
         // By now a worker that was started early is sealed.
         if !found.is_empty() {
@@ -343,6 +341,7 @@ impl Checking<'_> {
         mut asked: Vec<Asked>,
         watcher: &mut dyn Watcher,
     ) -> Result<(), EngineError> {
+        self.lookups.notes.tell(watcher);
         let count = |test: fn(&Outcome) -> bool| {
             asked.iter().filter(|asked| test(&asked.outcome)).count() as u64
         };

@@ -39,10 +39,10 @@ pub enum IndexNote {
 
 impl IndexNote {
     /// Tells that there was no index although there should have been: a small store needs none.
-    pub(crate) fn of_missing(space: Space, codes: usize, note: &mut dyn FnMut(&Self)) {
+    pub(crate) fn of_missing(space: Space, codes: usize, note: &mut dyn FnMut(Self)) {
         // Interrupted before its end, an `add` leaves this many unwritten and some.
         if codes > Options::default().flush_codes + policy::index_replay_codes(space) {
-            note(&Self::Missing);
+            note(Self::Missing);
         }
     }
 }
@@ -81,7 +81,7 @@ pub(crate) struct Found {
 pub(crate) fn open(
     place: &IndexPlace,
     ledger: &Ledger,
-    note: &mut dyn FnMut(&IndexNote),
+    note: &mut dyn FnMut(IndexNote),
 ) -> Result<Found, LedgerError> {
     let (level, options) = (Level::best(), Options::default());
     let opened = match &place.seal {
@@ -91,16 +91,16 @@ pub(crate) fn open(
     let (index, opened) = match opened {
         Ok(found) => found,
         Err(error) => {
-            note(&IndexNote::Unreadable(error));
+            note(IndexNote::Unreadable(error));
             let index = Index::new(Level::best());
             return Ok(Found { index, writable: false, discarded: None });
         }
     };
     if let Some(reason) = &opened.discarded {
-        note(&IndexNote::Damaged(reason.clone()));
+        note(IndexNote::Damaged(reason.clone()));
     } else if !confirms(ledger, &index)? {
         index.clear();
-        note(&IndexNote::Foreign);
+        note(IndexNote::Foreign);
     }
     Ok(Found { index, writable: opened.writable, discarded: opened.discarded })
 }
@@ -110,7 +110,7 @@ pub(crate) fn open(
 pub(crate) fn open_for_reading(
     place: &IndexPlace,
     ledger: &Ledger,
-    note: &mut dyn FnMut(&IndexNote),
+    note: &mut dyn FnMut(IndexNote),
 ) -> Result<Found, LedgerError> {
     let mut discarded = None;
     let opened = match &place.seal {
@@ -121,13 +121,13 @@ pub(crate) fn open_for_reading(
         Ok((index, _)) if confirms(ledger, &index)? => {
             return Ok(Found { index, writable: false, discarded });
         }
-        Ok(_) => note(&IndexNote::Foreign),
+        Ok(_) => note(IndexNote::Foreign),
         Err(ReadOnlyError::Missing) => {}
         Err(ReadOnlyError::Unusable(reason)) => {
-            note(&IndexNote::Damaged(reason.clone()));
+            note(IndexNote::Damaged(reason.clone()));
             discarded = Some(reason);
         }
-        Err(ReadOnlyError::Storage(error)) => note(&IndexNote::Unreadable(error)),
+        Err(ReadOnlyError::Storage(error)) => note(IndexNote::Unreadable(error)),
     }
     Ok(Found { index: Index::new(Level::best()), writable: false, discarded })
 }

@@ -48,6 +48,7 @@ mod hash_clip;
 mod intake;
 mod keys;
 mod landmarked;
+mod late;
 mod links;
 mod lists;
 mod log;

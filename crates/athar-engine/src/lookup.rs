@@ -127,7 +127,7 @@ impl Lookup {
         place: &IndexPlace,
         ledger: &Ledger,
         space: Space,
-        note: &mut dyn FnMut(&IndexNote),
+        note: &mut dyn FnMut(IndexNote),
     ) -> Result<Self, LedgerError> {
         let Found { index, writable, .. } = open(place, ledger, note)?;
         Self::with(space, index, writable).caught_up(ledger, note)
@@ -139,7 +139,7 @@ impl Lookup {
         place: &IndexPlace,
         ledger: &Ledger,
         space: Space,
-        note: &mut dyn FnMut(&IndexNote),
+        note: &mut dyn FnMut(IndexNote),
     ) -> Result<Self, LedgerError> {
         let Found { index, writable, .. } = open_for_reading(place, ledger, note)?;
         Self::with(space, index, writable).caught_up(ledger, note)
@@ -156,7 +156,7 @@ impl Lookup {
     fn caught_up(
         mut self,
         ledger: &Ledger,
-        note: &mut dyn FnMut(&IndexNote),
+        note: &mut dyn FnMut(IndexNote),
     ) -> Result<Self, LedgerError> {
         let nothing_lay_there = self.reached() == 0;
         self.catch_up(ledger)?;

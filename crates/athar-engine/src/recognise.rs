@@ -5,6 +5,7 @@
 //! pictures with most votes are laid on the query one by one.
 
 use crate::coverage::Coverage;
+use crate::late::{LateLookup, Notes};
 use crate::lookup::{Candidate, Frames, Lookup, Upkeep};
 use crate::motion::Motion;
 use crate::outcome::{Differing, Region, Span, Time};
@@ -15,13 +16,14 @@ use crate::region::{self, Polygon};
 use crate::sighting::{Found, Picture, Sighting, sightings};
 use crate::steps::{self, Stopwatch};
 use crate::votes::{self, Ballot};
-use crate::{IndexNote, Store, time_places};
+use crate::{Store, time_places};
 use athar_hash::Space;
 use athar_index::Snapshot;
 use athar_kernel::{Code, Orientation};
 use athar_ledger::{CodesRow, ItemId, ItemRow, Ledger, LedgerError};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::f64::consts::PI;
+use std::rc::Rc;
 
 /// What a picture was found to be.
 #[derive(Debug, Clone, Default)]
@@ -60,42 +62,38 @@ pub(crate) struct Finding {
 /// Where pictures are looked up: their whole frames and their landmarks.
 pub(crate) struct Lookups {
     pub whole: Lookup,
-    pub landmarks: Lookup,
-    pub voices: Lookup,
+    landmarks: LateLookup,
+    pub voices: LateLookup,
+    /// What is the matter with their indexes.
+    pub notes: Rc<Notes>,
     /// What its steps take.
     pub stopwatch: Stopwatch,
 }
 
 impl Lookups {
     /// For somebody who adds to the store.
-    pub(crate) fn open(
-        store: &Store,
-        note: &mut dyn FnMut(&IndexNote),
-    ) -> Result<Self, LedgerError> {
-        let mut note = once_each(note);
-        Self::open_each(|space| {
-            Lookup::open(&store.index_place(space), &store.ledger, space, &mut note)
+    pub(crate) fn open(store: &Store) -> Result<Self, LedgerError> {
+        let notes = Rc::<Notes>::default();
+        let (place, space) = (store.index_place(Space::Pdq), Space::Pdq);
+        Ok(Self {
+            whole: Lookup::open(&place, &store.ledger, space, &mut |note| notes.take(note))?,
+            landmarks: LateLookup::opened(store, Space::Landmark, &notes)?,
+            voices: LateLookup::opened(store, Space::Voice, &notes)?,
+            notes,
+            stopwatch: Stopwatch::default(),
         })
     }
 
     /// For somebody who adds nothing.
-    pub(crate) fn open_for_reading(
-        store: &Store,
-        note: &mut dyn FnMut(&IndexNote),
-    ) -> Result<Self, LedgerError> {
-        let mut note = once_each(note);
-        Self::open_each(|space| {
-            Lookup::open_for_reading(&store.index_place(space), &store.ledger, space, &mut note)
-        })
-    }
-
-    fn open_each(
-        mut open: impl FnMut(Space) -> Result<Lookup, LedgerError>,
-    ) -> Result<Self, LedgerError> {
+    pub(crate) fn open_for_reading(store: &Store) -> Result<Self, LedgerError> {
+        let notes = Rc::<Notes>::default();
+        let (place, space) = (store.index_place(Space::Pdq), Space::Pdq);
+        let mut note = |note| notes.take(note);
         Ok(Self {
-            whole: open(Space::Pdq)?,
-            landmarks: open(Space::Landmark)?,
-            voices: open(Space::Voice)?,
+            whole: Lookup::open_for_reading(&place, &store.ledger, space, &mut note)?,
+            landmarks: LateLookup::new(store, Space::Landmark, &notes),
+            voices: LateLookup::new(store, Space::Voice, &notes),
+            notes,
             stopwatch: Stopwatch::default(),
         })
     }
@@ -114,9 +112,10 @@ impl Lookups {
         self.voices.look_into(transaction)
     }
 
-    /// What keeps the indexes in shape.
-    pub(crate) fn upkeeps(&self) -> [Upkeep; 3] {
-        [self.whole.upkeep(), self.landmarks.upkeep(), self.voices.upkeep()]
+    /// What keeps the indexes in shape that are open.
+    pub(crate) fn upkeeps(&self) -> Vec<Upkeep> {
+        let late = [&self.landmarks, &self.voices].into_iter().filter_map(LateLookup::upkeep);
+        std::iter::once(self.whole.upkeep()).chain(late).collect()
     }
 
     /// Everything known that the picture shows. Landmarks are asked where the whole frame says
@@ -158,8 +157,11 @@ impl Lookups {
         ledger: &Ledger,
         picture: &Picture<'_>,
     ) -> Result<Vec<Judged>, LedgerError> {
-        let snapshots: Vec<_> = self.landmarks.snapshots().collect();
         let asked = &picture.spots[..picture.distinct];
+        if asked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let snapshots = self.landmarks.snapshots(ledger)?;
         let codes = snapshots.iter().map(Snapshot::len).sum();
         let watch = &self.stopwatch;
         let votes = watch.time(steps::LANDMARKS, || votes::cast(&snapshots, asked));
@@ -213,16 +215,6 @@ fn once_each_clip(seen: Vec<Judged>) -> Vec<Judged> {
         }
     }
     best
-}
-
-/// What is the matter with all indexes is told once.
-pub(crate) fn once_each(note: &mut dyn FnMut(&IndexNote)) -> impl FnMut(&IndexNote) {
-    let mut told = HashSet::new();
-    move |new| {
-        if told.insert(new.to_string()) {
-            note(new);
-        }
-    }
 }
 
 /// A stored item's landmarks, or those of a frame of it.

@@ -26,7 +26,7 @@ use crate::recognise::{
 use crate::region;
 use crate::time_motion::{MOST_MOMENTS, Moment, Stretch, stretches};
 use crate::time_places::{self, FramePlace, VIDEO};
-use athar_hash::{Space, voice};
+use athar_hash::{Space, VoiceCode, voice};
 use athar_kernel::{Code, Distance, Orientation};
 use athar_ledger::{CodeId, CodesId, ItemId, ItemRow, Ledger, LedgerError};
 use std::collections::{BTreeMap, HashMap};
@@ -48,7 +48,11 @@ impl Lookups {
         let found = |item| judged.iter().any(|(other, is)| *is && other.item == item);
         let more: Vec<_> = seen.into_iter().filter(|(seen, _)| !found(seen.item)).collect();
         judged.extend(more);
-        judged.extend(by_voices(&self.voices, &mut rows, clip)?);
+        let voices = clip.voices.asked.iter();
+        let voices: Vec<_> = voices.filter(|v| policy::voice_searchable(v.quality)).collect();
+        if !voices.is_empty() {
+            judged.extend(by_voices(self.voices.get(ledger)?, &mut rows, clip, &voices)?);
+        }
         let (matches, candidates): (Vec<_>, Vec<_>) =
             judged.into_iter().partition(|(_, is_match)| *is_match);
         let plain = |judged: Vec<Judged>| judged.into_iter().map(|(finding, _)| finding).collect();
@@ -390,9 +394,8 @@ fn by_voices(
     lookup: &Lookup,
     rows: &mut Rows<'_>,
     clip: &PreparedClip,
+    asked: &[&VoiceCode],
 ) -> Result<Vec<Judged>, LedgerError> {
-    let asked = clip.voices.asked.iter().filter(|voice| policy::voice_searchable(voice.quality));
-    let asked: Vec<_> = asked.collect();
     let codes: Vec<Code> = asked.iter().map(|voice| voice.code).collect();
     let recordings = lookup.len() / policy::VOICES_OF_A_RECORDING;
     let mut found: BTreeMap<ItemId, Vec<Moment>> = BTreeMap::new();

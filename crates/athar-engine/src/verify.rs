@@ -113,10 +113,10 @@ impl Store {
     /// The index as it lies there, or an empty one.
     fn found_index(&self, held: Held, watcher: &mut dyn Watcher) -> Result<Found, EngineError> {
         let place = held.place(self);
-        let mut note = |note: &IndexNote| match note {
+        let mut note = |note: IndexNote| match note {
             // Told as a fault.
             IndexNote::Damaged(_) => {}
-            other => watcher.noted(other),
+            other => watcher.noted(&other),
         };
         Ok(follow::open_for_reading(&place, &self.ledger, &mut note)?)
     }

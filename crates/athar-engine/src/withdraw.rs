@@ -175,7 +175,7 @@ impl Store {
         space: Space,
         watcher: &mut dyn Watcher,
     ) -> Result<Option<String>, EngineError> {
-        let mut note = |note: &IndexNote| watcher.noted(note);
+        let mut note = |note: IndexNote| watcher.noted(&note);
         let found = follow::open(&self.index_place(space), &self.ledger, &mut note)?;
         if !found.writable {
             return Ok(Some(in_use(space)));

@@ -39,7 +39,7 @@ impl Store {
             Some(name) => vec![(self.case_id(name)?, name.to_owned())],
             None => self.ledger.cases()?.into_iter().map(|case| (case.id, case.name)).collect(),
         };
-        let lookup = ListedLookup::open(self, &mut |note: &IndexNote| watcher.noted(note))?;
+        let lookup = ListedLookup::open(self, &mut |note: IndexNote| watcher.noted(&note))?;
         let mut listed = Vec::new();
         for (id, case) in cases {
             for item in self.ledger.case_items(id)? {

@@ -90,7 +90,7 @@ impl ListedLookup {
     /// What lies on the disk and what the ledger has beyond it.
     pub(crate) fn open(
         store: &Store,
-        note: &mut dyn FnMut(&IndexNote),
+        note: &mut dyn FnMut(IndexNote),
     ) -> Result<Self, LedgerError> {
         let Found { index, .. } =
             follow::open_for_reading(&store.listed_place(), &store.ledger, note)?;

@@ -158,7 +158,7 @@ impl Store {
         watcher: &mut dyn Watcher,
         f: impl FnOnce(&Index) -> Result<(), StorageError>,
     ) -> Result<bool, EngineError> {
-        let mut note = |note: &IndexNote| watcher.noted(note);
+        let mut note = |note: IndexNote| watcher.noted(&note);
         let found = follow::open(&self.listed_place(), &self.ledger, &mut note)?;
         if !found.writable {
             return Ok(false);
