@@ -6,6 +6,7 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark's rows")]
 
+use athar_benches::{Measured, Rounds};
 use athar_exchange::delta::{DeltaWriter, Header, Sequence, SigningKey, verify};
 use athar_exchange::{
     Entries, Entry, Format, Options, PlainWriter, Provenance, Signal, StopNciiWriter, Tlp,
@@ -14,7 +15,7 @@ use athar_exchange::{
 use athar_kernel::Code;
 use std::hint::black_box;
 use std::io::Cursor;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const ENTRIES: u64 = 1_000_000;
 const ROUNDS: usize = 3;
@@ -43,8 +44,16 @@ fn entries(provenance: &Provenance) -> Vec<Entry> {
 }
 
 fn report(format: Format, bytes: &[u8]) {
-    let rounds = (0..ROUNDS).map(|_| read(format, bytes));
-    let (seconds, found, problems) = rounds.min_by(|a, b| a.0.total_cmp(&b.0)).expect("rounds");
+    let rounds: Vec<_> = (0..ROUNDS).map(|_| read(format, bytes)).collect();
+    let times: Rounds =
+        rounds.iter().map(|&(seconds, ..)| Duration::from_secs_f64(seconds)).collect();
+    let [median, fastest, slowest] = times.spread();
+    let (seconds, (_, found, problems)) = (fastest.as_secs_f64(), rounds[0]);
+    let what = if problems > 0 { "lines that are none" } else { "a list" };
+    let who = format!("athar {}", format.name());
+    let measured =
+        Measured { group: "reading lists", case: what, who: &who, per_run: Some(ENTRIES) };
+    measured.record([median, fastest, slowest]).expect("rows can be written");
     let mib = bytes.len() as f64 / f64::from(1 << 20);
     println!(
         "{:10} {seconds:6.3} s  {mib:6.0} MiB  {:6.0} MiB/s  {found} entries, {problems} problems",

@@ -22,9 +22,10 @@ mod store;
 
 use anyhow::{Context, Result};
 use asked::Times;
-use std::io::Write;
+use athar_benches::Measured;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 use std::{env, fs};
 
 const ITEMS: usize = 100_000;
@@ -86,16 +87,11 @@ fn print_table(case: &str, times: &[Times]) {
     }
 }
 
-/// For `cargo xtask bench`, which keeps them.
 fn record(items: usize, case: &str, times: &[Times]) -> Result<()> {
-    let Some(path) = env::var_os("ATHAR_BENCH_ROWS") else {
-        return Ok(());
-    };
-    let mut file = fs::File::options().create(true).append(true).open(path)?;
+    let group = format!("check --deep among {items} pictures");
     for row in times {
-        let [median, low, high] = row.with_confidence().map(|ms| (ms * 1e6).round());
-        let group = format!("check --deep among {items} pictures");
-        writeln!(file, "{group}\t{case}\t{}\t{median}\t{low}\t{high}\t\t", row.name)?;
+        let times = row.with_confidence().map(|ms| Duration::from_secs_f64(ms / 1e3));
+        Measured { group: &group, case, who: &row.name, per_run: None }.record(times)?;
     }
     Ok(())
 }

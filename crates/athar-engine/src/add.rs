@@ -28,8 +28,8 @@ use crate::time_places::{AUDIO, IMAGE, VIDEO};
 use crate::unpack::Feed;
 use crate::walk::walk;
 use crate::{
-    Decoding, EngineError, InputErrorKind, Interrupt, Outcome, Watcher, alerts, clock,
-    flood, matching, places, policy, upkeep,
+    Decoding, EngineError, InputErrorKind, Interrupt, Outcome, Watcher, alerts, clock, flood,
+    matching, places, policy, upkeep,
 };
 use athar_hash::{FileDigest, Space};
 use athar_kernel::{Code, Level};
@@ -56,6 +56,8 @@ pub struct AddOptions {
     pub handles: Vec<Handle>,
     /// Whether landmarks are asked only where whole frames say nothing.
     pub shallow: bool,
+    /// Whether outcomes tell how long each step took.
+    pub steps: bool,
 }
 
 /// What became of a report.
@@ -217,6 +219,10 @@ impl Store {
                     Body::Known | Body::Failed => Recognised::default(),
                 };
                 prepared.outcome = beside.told(tx, &prepared)?;
+                if options.steps {
+                    prepared.outcome.steps_us = prepared.steps.take_us();
+                    prepared.outcome.steps_us.extend(lookups.stopwatch.take_us());
+                }
                 let mut outcome = keep(tx, adding, prepared, &recognised.matches, at_ms)?;
                 flood::guard(tx, adding.case, &adding.summary.case, &mut outcome, at_ms)?;
                 alerts::raise(tx, adding.case, &adding.summary.case, &mut outcome, at_ms)?;

@@ -16,9 +16,7 @@ use crate::time_places::IMAGE;
 use crate::unpack::{Feed, Held, Input};
 use crate::vpdq::{self, FrameCode};
 use crate::walk::{Found, walk};
-use crate::{
-    Decoding, EngineError, Interrupt, Outcome, Watcher, clock, flood, matching, remember,
-};
+use crate::{Decoding, EngineError, Interrupt, Outcome, Watcher, clock, flood, matching, remember};
 use athar_hash::{Space, orientations_of_code};
 use athar_kernel::{Code, Level};
 use athar_ledger::{CheckRecord, Ledger, LedgerError, Tx};

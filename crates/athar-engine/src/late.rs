@@ -35,8 +35,7 @@ impl LateLookup {
         notes: &Rc<Notes>,
     ) -> Result<Self, LedgerError> {
         let late = Self::new(store, space, notes);
-        let lookup =
-            Lookup::open(&late.place, &store.ledger, space, &mut |note| notes.take(note))?;
+        let lookup = Lookup::open(&late.place, &store.ledger, space, &mut |note| notes.take(note))?;
         Ok(Self { opened: OnceCell::from(lookup), ..late })
     }
 

@@ -9,10 +9,10 @@
 use crate::places::Spot;
 use crate::policy::{
     LANDMARK_CANDIDATES, LANDMARK_HITS, LANDMARK_MIRRORED, LANDMARK_MOST_US, LANDMARK_RADIUS,
-    LANDMARK_VOTES,
+    LANDMARK_SURE, LANDMARK_VOTES,
 };
 use athar_hash::landmark::mirrored;
-use athar_index::Snapshot;
+use athar_index::{Effort, Snapshot};
 use athar_kernel::Code;
 use athar_ledger::{CodeId, CodesId};
 use std::num::NonZeroUsize;
@@ -134,12 +134,9 @@ fn ask(snapshots: &[Snapshot], questions: &[Question]) -> Vec<Vote> {
         let codes: Vec<Code> = some.iter().map(|question| question.code).collect();
         let mut near = vec![(0, Vec::new()); codes.len()];
         for snapshot in snapshots {
-            let pages = snapshot.first_batch_unless_crowded(
-                &codes,
-                LANDMARK_RADIUS,
-                LANDMARK_HITS,
-                LANDMARK_MOST_US,
-            );
+            let effort = Effort { sure: LANDMARK_SURE, most_us: LANDMARK_MOST_US };
+            let (radius, most) = (LANDMARK_RADIUS, LANDMARK_HITS);
+            let pages = snapshot.first_batch_by_effort(&codes, radius, most, effort);
             for ((alike, hits), page) in near.iter_mut().zip(pages) {
                 let Some(page) = page else { continue };
                 *alike += page.total;

@@ -68,7 +68,7 @@ pub use index::Index;
 pub use maintain::Progress;
 pub use mark::{ApplyError, Change, Mark};
 pub use open::{Discarded, Opened, ReadOnlyError};
-pub use options::Options;
+pub use options::{Effort, Options};
 pub use page::{Cursor, Page};
 pub use seal::Seal;
 pub use snapshot::{Hit, Snapshot};
@@ -77,9 +77,9 @@ pub use verify::Finding;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
-mod crowded_tests;
-#[cfg(test)]
 mod disk;
+#[cfg(test)]
+mod effort_tests;
 #[cfg(test)]
 mod model;
 #[cfg(test)]

@@ -1,4 +1,6 @@
-//! What may be set when an index is opened.
+//! What may be set when an index is opened or asked.
+
+use athar_kernel::Radius;
 
 /// When the delta becomes a segment and when segments become one. The default suits millions of
 /// codes; every choice gives the same answers.
@@ -19,4 +21,13 @@ impl Default for Options {
     fn default() -> Self {
         Self { flush_codes: 1 << 14, bulk_codes: 1 << 16, ratio: 4 }
     }
+}
+
+/// What a question may take, where not everything has to be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effort {
+    /// Everything within this is found.
+    pub sure: Radius,
+    /// Microseconds in a segment, as the index reckons them, after which a question is given up.
+    pub most_us: u64,
 }

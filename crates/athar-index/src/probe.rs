@@ -23,6 +23,7 @@
 
 use crate::flips::{Flips, MOST_FLIPS};
 use crate::layout::Form;
+use crate::options::Effort;
 use crate::plan::{self, BUCKET_PS, Costs, PASSED_PS, Plan, Plans, SKETCH_PS};
 use crate::segment::{Headless, Near, Parts};
 use athar_kernel::sieve::{self, LongRun, Passed, Run, prefetch};
@@ -40,42 +41,60 @@ const DEAR: u64 = 2;
 /// Planning a query by itself costs about this.
 const PLANNING_PS: u64 = 150_000_000;
 
-/// Every row within `radius` of `query`, in rising order; `None` when comparing the query with
+/// How far a search reaches.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reach {
+    /// Nothing beyond it is found.
+    pub radius: Radius,
+    /// Everything within it is found: the buckets that are read are chosen for it.
+    pub sure: Radius,
+}
+
+impl From<Radius> for Reach {
+    /// Everything within the radius.
+    fn from(radius: Radius) -> Self {
+        Self { radius, sure: radius }
+    }
+}
+
+/// The rows within reach of `query`, in rising order; `None` when comparing the query with
 /// everything is cheaper.
 pub(crate) fn within(
     parts: &Parts<'_>,
     plans: &Plans,
     level: Level,
     query: &Code,
-    radius: Radius,
+    reach: Reach,
 ) -> Option<Vec<Near>> {
-    let usual = plans.for_radius(usize::from(radius.bits()))?;
+    let sure = usize::from(reach.sure.bits());
+    let usual = plans.for_radius(sure)?;
     let surprise = (SURPRISE * usual.cost_ps + SURPRISE_PS).min(plans.allowance_ps);
-    let mut search = Search::new(parts, level, query, radius);
+    let mut search = Search::new(parts, level, query, reach.radius);
     search.run(usual, surprise).or_else(|| {
         let spent = surprise + PLANNING_PS;
         let left = plans.allowance_ps.checked_sub(spent)?;
-        let own = plan_for(parts, query, usual, usize::from(radius.bits()))?;
-        Search::new(parts, level, query, radius).run(&own, left)
+        let own = plan_for(parts, query, usual, sure)?;
+        Search::new(parts, level, query, reach.radius).run(&own, left)
     })
 }
 
-/// As [`within`], but a query that becomes dearer than `most_ps` is given up: `None`. Where most
-/// queries are that dear, or a search by buckets is not what they are answered by, all is as with
-/// [`within`]: then `Some(None)` where comparing with everything is cheaper.
-pub(crate) fn within_unless_dear(
+/// As [`within`], but a query that becomes dearer than `effort.most_us` is given up: `None`. Where
+/// most queries are that dear, or a search by buckets is not what they are answered by, all is as
+/// with [`within`]: then `Some(None)` where comparing with everything is cheaper.
+pub(crate) fn by_effort(
     parts: &Parts<'_>,
     plans: &Plans,
     level: Level,
     query: &Code,
     radius: Radius,
-    most_ps: u64,
+    effort: Effort,
 ) -> Option<Option<Vec<Near>>> {
-    let usual = plans.for_radius(usize::from(radius.bits()));
-    let most_ps = most_ps.max(usual.map_or(0, |plan| DEAR * plan.cost_ps));
+    let usual = plans.for_radius(usize::from(effort.sure.bits()));
+    let dear_ps = usual.map_or(0, |plan| DEAR * plan.cost_ps);
+    let most_ps = effort.most_us.saturating_mul(1_000_000).max(dear_ps);
     match usual.filter(|_| most_ps < plans.allowance_ps) {
         Some(usual) => Search::new(parts, level, query, radius).run(usual, most_ps).map(Some),
-        None => Some(within(parts, plans, level, query, radius)),
+        None => Some(within(parts, plans, level, query, Reach { radius, sure: effort.sure })),
     }
 }
 

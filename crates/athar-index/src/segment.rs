@@ -5,6 +5,7 @@ use crate::damage::Damage;
 use crate::geometry::Geometry;
 use crate::image::Image;
 use crate::layout::{self, Form, Layout};
+use crate::options::Effort;
 use crate::plan::Plans;
 use crate::{probe, scan};
 use athar_kernel::{Code, Distance, Level, Radius, Rows};
@@ -64,39 +65,40 @@ impl Segment {
             let payloads = self.payloads(near.row);
             visit(query, near.distance, payloads.len(), &mut { payloads });
         };
-        self.within_batch_unless(level, queries, radius, None, &mut tell);
+        self.within_batch_by(level, queries, radius, None, &mut tell);
     }
 
-    /// As [`within_batch`](Self::within_batch), but queries that are dear are given up: their
-    /// numbers are returned.
-    pub(crate) fn within_batch_unless_dear(
+    /// As [`within_batch`](Self::within_batch) with less effort: the numbers of queries that are
+    /// given up are returned.
+    pub(crate) fn within_batch_by_effort(
         &self,
         level: Level,
         queries: &[Code],
         radius: Radius,
-        most_ps: u64,
+        effort: Effort,
         mut visit: impl FnMut(usize, Distance, usize, &mut dyn Iterator<Item = u64>),
     ) -> Vec<usize> {
         let mut tell = |query: usize, near: Near| {
             let payloads = self.payloads(near.row);
             visit(query, near.distance, payloads.len(), &mut { payloads });
         };
-        self.within_batch_unless(level, queries, radius, Some(most_ps), &mut tell)
+        self.within_batch_by(level, queries, radius, Some(effort), &mut tell)
     }
 
-    fn within_batch_unless(
+    fn within_batch_by(
         &self,
         level: Level,
         queries: &[Code],
         radius: Radius,
-        most_ps: Option<u64>,
+        effort: Option<Effort>,
         tell: &mut impl FnMut(usize, Near),
     ) -> Vec<usize> {
         let parts = self.parts();
+        let sure = effort.map_or(radius, |effort| effort.sure);
         let (left, given_up) =
-            match self.plans.compares_together(queries.len(), radius, self.layout.rows) {
+            match self.plans.compares_together(queries.len(), sure, self.layout.rows) {
                 true => ((0..queries.len()).collect(), Vec::new()),
-                false => self.probe_each(&parts, level, queries, radius, most_ps, tell),
+                false => self.probe_each(&parts, level, queries, radius, effort, tell),
             };
         if left.len() < TOGETHER_LEAST {
             for query in left {
@@ -120,19 +122,18 @@ impl Segment {
         level: Level,
         queries: &[Code],
         radius: Radius,
-        most_ps: Option<u64>,
+        effort: Option<Effort>,
         tell: &mut impl FnMut(usize, Near),
     ) -> (Vec<usize>, Vec<usize>) {
         let (mut left, mut given_up) = (Vec::new(), Vec::new());
         for (number, query) in queries.iter().enumerate() {
             if let Some(next) = queries.get(number + 1) {
-                probe::announce(parts, &self.plans, next, radius);
+                let sure = effort.map_or(radius, |effort| effort.sure);
+                probe::announce(parts, &self.plans, next, sure);
             }
-            let found = match most_ps {
-                None => Some(probe::within(parts, &self.plans, level, query, radius)),
-                Some(most_ps) => {
-                    probe::within_unless_dear(parts, &self.plans, level, query, radius, most_ps)
-                }
+            let found = match effort {
+                None => Some(probe::within(parts, &self.plans, level, query, radius.into())),
+                Some(effort) => probe::by_effort(parts, &self.plans, level, query, radius, effort),
             };
             match found {
                 Some(Some(near)) => near.into_iter().for_each(|near| tell(number, near)),
@@ -147,7 +148,7 @@ impl Segment {
     #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn rows_within(&self, level: Level, query: &Code, radius: Radius) -> Vec<Near> {
         let parts = self.parts();
-        probe::within(&parts, &self.plans, level, query, radius)
+        probe::within(&parts, &self.plans, level, query, radius.into())
             .unwrap_or_else(|| scan::within(&parts, level, query, radius))
     }
 

@@ -1,6 +1,7 @@
 //! The side that answers.
 
 use crate::live::Live;
+use crate::options::Effort;
 use crate::page::{Collector, Cursor, Page};
 use crate::state::State;
 use athar_kernel::{Code, Distance, Level, Radius, hamming};
@@ -80,21 +81,22 @@ impl Snapshot {
         pages.into_iter().map(Collector::finish).collect()
     }
 
-    /// As [`first_batch`](Self::first_batch), but queries that would take longer than about
-    /// `most_us` microseconds in a segment are given up, and have no page: those in whose
-    /// neighbourhood far more lies than elsewhere. Every page that there is is exact. Which
-    /// queries are given up depends on what is stored alone, and on no clock; none are that take
-    /// twice as long as usual or less.
-    pub fn first_batch_unless_crowded(
+    /// As [`first_batch`](Self::first_batch) with less effort. What lies within
+    /// [`sure`](Effort::sure) is found; of what lies between that and `radius`, what is met on the
+    /// way, which is most of it. Queries that would take longer than about
+    /// [`most_us`](Effort::most_us) microseconds in a segment are given up, and have no page: those
+    /// in whose neighbourhood far more lies than elsewhere; none are that take twice as long as
+    /// usual or less. What is found and which queries are given up depends on what is stored alone,
+    /// and on no clock.
+    pub fn first_batch_by_effort(
         &self,
         queries: &[Code],
         radius: Radius,
         limit: usize,
-        most_us: u64,
+        effort: Effort,
     ) -> Vec<Option<Page>> {
         let mut pages: Vec<_> = queries.iter().map(|_| Some(Collector::new(limit, None))).collect();
-        let most_ps = most_us.saturating_mul(1_000_000);
-        let given_up = self.in_all_unless_dear(queries, radius, most_ps, |query, d, count, all| {
+        let given_up = self.in_all_by_effort(queries, radius, effort, |query, d, count, all| {
             if let Some(page) = &mut pages[query] {
                 page.add_some(d, count, all);
             }
@@ -146,11 +148,11 @@ impl Snapshot {
     }
 
     /// As [`in_all`](Self::in_all); the numbers of the queries that were given up in a segment.
-    fn in_all_unless_dear(
+    fn in_all_by_effort(
         &self,
         queries: &[Code],
         radius: Radius,
-        most_ps: u64,
+        effort: Effort,
         mut visit: impl FnMut(usize, Distance, Option<usize>, &mut dyn Iterator<Item = u64>),
     ) -> Vec<usize> {
         self.in_blocks(queries, radius, |query, hit| {
@@ -160,8 +162,7 @@ impl Snapshot {
         for live in self.state.segments() {
             let (segment, level) = (&live.segment, self.level);
             let mut visit = of_living(live, &mut visit);
-            let dear =
-                segment.within_batch_unless_dear(level, queries, radius, most_ps, &mut visit);
+            let dear = segment.within_batch_by_effort(level, queries, radius, effort, &mut visit);
             given_up.extend(dear);
         }
         given_up

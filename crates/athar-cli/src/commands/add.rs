@@ -18,6 +18,7 @@ pub(super) fn run(at: &Location, format: Format, args: AddArgs) -> Result<Exit> 
         channel: args.channel,
         unit: args.unit,
         shallow: args.shallow,
+        steps: false,
     };
     let decoding = decoder::sealed()?;
     decoding.start_early();

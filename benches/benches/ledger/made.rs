@@ -1,125 +1,61 @@
-//! The networks of 100,000 cases with a million items and three million matches between them, and
-//! of ten thousand cases that all hold the same picture.
-//!
-//! The ledgers are made by the ledger's own writes, so this takes some minutes and 3 GB;
-//! `ATHAR_NETWORKS_DIR` names a directory that keeps them, `ATHAR_NETWORKS_CASES` another number of
-//! cases. What is timed is all that `athar networks` does before it prints: reading what ties cases,
-//! building the graph, components, bridges, and the order.
-//!
-//! The bar: 2 s.
-//!
-//! In the larger of the two, a case of 500 items with three matches each is then told as an evidence
-//! packet. The bar: 10 s.
+//! The ledgers that are measured, made by the ledger's own writes.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a benchmark talks to the person who called it"
-)]
-
-use anyhow::{Context, Result};
-use athar_engine::{Fonts, Language, NetworksQuestion, PacketOptions, Store};
+use anyhow::Result;
 use athar_kernel::Code;
 use athar_ledger::{
     CaseId, ItemId, Ledger, LedgerError, NewCodes, NewHandle, NewItem, NewMatch, NewReport,
     ReportId, Tx,
 };
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
-use std::time::{Duration, Instant};
-use std::{env, fs};
 
-const CASES: usize = 100_000;
+pub const CASES: usize = 100_000;
 const FLOOD_CASES: usize = 10_000;
 const ITEMS_PER_CASE: usize = 10;
 /// Items that all match each other: 21 matches, three for each.
 const CLUSTER: usize = 7;
 /// Cases in which a cluster's items lie.
 const COMMUNITY: usize = 20;
-const ROUNDS: usize = 5;
-const BAR: Duration = Duration::from_secs(2);
 
-fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("networks: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+/// Cases with ten items each, of which every one has six matches.
+pub fn many(dir: &Path, cases: usize) -> Result<PathBuf> {
+    made(dir.join("many"), |ledger| fill_many(ledger, cases))
 }
 
-fn run() -> Result<()> {
-    let cases = env::var("ATHAR_NETWORKS_CASES").map_or(Ok(CASES), |cases| cases.parse())?;
-    let kept = env::var_os("ATHAR_NETWORKS_DIR").map(PathBuf::from);
-    let dir = kept
-        .clone()
-        .unwrap_or_else(|| env::temp_dir().join(format!("athar-networks-{}", std::process::id())));
-    let measured = measure(&dir, cases);
-    if kept.is_none() {
-        fs::remove_dir_all(&dir).context("the benchmark's own directory")?;
-    }
-    measured
+/// Ten thousand cases that all hold the same picture.
+pub fn flood(dir: &Path) -> Result<PathBuf> {
+    made(dir.join("flood"), fill_flood)
 }
 
-fn measure(dir: &Path, cases: usize) -> Result<()> {
-    for (name, make) in [("many", many as fn(&mut Ledger, usize) -> Result<()>), ("flood", flood)] {
-        let place = dir.join(name);
-        if !place.join("ledger.sqlite").exists() {
-            eprintln!("networks: making {name}");
-            fs::create_dir_all(&place)?;
-            let draft = place.join("draft.sqlite");
-            make(&mut Ledger::create(&draft, "athar-benches", AT_MS)?, cases)?;
-            fs::rename(draft, place.join("ledger.sqlite"))?;
-        }
-        time(name, &place)?;
-    }
-    packet(&dir.join("many"))
+/// No case at all.
+pub fn empty(dir: &Path) -> Result<PathBuf> {
+    made(dir.join("empty"), |_| Ok(()))
 }
 
-/// Makes packets of a case with very much in it.
-fn packet(place: &Path) -> Result<()> {
+/// A store in `place`; one that is there already is taken as it is.
+fn made(place: PathBuf, fill: impl FnOnce(&mut Ledger) -> Result<()>) -> Result<PathBuf> {
+    if !place.join("ledger.sqlite").exists() {
+        fs::create_dir_all(&place)?;
+        let draft = place.join("draft.sqlite");
+        fill(&mut Ledger::create(&draft, "athar-benches", AT_MS)?)?;
+        fs::rename(draft, place.join("ledger.sqlite"))?;
+    }
+    Ok(place)
+}
+
+/// The case of 500 items, each of which matches three that are there, in a store of [`many`].
+pub fn court(place: &Path) -> Result<&'static str> {
     let mut ledger = Ledger::open(&place.join("ledger.sqlite"), AT_MS)?;
     if ledger.case_by_name(COURT)?.is_none() {
-        ledger.write(court)?;
+        ledger.write(fill_court)?;
     }
-    drop(ledger);
-    let mut store = Store::open(place)?;
-    if store.public_key()?.is_none() {
-        store.make_key()?;
-    }
-    let fonts = Fonts::find(&["/usr/share/fonts".into()]);
-    for language in [Language::English, Language::Arabic] {
-        let options = PacketOptions {
-            case: COURT.into(),
-            language,
-            purpose: None,
-            actor: None,
-            with_codes: false,
-            is_sextortion: false,
-        };
-        let begun = Instant::now();
-        let packet = store.packet(&options, &fonts)?;
-        let (made, begun) = (begun.elapsed(), Instant::now());
-        let key = store.public_key()?.context("it was made")?;
-        let told = athar_engine::check_packet(&packet, &key)?;
-        let (checked, bytes) = (begun.elapsed(), packet.len());
-        let verdict = if made <= PACKET_BAR { "met" } else { "MISSED" };
-        println!(
-            "packet: {} items, {} matches, {} of {} events, {bytes} bytes: made in {made:.2?}, \
-             checked in {checked:.2?}; 10 s are demanded: {verdict}",
-            told.items, told.matches, told.events, told.chain
-        );
-    }
-    Ok(())
+    Ok(COURT)
 }
 
 const COURT: &str = "court";
 const COURT_ITEMS: usize = 500;
-const PACKET_BAR: Duration = Duration::from_secs(10);
 
-/// A case of 500 items, each of which matches three that are there.
-fn court(tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+fn fill_court(tx: &mut Tx<'_>) -> Result<(), LedgerError> {
     let case = tx.open_case(COURT, AT_MS)?;
     let report = tx.open_report(case, &NewReport::default(), AT_MS)?;
     for place in 0..COURT_ITEMS {
@@ -133,32 +69,12 @@ fn court(tx: &mut Tx<'_>) -> Result<(), LedgerError> {
     Ok(())
 }
 
-fn time(name: &str, place: &Path) -> Result<()> {
-    let mut times = Vec::new();
-    for _ in 0..ROUNDS {
-        let begun = Instant::now();
-        let store = Store::open_read_only(place)?;
-        let networks = store.networks(&NetworksQuestion::default())?;
-        times.push(begun.elapsed());
-        if times.len() == 1 {
-            let list = networks.list();
-            let (cases, edges) = list.iter().fold((0, 0), |(c, e), n| (c + n.cases, e + n.edges));
-            println!("{name}: {} networks, {cases} cases, {edges} edges", list.len());
-        }
-    }
-    times.sort();
-    let (median, verdict) =
-        (times[ROUNDS / 2], if times[ROUNDS / 2] <= BAR { "met" } else { "MISSED" });
-    println!("{name}: median {median:.2?} of {times:.2?}; 2 s are demanded: {verdict}");
-    Ok(())
-}
-
 const AT_MS: i64 = 1_700_000_000_000;
 
 /// Steps of one transaction.
 const WRITTEN_AT_ONCE: usize = 2_000;
 
-fn many(ledger: &mut Ledger, cases: usize) -> Result<()> {
+fn fill_many(ledger: &mut Ledger, cases: usize) -> Result<()> {
     let mut reports = Vec::new();
     for some in (0..cases).collect::<Vec<_>>().chunks(WRITTEN_AT_ONCE) {
         ledger.write(|tx| {
@@ -178,7 +94,7 @@ fn many(ledger: &mut Ledger, cases: usize) -> Result<()> {
 }
 
 /// One picture, and the same in every case.
-fn flood(ledger: &mut Ledger, _cases: usize) -> Result<()> {
+fn fill_flood(ledger: &mut Ledger) -> Result<()> {
     ledger.write(|tx| {
         (0..FLOOD_CASES).try_for_each(|number| {
             let (_, report) = open(tx, number)?;
