@@ -20,6 +20,7 @@ use crate::follow::{self, follow, follow_listed};
 use crate::keys::{KEY_FILE, KEY_FILE_NEW, write_private};
 use crate::store::{INDEX_DIR, LEDGER_FILE};
 use crate::store_key::{Keys, sync_names};
+use crate::upkeep::write_all;
 use crate::{EngineError, Store, StoreKey, clock};
 use athar_hash::Space;
 use athar_ledger::{Ledger, LedgerError, Lock, NewKeyChange};
@@ -217,11 +218,11 @@ impl Store {
         for space in Space::ALL {
             let found = follow::open(&self.index_place(space), &self.ledger, &mut |_| {})?;
             follow(&found.index, 0, &self.ledger, space)?;
-            found.index.flush().map_err(EngineError::Index)?;
+            write_all(&found.index).map_err(EngineError::Index)?;
         }
         let found = follow::open(&self.listed_place(), &self.ledger, &mut |_| {})?;
         follow_listed(&found.index, 0, &self.ledger)?;
-        found.index.flush().map_err(EngineError::Index)
+        write_all(&found.index).map_err(EngineError::Index)
     }
 }
 

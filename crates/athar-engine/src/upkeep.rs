@@ -4,7 +4,7 @@
 use crate::follow::IndexNote;
 use crate::lookup::Upkeep;
 use crate::policy;
-use athar_index::{Progress, StorageError};
+use athar_index::{Index, Progress, StorageError};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -51,6 +51,13 @@ fn keep_up(
         outcome = upkeeps.iter().try_for_each(|upkeep| upkeep.settle_down(ended));
     }
     outcome
+}
+
+/// Writes all of an index that was made anew, in as few segments as it will have.
+pub(crate) fn write_all(index: &Index) -> Result<(), StorageError> {
+    index.flush()?;
+    while index.maintain()?.is_step() {}
+    Ok(())
 }
 
 impl Upkeep {

@@ -6,9 +6,10 @@ use crate::keys::PublicKey;
 use crate::policy::INDEX_BATCH_CODES;
 use crate::store::IndexPlace;
 use crate::time_stamp::{Authorities, TimeStampSummary};
+use crate::upkeep::write_all;
 use crate::{EngineError, Store, Watcher};
 use athar_hash::Space;
-use athar_index::{Index, Snapshot, StorageError};
+use athar_index::{Index, Snapshot};
 use athar_kernel::{Code, Radius};
 use athar_ledger::{CodeChange, Ledger, LedgerError, Seq};
 use serde::Serialize;
@@ -236,12 +237,6 @@ impl VerifySummary {
         self.index_faulty = true;
         self.fault = Some(fault);
     }
-}
-
-fn write_all(index: &Index) -> Result<(), StorageError> {
-    index.flush()?;
-    while index.maintain()?.is_step() {}
-    Ok(())
 }
 
 /// The first id that is not found exactly once under its code. Equal codes are asked for once.
