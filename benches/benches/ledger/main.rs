@@ -77,10 +77,10 @@ fn measure(dir: &Path, cases: usize) -> Result<()> {
     let empty_group = "an empty store";
     for (group, place) in [(empty_group, &empty), (&*group, &many)] {
         for (what, times) in asked::add(place, &pictures)? {
-            tell(group, what, times, asked::bar(what))?;
+            tell(group, what, &times, asked::bar(what))?;
         }
         for (what, times) in asked::check(place, &pictures)? {
-            tell(group, what, times, None)?;
+            tell(group, what, &times, None)?;
         }
     }
     withdraw(&group, &many)?;
@@ -89,7 +89,7 @@ fn measure(dir: &Path, cases: usize) -> Result<()> {
 }
 
 /// Prints what something took beside its bar, and records it.
-fn tell(group: &str, what: &str, times: Rounds, bar: Option<Duration>) -> Result<()> {
+fn tell(group: &str, what: &str, times: &Rounds, bar: Option<Duration>) -> Result<()> {
     let [median, fastest, slowest] = times.spread();
     let verdict = bar.map_or(String::new(), |bar| {
         let verdict = if median <= bar { "met" } else { "MISSED" };
@@ -111,7 +111,7 @@ fn networks(group: &str, place: &Path) -> Result<()> {
         Ok(took)
     };
     let times = (0..ROUNDS).map(round).collect::<Result<Rounds>>()?;
-    tell(group, "networks", times, Some(Duration::from_secs(2)))
+    tell(group, "networks", &times, Some(Duration::from_secs(2)))
 }
 
 /// Cases with ten items each, until the answer says that they are gone.
@@ -132,7 +132,7 @@ fn withdraw(group: &str, place: &Path) -> Result<()> {
         Ok(begun.elapsed())
     };
     let times = some.map(|case| round(&case.case)).collect::<Result<Rounds>>()?;
-    tell(group, "withdraw", times, Some(Duration::from_secs(1)))
+    tell(group, "withdraw", &times, Some(Duration::from_secs(1)))
 }
 
 /// Packets of a case with very much in it, in either language.
@@ -168,8 +168,8 @@ fn packet(group: &str, place: &Path) -> Result<()> {
             told.chain,
             packet.len()
         );
-        tell(group, what, Rounds::from_iter([made]), Some(Duration::from_secs(10)))?;
-        tell(group, "packet verify", Rounds::from_iter([checked]), None)?;
+        tell(group, what, &Rounds::from_iter([made]), Some(Duration::from_secs(10)))?;
+        tell(group, "packet verify", &Rounds::from_iter([checked]), None)?;
     }
     Ok(())
 }
