@@ -2,8 +2,9 @@
 //! does not.
 
 use athar_tests::command::{Bench, Ran};
-use athar_tests::pictures;
+use athar_tests::{pictures, stores};
 use image::DynamicImage;
+use serde_json::Value;
 use std::fs;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_athar-under-test");
@@ -171,6 +172,37 @@ fn errors_are_told_in_the_language() {
     assert!(missing.contains("/no/such/file: لا يوجد ملف كهذا"), "{missing}");
     let cases = plain(&arabic(&bench, &["case", "open", &"x".repeat(200)]).err);
     assert!(cases.contains("وطول هذا: 200"), "{cases}");
+}
+
+#[test]
+fn what_does_not_fit_and_what_could_not_be_erased_are_told_in_the_language() {
+    let (bench, other) = (two_cases(), two_cases());
+    let kept = other.file("kept.json");
+    assert_eq!(other.run(["key", "make"]).code, 0);
+    fs::write(&kept, other.run(["checkpoint"]).out).unwrap();
+    let verified = arabic(&bench, &["verify", "--kept", kept.to_str().unwrap()]);
+    assert_eq!(verified.code, 1, "{}", verified.err);
+    let told = plain(&verified.out);
+    assert!(told.contains("نقطة التثبيت المحفوظة لسجل آخر، أو عُدّلت"), "{told}");
+
+    let index = stores::index_dir(&bench.store());
+    fs::create_dir_all(&index).unwrap();
+    let held = fs::File::create(index.join("lock")).unwrap();
+    held.try_lock().unwrap();
+    let withdrawn = arabic(&bench, &["withdraw", "--case", "b", "--reason", "x"]);
+    assert_eq!(withdrawn.code, 1, "{}", withdrawn.err);
+    let told = plain(&withdrawn.out);
+    assert!(told.contains("بقي: تستعمل عملية أخرى الفهرس pdq: لا يزال في ملفاته ما سُحب"), "{told}");
+    let (_, lines) = bench.json(["verify"]);
+    assert_eq!(lines[0]["summary"]["fault"], Value::Null);
+    drop(held);
+    fs::write(index.join("manifest"), "no manifest").unwrap();
+    let verified = arabic(&bench, &["verify"]);
+    assert_eq!(verified.code, 1);
+    assert!(plain(&verified.out).contains("الفهرس pdq: "), "{}", verified.out);
+    let (code, lines) = bench.json(["verify", "--lang", "ar"]);
+    let fault = lines[0]["summary"]["fault"].as_str().unwrap();
+    assert!(code == 1 && fault.starts_with("the pdq index: "), "{fault}");
 }
 
 #[test]

@@ -28,7 +28,7 @@ use crate::time_places::{AUDIO, IMAGE, VIDEO};
 use crate::unpack::Feed;
 use crate::walk::walk;
 use crate::{
-    Decoding, EngineError, InputErrorKind, Interrupt, Outcome, Watcher, alerts, clock, flood,
+    Decoding, EngineError, InputErrorKind, Interrupt, Left, Outcome, Watcher, alerts, clock, flood,
     matching, places, policy, upkeep,
 };
 use athar_hash::{FileDigest, Space};
@@ -98,7 +98,7 @@ pub struct AddSummary {
     /// What of remembered checks whose time was over could not be erased from every file, in a
     /// sentence each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub left: Vec<String>,
+    pub left: Vec<Left>,
     /// Whether it was broken off; the same command goes on where it stopped.
     pub interrupted: bool,
 }

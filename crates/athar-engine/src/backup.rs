@@ -4,7 +4,7 @@
 
 use crate::outcome::hex;
 use crate::store::LEDGER_FILE;
-use crate::{EngineError, Store, StoreKey};
+use crate::{EngineError, Store, StoreFault, StoreKey};
 use athar_ledger::{Ledger, VerifyReport};
 use serde::Serialize;
 use std::path::Path;
@@ -69,7 +69,7 @@ impl Store {
 fn sound(copy: &Ledger) -> Result<BackupSummary, EngineError> {
     let report = copy.verify()?;
     if let Some(fault) = report.fault {
-        return Err(EngineError::Unsound(fault.to_string()));
+        return Err(EngineError::Unsound(StoreFault::Ledger(fault)));
     }
     let VerifyReport { events, records, codes, head, .. } = report;
     let encrypted = copy.is_encrypted();

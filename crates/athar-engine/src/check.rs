@@ -16,7 +16,9 @@ use crate::time_places::IMAGE;
 use crate::unpack::{Feed, Held, Input};
 use crate::vpdq::{self, FrameCode};
 use crate::walk::{Found, walk};
-use crate::{Decoding, EngineError, Interrupt, Outcome, Watcher, clock, flood, matching, remember};
+use crate::{
+    Decoding, EngineError, Interrupt, Left, Outcome, Watcher, clock, flood, matching, remember,
+};
 use athar_hash::{Space, orientations_of_code};
 use athar_kernel::{Code, Level};
 use athar_ledger::{CheckRecord, Ledger, LedgerError, Tx};
@@ -72,7 +74,7 @@ pub struct CheckSummary {
     /// What of remembered checks whose time was over could not be erased from every file, in a
     /// sentence each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub left: Vec<String>,
+    pub left: Vec<Left>,
     /// Whether it was broken off.
     pub interrupted: bool,
 }

@@ -7,7 +7,7 @@
 use crate::keys::{Key, PublicKey, from_hex};
 use crate::outcome::{hex, to_hex};
 use crate::policy::{CHECKPOINT_EVENTS, CHECKPOINT_MS};
-use crate::{EngineError, Store, clock};
+use crate::{CheckpointFault, EngineError, Store, StoreFault, clock};
 use athar_ledger::{Checkpoint, LedgerError, Tx};
 use serde::Serialize;
 
@@ -79,31 +79,27 @@ impl Store {
         self.ledger.write(|tx| sign_in(tx, key, at_ms))
     }
 
-    /// Holds every checkpoint of the ledger against these keys; the first that does not hold, in a
-    /// sentence.
+    /// Holds every checkpoint of the ledger against these keys; the first that does not hold.
     pub(crate) fn verify_checkpoints(
         &self,
         keys: &[PublicKey],
-    ) -> Result<(CheckpointSummary, Option<String>), EngineError> {
+    ) -> Result<(CheckpointSummary, Option<StoreFault>), EngineError> {
         let mut summary = CheckpointSummary::default();
         let Some(first) = self.ledger.event_digest(1)? else { return Ok((summary, None)) };
         for row in self.ledger.checkpoints()? {
-            let fault = |what: &str| format!("the checkpoint of event {} {what}", row.event);
+            let fault = |why| Some(StoreFault::Checkpoint { event: row.event, why });
             let Some(checkpoint) = row.checkpoint else {
-                return Ok((summary, Some(fault("is none"))));
+                return Ok((summary, fault(CheckpointFault::NotOne)));
             };
             let Checkpoint { seq, digest, key, signature } = checkpoint;
             if seq >= row.event || self.ledger.event_digest(seq)? != Some(digest) {
-                return Ok((summary, Some(fault("is of another chain"))));
+                return Ok((summary, fault(CheckpointFault::OtherChain)));
             }
             let Some(key) = keys.iter().find(|known| known.id() == key) else {
-                return Ok((
-                    summary,
-                    Some(fault("is signed by a key that is not known (--key names others)")),
-                ));
+                return Ok((summary, fault(CheckpointFault::UnknownKey)));
             };
             if !key.has_signed(DOMAIN, &signed_bytes(&first, seq, &digest), &signature) {
-                return Ok((summary, Some(fault("has a signature that does not hold"))));
+                return Ok((summary, fault(CheckpointFault::Signature)));
             }
             summary.checkpoints += 1;
             summary.signed_up_to = Some(seq);
@@ -111,29 +107,26 @@ impl Store {
         Ok((summary, None))
     }
 
-    /// Holds a checkpoint that was kept somewhere else against the ledger: what does not fit, in a
-    /// sentence.
+    /// Holds a checkpoint that was kept somewhere else against the ledger: what does not fit.
     ///
     /// # Errors
     ///
     /// It is no checkpoint.
-    pub fn verify_kept(&self, kept: &str) -> Result<Option<String>, EngineError> {
+    pub fn verify_kept(&self, kept: &str) -> Result<Option<StoreFault>, EngineError> {
         let kept: Kept = serde_json::from_str(kept).map_err(|_| EngineError::NotAStatement)?;
         let digest = from_hex(&kept.digest).ok_or(EngineError::NotAStatement)?;
         let signature = from_hex(&kept.signature).ok_or(EngineError::NotAStatement)?;
         let key = PublicKey::from_hex(&kept.public_key)?;
-        let Some(first) = self.ledger.event_digest(1)? else { return Ok(Some(EMPTY.into())) };
+        let Some(first) = self.ledger.event_digest(1)? else {
+            return Ok(Some(StoreFault::NoEvents));
+        };
         if !key.has_signed(DOMAIN, &signed_bytes(&first, kept.event, &digest), &signature) {
-            return Ok(Some(NOT_OURS.into()));
+            return Ok(Some(StoreFault::KeptOfAnother));
         }
         Ok(match self.ledger.event_digest(kept.event)? {
             Some(now) if now == digest => None,
-            Some(_) => Some(format!("event {} is not the one that was signed", kept.event)),
-            None => Some(format!(
-                "event {} was signed and is not there: the end was cut off, or an older copy was \
-                 put in place",
-                kept.event
-            )),
+            Some(_) => Some(StoreFault::KeptChanged { event: kept.event }),
+            None => Some(StoreFault::KeptCutOff { event: kept.event }),
         })
     }
 }
@@ -158,10 +151,6 @@ pub(crate) fn sign_in(
         signature: to_hex(&signature),
     })
 }
-
-const EMPTY: &str = "the ledger has no events";
-
-const NOT_OURS: &str = "the kept checkpoint is of another ledger, or was changed";
 
 #[derive(serde::Deserialize)]
 struct Kept {

@@ -1,5 +1,6 @@
 //! What can go wrong: with the store (the command ends) or with one input (the rest goes on).
 
+use crate::StoreFault;
 use crate::worker::WorkerError;
 use athar_index::StorageError;
 use athar_ledger::LedgerError;
@@ -224,7 +225,7 @@ pub enum EngineError {
     PacketFault(#[from] Fault),
     /// A copy of the ledger does not fit together, or is another one.
     #[error("the copy is not sound: {0}")]
-    Unsound(String),
+    Unsound(StoreFault),
     /// The system gave no random numbers.
     #[error("the system gave no random numbers")]
     Entropy,

@@ -12,7 +12,7 @@ use crate::lookup::ways;
 use crate::policy::{self, ASKED_FRAMES_LEAST, ASKED_HITS, HITS_IN_ALL, PDQ_RADIUS, Relation};
 use crate::prepare::{Body, Prepared};
 use crate::time_places::{IMAGE, VIDEO};
-use crate::{EngineError, Store};
+use crate::{EngineError, Left, Store};
 use athar_hash::Space;
 use athar_index::{Hit, Index};
 use athar_kernel::{Code, Distance, Level};
@@ -32,7 +32,7 @@ pub struct Remembered {
     /// How many were erased now, because their time was over.
     pub erased: u64,
     /// What may still be found of them in the store's files, in a sentence each.
-    pub left: Vec<String>,
+    pub left: Vec<Left>,
 }
 
 /// That somebody asked about the same before.
@@ -81,12 +81,12 @@ impl Store {
 
     /// Erases the checks whose time was over when the day began: so the ledger is written anew once a
     /// day at most. Says what may be left of them.
-    pub(crate) fn forget_checks_of_past_days(&mut self) -> Result<Vec<String>, EngineError> {
+    pub(crate) fn forget_checks_of_past_days(&mut self) -> Result<Vec<Left>, EngineError> {
         let now_ms = clock::now_ms();
         Ok(self.forget_checks(now_ms - now_ms.rem_euclid(DAY_MS))?.1)
     }
 
-    fn forget_checks(&mut self, until_ms: i64) -> Result<(u64, Vec<String>), EngineError> {
+    fn forget_checks(&mut self, until_ms: i64) -> Result<(u64, Vec<Left>), EngineError> {
         // Without anything to be erased nobody is kept waiting.
         if self.ledger.checks_due(until_ms)?.is_empty() {
             return Ok((0, Vec::new()));

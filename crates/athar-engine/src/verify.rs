@@ -7,7 +7,7 @@ use crate::policy::INDEX_BATCH_CODES;
 use crate::store::IndexPlace;
 use crate::time_stamp::{Authorities, TimeStampSummary};
 use crate::upkeep::write_all;
-use crate::{EngineError, Store, Watcher};
+use crate::{EngineError, Store, StoreFault, Watcher};
 use athar_hash::Space;
 use athar_index::{Index, Snapshot};
 use athar_kernel::{Code, Radius};
@@ -39,8 +39,8 @@ pub struct VerifySummary {
     pub events: u64,
     /// Cases, reports, items, matches and refusals compared with their events.
     pub rows: u64,
-    /// The first thing that does not fit, in one sentence.
-    pub fault: Option<String>,
+    /// The first thing that does not fit; in one sentence where it is serialized.
+    pub fault: Option<StoreFault>,
     /// Codes in the index.
     pub codes: u64,
     /// Codes that were asked for and had to find themselves.
@@ -75,7 +75,7 @@ impl Store {
         let (signed, unsigned) = self.verify_checkpoints(&self.known_keys(options)?)?;
         let (stamped, unstamped) = self.verify_time_stamps(&options.authorities)?;
         let kept = options.kept.as_deref().map(|kept| self.verify_kept(kept)).transpose()?;
-        let fault = ledger.fault.map(|fault| fault.to_string());
+        let fault = ledger.fault.map(StoreFault::Ledger);
         let fault = fault.or(unsigned).or(unstamped).or(kept.flatten());
         let mut summary = VerifySummary {
             sound: fault.is_none(),
@@ -141,7 +141,7 @@ impl Store {
         summary: &mut VerifySummary,
     ) -> Result<(), EngineError> {
         if let Some(reason) = &found.discarded {
-            summary.fail(format!("the {} index: {reason}", held.name()));
+            summary.fail(StoreFault::Index { index: held.name(), what: reason.to_string() });
             return Ok(());
         }
         let findings = found.index.verify();
@@ -150,7 +150,8 @@ impl Store {
                 0 => String::new(),
                 n => format!(" (and {n} more)"),
             };
-            summary.fail(format!("the {} index: {first}{others}", held.name()));
+            let what = format!("{first}{others}");
+            summary.fail(StoreFault::Index { index: held.name(), what });
             return Ok(());
         }
         self.ledger.at_one_moment(|| {
@@ -182,13 +183,11 @@ impl Store {
         let codes = snapshot.len() as u64;
         summary.codes += codes;
         summary.codes_asked += asked;
-        let name = held.name();
+        let index = held.name();
         if let Some(id) = absent {
-            let why =
-                format!("code {id} of the ledger is not found in the {name} index as it should");
-            summary.fail(why);
+            summary.fail(StoreFault::CodeNotFound { index, code: id });
         } else if codes != asked {
-            summary.fail(format!("the {name} index holds {codes} codes, the ledger {asked}"));
+            summary.fail(StoreFault::CodesDiffer { index, indexed: codes, stored: asked });
         }
         Ok(())
     }
@@ -232,7 +231,7 @@ impl Held {
 }
 
 impl VerifySummary {
-    fn fail(&mut self, fault: String) {
+    fn fail(&mut self, fault: StoreFault) {
         self.sound = false;
         self.index_faulty = true;
         self.fault = Some(fault);

@@ -7,7 +7,7 @@ use crate::follow::{self, IndexNote, follow};
 use crate::keys::Signed;
 use crate::outcome::{hex, to_hex};
 use crate::policy::SCRUB_MOST_BYTES;
-use crate::{EngineError, Store, Watcher, clock, remember};
+use crate::{EngineError, Left, Store, Watcher, clock, remember};
 use athar_hash::Space;
 use athar_ledger::{CheckId, ReportId, Scrubbed, Withdrawal, WithdrawalRequest, Withdrawn};
 use serde::Serialize;
@@ -80,7 +80,7 @@ pub struct WithdrawSummary {
     pub alerts: u64,
     /// What may still be found in the store's files or could not be done afterwards, in a sentence
     /// each; nothing where all is gone.
-    pub left: Vec<String>,
+    pub left: Vec<Left>,
 }
 
 impl Store {
@@ -123,16 +123,16 @@ impl Store {
 
     /// Rids every file of what was taken back by now: what fails here leaves something behind, and is
     /// told in a sentence each.
-    fn forget_withdrawn(&mut self, watcher: &mut dyn Watcher) -> Vec<String> {
+    fn forget_withdrawn(&mut self, watcher: &mut dyn Watcher) -> Vec<Left> {
         let mut left = Vec::new();
         for space in Space::ALL {
             let forgotten = self.forget(space, watcher);
-            left.extend(forgotten.unwrap_or_else(|error| Some(unforgotten(space, &error))));
+            left.extend(forgotten.unwrap_or_else(|error| Some(unwritten(space, &error))));
         }
         left.extend(self.scrubbed());
         // The next command signs what this one could not.
         let signed = self.checkpoint_if_due();
-        left.extend(signed.err().map(|error| format!("the chain was not signed: {error}")));
+        left.extend(signed.err().map(|error| Left::Unsigned { reason: error.to_string() }));
         left
     }
 
@@ -151,12 +151,12 @@ impl Store {
     }
 
     /// Writes the ledger's pages anew; says what they may still hold of what was erased.
-    pub(crate) fn scrubbed(&mut self) -> Option<String> {
+    pub(crate) fn scrubbed(&mut self) -> Option<Left> {
         match self.ledger.scrub(SCRUB_MOST_BYTES) {
             Ok(Scrubbed::Pages) => None,
-            Ok(Scrubbed::Rows) => Some(LARGE.to_owned()),
-            Ok(Scrubbed::InUse) => Some(READ.to_owned()),
-            Err(error) => Some(format!("the ledger was not written anew: {error}")),
+            Ok(Scrubbed::Rows) => Some(Left::LedgerLarge),
+            Ok(Scrubbed::InUse) => Some(Left::LedgerRead),
+            Err(error) => Some(Left::LedgerUnwritten { reason: error.to_string() }),
         }
     }
 
@@ -170,42 +170,24 @@ impl Store {
     }
 
     /// Rids the files of an index of what was taken back; says what is in the way.
-    fn forget(
-        &self,
-        space: Space,
-        watcher: &mut dyn Watcher,
-    ) -> Result<Option<String>, EngineError> {
+    fn forget(&self, space: Space, watcher: &mut dyn Watcher) -> Result<Option<Left>, EngineError> {
         let mut note = |note: IndexNote| watcher.noted(&note);
         let found = follow::open(&self.index_place(space), &self.ledger, &mut note)?;
         if !found.writable {
-            return Ok(Some(in_use(space)));
+            return Ok(Some(Left::IndexInUse { index: space.name() }));
         }
         let reached = found.index.reached().map_or(0, |mark| mark.reached);
         follow(&found.index, reached, &self.ledger, space)?;
         let purged = found.index.purge();
-        Ok(purged.err().map(|error| unforgotten(space, &error)))
+        Ok(purged.err().map(|error| unwritten(space, &error)))
     }
 }
 
-const LARGE: &str = "the ledger is so large that its pages are not written anew: what was taken \
-                     back is overwritten, but SQLite may have kept copies of rows that it moved";
-
-const READ: &str = "another process reads the ledger as it was: its log still has what was taken \
-                    back, until something is taken back again";
-
-fn unforgotten(space: Space, error: &dyn std::error::Error) -> String {
-    format!("the {} index was not written anew: {error}", space.name())
+fn unwritten(space: Space, error: &dyn std::error::Error) -> Left {
+    Left::IndexUnwritten { index: space.name(), reason: error.to_string() }
 }
 
-fn in_use(space: Space) -> String {
-    format!(
-        "another process uses the {} index: its files still have what was taken back, until \
-         something is taken back again",
-        space.name()
-    )
-}
-
-fn summary(gone: &Withdrawn, at_ms: i64, left: Vec<String>) -> WithdrawSummary {
+fn summary(gone: &Withdrawn, at_ms: i64, left: Vec<Left>) -> WithdrawSummary {
     WithdrawSummary {
         event: gone.seq,
         digest: gone.digest,

@@ -8,8 +8,9 @@ use super::{error_message, joined, language, name, say};
 use athar_engine::handles::HandleError;
 use athar_engine::worker::WorkerError;
 use athar_engine::{
-    CodeParseError, DeltaError, EngineError, IndexNote, InputError, LedgerError, PacketError,
-    PacketFault, Place, ReadError, StorageError, TimeStampFault, VpdqError, WriteError,
+    CheckpointFault, CodeParseError, DeltaError, EngineError, IndexNote, InputError, LedgerError,
+    LedgerFault, Left, PacketError, PacketFault, Place, ReadError, StorageError, StoreFault,
+    TimeStampFault, VpdqError, WriteError,
 };
 use athar_words::{Argument, Language, figure, key, text};
 use std::error::Error;
@@ -68,6 +69,97 @@ pub(crate) fn of_index(note: &IndexNote) -> String {
         IndexNote::Foreign => error!("index-foreign"),
         IndexNote::Unreadable(error) => error!("index-unreadable", reason = text(storage(error))),
         IndexNote::Unwritten(error) => error!("index-unwritten", reason = text(storage(error))),
+    }
+}
+
+/// What does not fit in a store.
+pub(crate) fn of_store(fault: &StoreFault) -> String {
+    if language() == Language::English {
+        return name(&fault.to_string());
+    }
+    use StoreFault as F;
+    match fault {
+        F::Ledger(fault) => ledger_fault(fault),
+        F::Checkpoint { event, why } => checkpoint(*event, *why),
+        F::TimeStamp { event, why: None } => error!("fault-stamp-chain", event = figure(event)),
+        F::TimeStamp { event, why: Some(why) } => {
+            error!("fault-stamp", event = figure(event), reason = text(time_stamp(why)))
+        }
+        F::NoEvents => error!("fault-no-events"),
+        F::KeptOfAnother => error!("fault-kept-other"),
+        F::KeptChanged { event } => error!("fault-kept-changed", event = figure(event)),
+        F::KeptCutOff { event } => error!("fault-kept-cut", event = figure(event)),
+        F::Index { index, what } => error!("fault-index", index = *index, reason = what.as_str()),
+        F::CodeNotFound { index, code } => {
+            error!("fault-code-not-found", index = *index, code = figure(code))
+        }
+        F::CodesDiffer { index, indexed, stored } => {
+            let (indexed, stored) = (figure(indexed), figure(stored));
+            error!("fault-codes-differ", index = *index, indexed = indexed, stored = stored)
+        }
+    }
+}
+
+fn ledger_fault(fault: &LedgerFault) -> String {
+    use LedgerFault as F;
+    match fault {
+        F::Structure => error!("fault-structure"),
+        F::Reference { table, row } => {
+            error!("fault-reference", table = *table, row = figure(row))
+        }
+        F::EventMissing { seq } => error!("fault-event-missing", event = figure(seq)),
+        F::EventChanged { seq } => error!("fault-event-changed", event = figure(seq)),
+        F::EventUnlinked { seq } => error!("fault-event-unlinked", event = figure(seq)),
+        F::EventUnknown { seq } => error!("fault-event-unknown", event = figure(seq)),
+        F::TailMissing { last_seq, written } => {
+            error!("fault-tail-missing", last = figure(last_seq), written = figure(written))
+        }
+        F::RecordMissing { table, id } => {
+            error!("fault-record-missing", table = *table, row = figure(id))
+        }
+        F::RecordChanged { table, id } => {
+            error!("fault-record-changed", table = *table, row = figure(id))
+        }
+        F::RecordUnrecorded { table, id } => {
+            error!("fault-record-unrecorded", table = *table, row = figure(id))
+        }
+        F::CodesMalformed { row } => error!("fault-codes-malformed", row = figure(row)),
+        F::ListRowMalformed { row } => error!("fault-list-row", row = figure(row)),
+        F::ListKeysUnknown => error!("fault-list-keys"),
+        F::Underived { table } => error!("fault-underived", table = *table),
+        F::WithdrawalChanged { seq } => error!("fault-withdrawal", event = figure(seq)),
+        other => error!("fault-other", reason = other.to_string()),
+    }
+}
+
+fn checkpoint(event: u64, why: CheckpointFault) -> String {
+    let event = figure(event);
+    match why {
+        CheckpointFault::NotOne => error!("fault-checkpoint-none", event = event),
+        CheckpointFault::OtherChain => error!("fault-checkpoint-chain", event = event),
+        CheckpointFault::UnknownKey => error!("fault-checkpoint-key", event = event),
+        CheckpointFault::Signature => error!("fault-checkpoint-signature", event = event),
+    }
+}
+
+/// What could not be erased.
+pub(crate) fn of_left(left: &Left) -> String {
+    if language() == Language::English {
+        return name(&left.to_string());
+    }
+    match left {
+        Left::LedgerLarge => error!("left-ledger-large"),
+        Left::LedgerRead => error!("left-ledger-read"),
+        Left::LedgerUnwritten { reason } => {
+            error!("left-ledger-unwritten", reason = reason.as_str())
+        }
+        Left::IndexInUse { index } => error!("left-index-in-use", index = *index),
+        Left::IndexUnwritten { index, reason } => {
+            error!("left-index-unwritten", index = *index, reason = reason.as_str())
+        }
+        Left::ListsInUse => error!("left-lists-in-use"),
+        Left::ListsUnwritten { reason } => error!("left-lists-unwritten", reason = reason.as_str()),
+        Left::Unsigned { reason } => error!("left-unsigned", reason = reason.as_str()),
     }
 }
 
@@ -133,7 +225,7 @@ fn engine(error: &EngineError) -> String {
         E::KeyFile(error) => error!("key-file", reason = text(system(error))),
         E::Packet(error) => packet_not_made(error),
         E::PacketFault(fault) => packet(fault),
-        E::Unsound(fault) => error!("unsound", fault = fault),
+        E::Unsound(fault) => error!("unsound", fault = text(of_store(fault))),
         E::Entropy => error!("entropy"),
         E::Worker(error) => worker(error),
         E::Ledger(error) => ledger(error),

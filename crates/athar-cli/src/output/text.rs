@@ -1,12 +1,12 @@
 //! Answers for people.
 
 use super::{alert_text, held_text, list_text, network_text, provenance, shown, times};
-use crate::lang::{joined, name, say};
+use crate::lang::{errors, joined, name, say};
 use anstyle::{AnsiColor, Style};
 use athar_engine::policy::Relation;
 use athar_engine::{
     AddSummary, BackupSummary, CasePage, CaseSummary, CheckSummary, Differing, Explanation,
-    FrameComparison, InputError, Item, Kept, Link, LinkState, Match, Orientation, Outcome,
+    FrameComparison, InputError, Item, Kept, Left, Link, LinkState, Match, Orientation, Outcome,
     PacketSummary, Region, Report, RotateSummary, SecondOpinion, Similar, Space, Time, TimeStamp,
     TimeStampRequest, VerifySummary, Way, WithdrawSummary, region, worker::WorkerReport,
 };
@@ -349,7 +349,7 @@ fn push_held(text: &mut String, held: u64) {
 }
 
 /// What was asked about before, and what of such checks could not be erased.
-fn push_asked(text: &mut String, asked: u64, left: &[String]) {
+fn push_asked(text: &mut String, asked: u64, left: &[Left]) {
     if asked > 0 {
         let _ = write!(text, "\n{}", styled(FOUND, say!("n-asked-before", n = asked)));
     }
@@ -357,9 +357,9 @@ fn push_asked(text: &mut String, asked: u64, left: &[String]) {
 }
 
 /// What could not be erased, a line each.
-pub(super) fn push_left(text: &mut String, left: &[String]) {
+pub(super) fn push_left(text: &mut String, left: &[Left]) {
     for left in left {
-        let _ = write!(text, "\n{} {}", styled(WRONG, say!("left")), name(left));
+        let _ = write!(text, "\n{} {}", styled(WRONG, say!("left")), errors::of_left(left));
     }
 }
 
@@ -704,7 +704,7 @@ pub(crate) fn verify(summary: &VerifySummary) -> String {
     match &summary.fault {
         None => format!("{}  {counts}", styled(GOOD, say!("sound"))),
         Some(fault) => {
-            let fault = name(fault);
+            let fault = errors::of_store(fault);
             format!("{}  {fault}\n{counts}{remedy}", styled(WRONG, say!("store-not-sound")))
         }
     }

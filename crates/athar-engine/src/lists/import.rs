@@ -9,7 +9,7 @@ use super::delta::{self, Delta, Looked};
 use super::manage::ListSummary;
 use crate::outcome::to_hex;
 use crate::policy::{LIST_PIECE_ENTRIES, searchable};
-use crate::{EngineError, Interrupt, PublicKey, Store, Watcher, clock, intake};
+use crate::{EngineError, Interrupt, Left, PublicKey, Store, Watcher, clock, intake};
 use athar_exchange::{
     Entries, Entry, Format, Options, Reason, Signal, SignalType, Subject, Summary, Tlp,
 };
@@ -92,7 +92,7 @@ pub struct ImportSummary {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub now: Option<ListSummary>,
     /// What may still be found of what was erased, in a sentence each.
-    pub left: Vec<String>,
+    pub left: Vec<Left>,
 }
 
 /// A record that is no entry.

@@ -2,7 +2,7 @@
 
 use crate::follow::{self, IndexNote, follow_listed};
 use crate::outcome::hex_option;
-use crate::{EngineError, Store, Watcher, clock};
+use crate::{EngineError, Left, Store, Watcher, clock};
 use athar_index::{Index, StorageError};
 use athar_ledger::{ListId, ListImportRow, ListKind, ListRow};
 use serde::Serialize;
@@ -63,7 +63,7 @@ pub struct ListRemoval {
     /// Entries that were erased.
     pub erased: u64,
     /// What may still be found in the store's files, in a sentence each.
-    pub left: Vec<String>,
+    pub left: Vec<Left>,
 }
 
 impl Store {
@@ -112,7 +112,7 @@ impl Store {
             self.ledger.write(|tx| tx.retire_list(list, reason, actor, clock::now_ms()))?;
         let mut left = self.forget_listed(watcher);
         let signed = self.checkpoint_if_due();
-        left.extend(signed.err().map(|error| format!("the chain was not signed: {error}")));
+        left.extend(signed.err().map(|error| Left::Unsigned { reason: error.to_string() }));
         Ok(ListRemoval { list: name.to_owned(), erased, left })
     }
 
@@ -143,11 +143,11 @@ impl Store {
     }
 
     /// Rids the files of the store of what was erased; says what may be left.
-    pub(crate) fn forget_listed(&mut self, watcher: &mut dyn Watcher) -> Vec<String> {
+    pub(crate) fn forget_listed(&mut self, watcher: &mut dyn Watcher) -> Vec<Left> {
         let index = match self.with_listed(watcher, Index::purge) {
             Ok(true) => None,
-            Ok(false) => Some(LISTED_IN_USE.to_owned()),
-            Err(error) => Some(format!("the index of lists was not written anew: {error}")),
+            Ok(false) => Some(Left::ListsInUse),
+            Err(error) => Some(Left::ListsUnwritten { reason: error.to_string() }),
         };
         index.into_iter().chain(self.scrubbed()).collect()
     }
@@ -173,9 +173,6 @@ impl Store {
         Ok(is_done)
     }
 }
-
-const LISTED_IN_USE: &str = "another process uses the index of lists, or it cannot be written: its \
-                             files still have what was erased, until something is erased again";
 
 impl From<ListRow> for ListSummary {
     fn from(row: ListRow) -> Self {

@@ -10,7 +10,7 @@ mod token;
 pub use authority::Authorities;
 
 use crate::outcome::hex;
-use crate::{EngineError, Store, clock};
+use crate::{EngineError, Store, StoreFault, clock};
 use athar_ledger::{LedgerError, TimeStampRow};
 use serde::Serialize;
 use token::Token;
@@ -163,11 +163,11 @@ impl Store {
         Ok(of_event.ok_or(TimeStampFault::NotStamped)?.token)
     }
 
-    /// Holds every time stamp against the chain; the first that does not fit, in a sentence.
+    /// Holds every time stamp against the chain; the first that does not fit.
     pub(crate) fn verify_time_stamps(
         &self,
         authorities: &Authorities,
-    ) -> Result<(TimeStampSummary, Option<String>), EngineError> {
+    ) -> Result<(TimeStampSummary, Option<StoreFault>), EngineError> {
         let mut summary = TimeStampSummary::default();
         for row in self.ledger.time_stamps()? {
             let fits = read(&row).and_then(|(token, _)| {
@@ -176,15 +176,12 @@ impl Store {
             });
             let fault = match fits {
                 Ok(true) => None,
-                Ok(false) => Some("is of another chain".to_owned()),
-                Err(EngineError::TimeStamp(fault)) => Some(format!("does not hold: {fault}")),
+                Ok(false) => Some(None),
+                Err(EngineError::TimeStamp(fault)) => Some(Some(fault)),
                 Err(error) => return Err(error),
             };
-            if let Some(fault) = fault {
-                return Ok((
-                    summary,
-                    Some(format!("the time stamp of event {} {fault}", row.event)),
-                ));
+            if let Some(why) = fault {
+                return Ok((summary, Some(StoreFault::TimeStamp { event: row.event, why })));
             }
             summary.time_stamps += 1;
             summary.stamped_up_to = summary.stamped_up_to.max(Some(row.event));

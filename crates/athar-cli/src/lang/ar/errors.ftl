@@ -209,3 +209,46 @@ passphrase-memory = تحتاج عبارة المرور إلى 64 MiB من الذ
 same-store-key = هذا مفتاح المخزن أصلًا
 not-encrypted-yet = المخزن غير مشفَّر
 rewrite = تعذّرت كتابة ملفات المخزن من جديد: { $reason }
+
+## What verify finds
+
+fault-structure = ملف قاعدة البيانات تالف
+fault-reference = السطر { $row } من الجدول { $table } يشير إلى سطر غير موجود
+fault-event-missing = الحدث { $event } مفقود
+fault-event-changed = عُدّل الحدث { $event }
+fault-event-unlinked = الحدث { $event } لا يتصل بالحدث الذي قبله
+fault-event-unknown = الحدث { $event } من نوع غير معروف
+fault-tail-missing = تنتهي السلسلة عند الحدث { $last }، وقد كُتب حتى الحدث { $written }
+fault-record-missing = السطر { $row } من الجدول { $table } غير موجود ولم يُسحب
+fault-record-changed = عُدّل السطر { $row } من الجدول { $table }
+fault-record-unrecorded = ليس للسطر { $row } من الجدول { $table } حدث
+fault-codes-malformed = لا يضم السطر { $row } من الجدول codes رموزًا كاملة
+fault-list-row = لا يضم السطر { $row } من الجدول list_rows مدخلات توجد بمفاتيحها
+fault-list-keys = في الجدول list_keys مفاتيح ليست لأي مدخل
+fault-underived = الجدول { $table } ليس ما ينتج من السجلات
+fault-withdrawal = عُدّل ما أخذه السحب في الحدث { $event }
+fault-other = السجل غير سليم: { $reason }
+fault-checkpoint-none = ليس في الحدث { $event } نقطة تثبيت
+fault-checkpoint-chain = نقطة التثبيت في الحدث { $event } لسلسلة أخرى
+fault-checkpoint-key = نقطة التثبيت في الحدث { $event } موقّعة بمفتاح غير معروف (تُعطى المفاتيح الأخرى بالخيار --key)
+fault-checkpoint-signature = توقيع نقطة التثبيت في الحدث { $event } غير صحيح
+fault-stamp-chain = ختم الوقت للحدث { $event } لسلسلة أخرى
+fault-stamp = ختم الوقت للحدث { $event } غير صحيح: { $reason }
+fault-no-events = ليس في السجل أحداث
+fault-kept-other = نقطة التثبيت المحفوظة لسجل آخر، أو عُدّلت
+fault-kept-changed = الحدث { $event } ليس الحدث الذي وُقّع
+fault-kept-cut = الحدث { $event } وُقّع وهو غير موجود: قُطعت نهاية السجل، أو وُضعت مكانه نسخة أقدم
+fault-index = الفهرس { $index }: { $reason }
+fault-code-not-found = الرمز { $code } في السجل لا يوجد في الفهرس { $index } كما ينبغي
+fault-codes-differ = في الفهرس { $index } { $indexed } من الرموز، وفي السجل { $stored }
+
+## What could not be erased
+
+left-ledger-large = السجل كبير جدًّا فلا تُكتب صفحاته من جديد: كُتب فوق ما سُحب، ولكن ربما أبقى SQLite نسخًا من أسطر نقلها
+left-ledger-read = تقرأ عملية أخرى السجل كما كان: لا يزال في ملفه الجانبي ما سُحب، حتى يُسحب شيء مرة أخرى
+left-ledger-unwritten = لم يُكتب السجل من جديد: { $reason }
+left-index-in-use = تستعمل عملية أخرى الفهرس { $index }: لا يزال في ملفاته ما سُحب، حتى يُسحب شيء مرة أخرى
+left-index-unwritten = لم يُكتب الفهرس { $index } من جديد: { $reason }
+left-lists-in-use = تستعمل عملية أخرى فهرس القوائم، أو لا تمكن كتابته: لا يزال في ملفاته ما مُحي، حتى يُمحى شيء مرة أخرى
+left-lists-unwritten = لم يُكتب فهرس القوائم من جديد: { $reason }
+left-unsigned = لم تُوقّع السلسلة: { $reason }
