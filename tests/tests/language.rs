@@ -206,6 +206,28 @@ fn what_does_not_fit_and_what_could_not_be_erased_are_told_in_the_language() {
 }
 
 #[test]
+fn records_that_are_no_entries_and_details_of_events_are_told_in_the_language() {
+    let bench = two_cases();
+    let list = bench.file("list.txt");
+    fs::write(&list, "abcd\n".to_owned() + &"0f".repeat(32)).unwrap();
+    let list = list.to_str().unwrap();
+    let imported = arabic(&bench, &["import", list, "--list", "others"]);
+    let told = plain(&imported.err);
+    assert!(told.contains("السطر 1: ") && told.contains(" 4 من المحارف بدل 64"), "{told}");
+    let (_, lines) = bench.json(["import", list, "--list", "others", "--dry-run"]);
+    let problem = &lines.last().unwrap()["import"]["first_problems"][0];
+    assert_eq!(problem["place"], "line 1");
+    assert_eq!(problem["reason"], "the value has 4 characters instead of 64");
+
+    let log = arabic(&bench, &["log"]);
+    assert_eq!(log.code, 0, "{}", log.err);
+    let told = plain(&log.out);
+    assert!(told.contains("المضاف 1") && !told.contains("added"), "{told}");
+    let english = bench.run(["log"]).out;
+    assert!(english.contains("added 1"), "{english}");
+}
+
+#[test]
 fn help_and_what_is_wrong_with_arguments_are_in_the_language() {
     let bench = Bench::bare(PROGRAM);
     let help = arabic(&bench, &["--help"]);

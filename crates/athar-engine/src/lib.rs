@@ -89,7 +89,7 @@ mod withdraw;
 pub use add::{AddOptions, AddSummary};
 pub use alerts::{Alert, AlertCause, AlertChange, AlertWish, AlertsQuestion};
 pub use athar_exchange::delta::DeltaError;
-pub use athar_exchange::{Place, ReadError, WriteError};
+pub use athar_exchange::{Field, Place, ReadError, Reason as RecordReason, WriteError};
 pub use athar_hash::{FileDigest, Space};
 pub use athar_index::StorageError;
 pub use athar_kernel::{Code, CodeParseError, Level, Orientation};

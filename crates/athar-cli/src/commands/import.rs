@@ -5,7 +5,7 @@ use super::store::Location;
 use crate::args::{Format, ImportArgs, ListCommand};
 use crate::exit::Exit;
 use crate::interrupt;
-use crate::lang::{errors, joined, name, say};
+use crate::lang::{errors, joined, say};
 use crate::output::{Answers, list_text, message, shown, shown_name};
 use anyhow::{Context, Error, Result};
 use athar_engine::{EngineError, ImportOptions, ImportSummary, ListRemoval, PublicKey};
@@ -30,7 +30,11 @@ pub(super) fn import(at: &Location, format: Format, args: ImportArgs) -> Result<
     };
     for problem in &summary.first_problems {
         let file = files.get(problem.file).map_or_else(String::new, |path| shown_name(path));
-        message(&format!("{}: {}", joined(&[file, name(&problem.place)]), name(&problem.reason)));
+        message(&format!(
+            "{}: {}",
+            joined(&[file, errors::of_place(&problem.place)]),
+            errors::of_reason(&problem.reason)
+        ));
     }
     let untold = summary.problems - summary.first_problems.len() as u64;
     if untold > 0 {

@@ -6,11 +6,11 @@
 
 use super::{error_message, joined, language, name, say};
 use athar_engine::handles::HandleError;
-use athar_engine::worker::WorkerError;
+use athar_engine::worker::{Gap, WorkerError};
 use athar_engine::{
-    CheckpointFault, CodeParseError, DeltaError, EngineError, IndexNote, InputError, LedgerError,
-    LedgerFault, Left, PacketError, PacketFault, Place, ReadError, StorageError, StoreFault,
-    TimeStampFault, VpdqError, WriteError,
+    CheckpointFault, CodeParseError, DeltaError, EngineError, Field, IndexNote, InputError,
+    LedgerError, LedgerFault, Left, PacketError, PacketFault, Place, ReadError, RecordReason,
+    StorageError, StoreFault, TimeStampFault, VpdqError, WriteError,
 };
 use athar_words::{Argument, Language, figure, key, text};
 use std::error::Error;
@@ -160,6 +160,62 @@ pub(crate) fn of_left(left: &Left) -> String {
         Left::ListsInUse => error!("left-lists-in-use"),
         Left::ListsUnwritten { reason } => error!("left-lists-unwritten", reason = reason.as_str()),
         Left::Unsigned { reason } => error!("left-unsigned", reason = reason.as_str()),
+    }
+}
+
+/// Where in a list something is wrong.
+pub(crate) fn of_place(there: &Place) -> String {
+    match language() {
+        Language::English => name(&there.to_string()),
+        Language::Arabic => place(there),
+    }
+}
+
+/// A part of a list's entries.
+pub(crate) fn field_name(field: &str) -> String {
+    say!("list-field", field = key(field.replace([' ', '\''], "-")))
+}
+
+/// Why a record of a list is no entry.
+pub(crate) fn of_reason(reason: &RecordReason) -> String {
+    if language() == Language::English {
+        return name(&reason.to_string());
+    }
+    let field = |field: &Field| text(field_name(field.name()));
+    match reason {
+        RecordReason::Length { got, expected } => {
+            error!("record-length", got = figure(got), expected = figure(expected))
+        }
+        RecordReason::NotHex { offset } => error!("record-not-hex", place = figure(offset + 1)),
+        RecordReason::NotUtf8 => error!("record-not-utf8"),
+        RecordReason::TooLong { limit_bytes } => error!("record-too-long", n = figure(limit_bytes)),
+        RecordReason::QuoteNotClosed => error!("record-quote"),
+        RecordReason::Columns { got, expected } => {
+            error!("record-columns", got = figure(got), expected = figure(expected))
+        }
+        RecordReason::UnknownType => error!("record-type"),
+        RecordReason::Unknown(which) => error!("record-unknown", field = field(which)),
+        RecordReason::Missing(which) => error!("record-missing", field = field(which)),
+        RecordReason::Invalid(which) => error!("record-invalid", field = field(which)),
+        RecordReason::TooMany(which) => error!("record-too-many", field = field(which)),
+    }
+}
+
+/// What a decoder that is not sealed wholly could do.
+pub(crate) fn of_gap(gap: Gap) -> String {
+    if language() == Language::English {
+        return gap.to_string();
+    }
+    match gap {
+        Gap::Files => error!("gap-files"),
+        Gap::SystemCalls => error!("gap-system-calls"),
+        Gap::Rights => error!("gap-rights"),
+        Gap::Memory => error!("gap-memory"),
+        Gap::Processor => error!("gap-processor"),
+        Gap::Descriptors => error!("gap-descriptors"),
+        Gap::Writing => error!("gap-writing"),
+        Gap::Core => error!("gap-core"),
+        Gap::Outliving => error!("gap-outliving"),
     }
 }
 
@@ -389,7 +445,7 @@ fn list(error: &ReadError) -> String {
         E::TooDeep { place } => error!("list-too-deep", place = text(self::place(place))),
         E::Entity { place } => error!("list-entity", place = text(self::place(place))),
         E::Changed => error!("list-changed"),
-        E::Missing { field } => error!("list-missing", field = field.name()),
+        E::Missing { field } => error!("list-missing", field = text(field_name(field.name()))),
     }
 }
 
@@ -403,7 +459,9 @@ fn place(place: &Place) -> String {
 fn not_written(error: &WriteError) -> String {
     match error {
         WriteError::Io(error) => system(error),
-        WriteError::CannotSay(field) => error!("format-cannot-say", field = field.name()),
+        WriteError::CannotSay(field) => {
+            error!("format-cannot-say", field = text(field_name(field.name())))
+        }
     }
 }
 

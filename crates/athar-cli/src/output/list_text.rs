@@ -4,7 +4,7 @@ use super::text::{
     DIM, FOUND, GOOD, STRONG, WRONG, bits_differ, push_left, rate, short, styled, styled_name,
     time, width,
 };
-use crate::lang::{joined, name, say};
+use crate::lang::{errors, joined, name, say};
 use athar_engine::{
     ExportSummary, ImportSummary, ListImportPage, ListMatch, ListPage, ListRemoval, ListSummary,
     ListedItem,
@@ -157,7 +157,7 @@ pub(crate) fn exported(summary: &ExportSummary) -> String {
         let _ = write!(
             text,
             "\n{}",
-            say!("cannot-say", n = *entries, field = words(field_name(field)))
+            say!("cannot-say", n = *entries, field = words(errors::field_name(field)))
         );
     }
     if let Some(key) = &summary.key {
@@ -188,11 +188,6 @@ pub(crate) fn lists(lists: &[ListSummary]) -> String {
         let _ = write!(text, "\n{}", line(cells.map(String::as_str)));
     }
     text
-}
-
-/// What a format cannot say, in the language.
-fn field_name(field: &str) -> String {
-    say!("list-field", field = key(field.replace([' ', '\''], "-")))
 }
 
 fn list_state(state: &str) -> String {

@@ -24,11 +24,11 @@ pub(crate) fn line(line: &LogLine) -> String {
 
 /// A detail, but for digests, signatures and tokens, which say nothing to a person.
 fn told(key: &str, value: &Value) -> Option<String> {
-    let key = key.replace('_', " ");
+    let what = say!("log-detail", key = by_key(key), shown = words(key.replace('_', " ")));
     match value {
         Value::String(text) if text.len() >= DIGEST_DIGITS => None,
-        Value::String(text) => Some(name(&format!("{key} {text}"))),
-        value => Some(name(&format!("{key} {value}"))),
+        Value::String(text) => Some(format!("{what} {}", name(text))),
+        value => Some(format!("{what} {}", name(&value.to_string()))),
     }
 }
 

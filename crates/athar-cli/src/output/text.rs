@@ -675,7 +675,11 @@ pub(crate) fn worker(report: &WorkerReport) -> String {
         let _ = write!(text, "\n{mark} {part}: {what}");
     }
     for gap in &report.gaps {
-        let _ = write!(text, "\n{}", styled(WRONG, say!("seal-missing", gap = *gap)));
+        let _ = write!(
+            text,
+            "\n{}",
+            styled(WRONG, say!("seal-missing", gap = words(errors::of_gap(*gap))))
+        );
     }
     let _ = write!(text, "\n{}", say!("reads-formats", formats = report.formats.join(", ")));
     text

@@ -11,14 +11,15 @@ use crate::outcome::to_hex;
 use crate::policy::{LIST_PIECE_ENTRIES, searchable};
 use crate::{EngineError, Interrupt, Left, PublicKey, Store, Watcher, clock, intake};
 use athar_exchange::{
-    Entries, Entry, Format, Options, Reason, Signal, SignalType, Subject, Summary, Tlp,
+    Entries, Entry, Format, Options, Place, Reason, Signal, SignalType, Subject, Summary, Tlp,
 };
 use athar_ledger::{
     LedgerError, ListChange, ListCounts, ListEntry, ListId, ListImport, ListKind, ListValue,
     NewListImport, Tx,
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 
 /// Files of a list, to be brought in.
@@ -100,10 +101,16 @@ pub struct ImportSummary {
 pub struct ListProblem {
     /// Which of the files, from 0.
     pub file: usize,
-    /// The line or byte.
-    pub place: String,
-    /// What is wrong.
-    pub reason: String,
+    /// The line or byte; serialized as words.
+    #[serde(serialize_with = "words")]
+    pub place: Place,
+    /// What is wrong; serialized as words.
+    #[serde(serialize_with = "words")]
+    pub reason: Reason,
+}
+
+fn words<S: Serializer>(what: &impl fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(what)
 }
 
 /// Problems that are told, of all files together.
@@ -333,13 +340,9 @@ impl<'a> Importing<'a> {
         for (signal_type, passed) in read.passed_over() {
             *summary.passed_over.entry(signal_type.name()).or_default() += passed;
         }
-        let told = |place: String, reason: Reason| ListProblem {
-            file: number,
-            place,
-            reason: reason.to_string(),
-        };
         let problems = read.first_problems.iter();
-        summary.first_problems.extend(problems.map(|p| told(p.place.to_string(), p.reason)));
+        let told = problems.map(|p| ListProblem { file: number, place: p.place, reason: p.reason });
+        summary.first_problems.extend(told);
     }
 
     fn end(self, tx: &mut Tx<'_>) -> Result<ImportSummary, Ended> {

@@ -51,7 +51,7 @@ pub use clip_serve::Descriptor;
 pub use clip_serve::serve_clip;
 pub use pool::{WorkerReport, Workers};
 pub use process::WorkerError;
-pub use seal::{Purpose, Seal, seal};
+pub use seal::{Gap, Purpose, Seal, seal};
 pub use serve::{ServeError, serve};
 
 pub(crate) use clip_process::ClipWorker;

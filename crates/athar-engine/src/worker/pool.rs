@@ -1,7 +1,7 @@
 //! Workers that wait for files.
 
 use super::keeper::{Keeper, Work};
-use super::{ClipWorker, Seal, Worker, WorkerError, WorkerProgram};
+use super::{ClipWorker, Gap, Seal, Worker, WorkerError, WorkerProgram};
 use crate::policy::{PATIENCE, Patience};
 use crate::{InputError, InputErrorKind};
 use athar_media::Format;
@@ -26,7 +26,7 @@ pub struct WorkerReport {
     /// What of its seal is in force.
     pub seal: Seal,
     /// What is not, each as what could then be done; empty where the seal is whole.
-    pub gaps: Vec<&'static str>,
+    pub gaps: Vec<Gap>,
     /// The formats that it reads.
     pub formats: Vec<&'static str>,
     /// The system's number of the process.

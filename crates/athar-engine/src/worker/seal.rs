@@ -24,7 +24,8 @@
 //! There is no limit on the number of threads: the one that systems have counts everything that a
 //! user runs. Their stacks count as memory, which bounds them.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use std::fmt;
 
 /// What a process is going to do when it is sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,19 +61,64 @@ pub struct Seal {
 
 impl Seal {
     /// What is missing, each as what could then be done.
-    pub fn gaps(&self) -> Vec<&'static str> {
+    pub fn gaps(&self) -> Vec<Gap> {
         let parts = [
-            (self.landlock_abi.is_some(), "files could be opened (no Landlock)"),
-            (self.system_calls, "any system call could be made (no seccomp)"),
-            (self.no_new_privileges, "a program that is started could gain rights"),
-            (self.memory_bytes.is_some(), "memory has no limit"),
-            (self.processor_s.is_some(), "processor time has no limit"),
-            (self.descriptors.is_some(), "descriptors could be opened without limit"),
-            (self.no_writing, "files could be written to"),
-            (self.no_core, "memory could be dumped to a file"),
-            (self.ends_with_its_parent, "a worker could outlive its parent for a while"),
+            (self.landlock_abi.is_some(), Gap::Files),
+            (self.system_calls, Gap::SystemCalls),
+            (self.no_new_privileges, Gap::Rights),
+            (self.memory_bytes.is_some(), Gap::Memory),
+            (self.processor_s.is_some(), Gap::Processor),
+            (self.descriptors.is_some(), Gap::Descriptors),
+            (self.no_writing, Gap::Writing),
+            (self.no_core, Gap::Core),
+            (self.ends_with_its_parent, Gap::Outliving),
         ];
         parts.into_iter().filter(|(is_in_force, _)| !is_in_force).map(|(_, gap)| gap).collect()
+    }
+}
+
+/// What could be done where a part of the seal is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gap {
+    /// Files could be opened.
+    Files,
+    /// Any system call could be made.
+    SystemCalls,
+    /// A program that is started could gain rights.
+    Rights,
+    /// Memory could be taken without limit.
+    Memory,
+    /// Processor time could be taken without limit.
+    Processor,
+    /// Descriptors could be opened without limit.
+    Descriptors,
+    /// Files could be written to.
+    Writing,
+    /// Memory could be dumped to a file.
+    Core,
+    /// A worker could outlive its parent.
+    Outliving,
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Files => "files could be opened (no Landlock)",
+            Self::SystemCalls => "any system call could be made (no seccomp)",
+            Self::Rights => "a program that is started could gain rights",
+            Self::Memory => "memory has no limit",
+            Self::Processor => "processor time has no limit",
+            Self::Descriptors => "descriptors could be opened without limit",
+            Self::Writing => "files could be written to",
+            Self::Core => "memory could be dumped to a file",
+            Self::Outliving => "a worker could outlive its parent for a while",
+        })
+    }
+}
+
+impl Serialize for Gap {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
@@ -409,6 +455,6 @@ mod tests {
         assert_eq!(Seal::default().gaps().len(), 9);
         let most = Seal { system_calls: true, no_core: true, ..Seal::default() };
         assert_eq!(most.gaps().len(), 7);
-        assert!(!most.gaps().iter().any(|gap| gap.contains("seccomp")));
+        assert!(!most.gaps().contains(&Gap::SystemCalls));
     }
 }

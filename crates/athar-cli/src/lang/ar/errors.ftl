@@ -252,3 +252,29 @@ left-index-unwritten = لم يُكتب الفهرس { $index } من جديد: { 
 left-lists-in-use = تستعمل عملية أخرى فهرس القوائم، أو لا تمكن كتابته: لا يزال في ملفاته ما مُحي، حتى يُمحى شيء مرة أخرى
 left-lists-unwritten = لم يُكتب فهرس القوائم من جديد: { $reason }
 left-unsigned = لم تُوقّع السلسلة: { $reason }
+
+## Why a record of a list is no entry
+
+record-length = في القيمة { $got } من المحارف بدل { $expected }
+record-not-hex = المحرف { $place } من القيمة ليس رقمًا ست عشريًّا
+record-not-utf8 = ليس بترميز UTF-8
+record-too-long = أطول من الحد، وهو بالبايت { $n }
+record-quote = فُتحت علامة اقتباس ولم تُغلق
+record-columns = الأعمدة { $got } بدل { $expected }
+record-type = نوع الإشارة غير معروف
+record-unknown = قيمة غير معروفة: { $field }
+record-missing = مفقود: { $field }
+record-invalid = ليس كما ينبغي: { $field }
+record-too-many = أكثر مما يجوز: { $field }
+
+## What a decoder could do that is not sealed wholly
+
+gap-files = يمكن فتح الملفات (لا Landlock)
+gap-system-calls = يمكن أي استدعاء للنظام (لا seccomp)
+gap-rights = قد يكتسب برنامج يُشغَّل صلاحيات
+gap-memory = لا حد للذاكرة
+gap-processor = لا حد لوقت المعالج
+gap-descriptors = يمكن فتح الواصفات بلا حد
+gap-writing = تمكن الكتابة في الملفات
+gap-core = يمكن حفظ الذاكرة في ملف
+gap-outliving = قد يبقى العامل بعد العملية التي شغّلته مدة

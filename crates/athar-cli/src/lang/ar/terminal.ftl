@@ -733,6 +733,55 @@ log-event = { $kind ->
     [withdrawn] سُحب
    *[other] { $shown }
  }
+log-detail = { $key ->
+    [added] المضاف
+    [alerts] التنبيهات
+    [cases] القضايا
+    [changed] المعدَّل
+    [checks] الفحوص
+    [codes] الرموز
+    [complete] مكتمل
+    [days] الأيام
+    [deep] بعمق
+    [distance] المسافة
+    [entries] مدخلات القوائم
+    [erased] الممحوّ
+    [facts] بيانات القضية
+    [format] الصيغة
+    [from] من
+    [inputs] المفحوص
+    [items] العناصر
+    [kind] النوع
+    [known] المعروف
+    [list_rows] أسطر القوائم
+    [matched] المعروف منه
+    [matches] التطابقات
+    [most] الحد
+    [new] الجديد
+    [others] القضايا الأخرى
+    [persons] الأشخاص
+    [program] البرنامج
+    [radius] نصف القطر
+    [reason] السبب
+    [recent] الأخيرة
+    [refusals] ما لم يُقبل
+    [refused] ما لم يُقبل
+    [relation] العلاقة
+    [reported] المبلَّغ عنه
+    [reports] البلاغات
+    [schema] بنية السجل
+    [scheme] نظام الرموز
+    [searchable] قابل للبحث
+    [seq] الحدث
+    [state] الحالة
+    [to] إلى
+    [unreadable] ما لم يُقرأ
+    [usual] المعتاد
+    [verdict] القرار
+    [version] الإصدار
+    [via] عبر
+   *[other] { $shown }
+ }
 log-purpose = الغرض: { $purpose }
 stamp-request = الحدث { $event }، SHA-256 { $digest }
 stamp-request-written = كُتب الطلب في { $file }

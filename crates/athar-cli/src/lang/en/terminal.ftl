@@ -510,6 +510,9 @@ by-and-purpose = --by and --purpose are lines
 log-event = { $kind ->
    *[other] { $shown }
  }
+log-detail = { $key ->
+   *[other] { $shown }
+ }
 log-purpose = for: { $purpose }
 stamp-request = event { $event }, SHA-256 { $digest }
 stamp-request-written = request written to { $file }
