@@ -1,8 +1,10 @@
-//! What the benchmarks without Criterion share: rounds, and rows for `cargo xtask bench`.
+//! What the benchmarks without Criterion share: rounds, rows for `cargo xtask bench`, and where
+//! their stores lie.
 
 use std::env;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// What something took, once a round.
@@ -57,4 +59,31 @@ impl Measured<'_> {
         let (per_run, unit) = per_run.map_or((String::new(), ""), |n| (n.to_string(), "elements"));
         writeln!(file, "{group}\t{case}\t{who}\t{median}\t{low}\t{high}\t{per_run}\t{unit}")
     }
+}
+
+/// Whether a benchmark that starts itself as the command, and from there as its worker, was started
+/// so.
+pub fn is_command() -> bool {
+    env::args().nth(1).is_some_and(|first| first == "worker" || first == "--data")
+}
+
+/// Measures in the directory that the variable names, which is kept, or in one that is removed
+/// afterwards.
+///
+/// # Errors
+///
+/// Those of `measure`, and that the directory cannot be removed.
+pub fn in_directory(
+    variable: &str,
+    measure: impl FnOnce(&Path) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    if let Some(kept) = env::var_os(variable).map(PathBuf::from) {
+        return measure(&kept);
+    }
+    let dir = env::temp_dir().join(format!("athar-bench-{}", std::process::id()));
+    let measured = measure(&dir);
+    if dir.exists() {
+        fs::remove_dir_all(&dir)?;
+    }
+    measured
 }

@@ -20,21 +20,20 @@ mod drawn;
 mod met;
 mod store;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use asked::Times;
-use athar_benches::Measured;
+use athar_benches::{Measured, in_directory, is_command};
+use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
-use std::{env, fs};
 
 const ITEMS: usize = 100_000;
 const ROUNDS: usize = 5;
 const BAR_MS: f64 = 300.0;
 
 fn main() -> ExitCode {
-    // The benchmark starts itself as the command and, from there, as its worker.
-    if env::args().nth(1).is_some_and(|first| first == "worker" || first == "--data") {
+    if is_command() {
         return athar_cli::main();
     }
     match run() {
@@ -52,15 +51,7 @@ fn run() -> Result<()> {
         return Ok(());
     };
     let items = env::var("ATHAR_CHECK_ITEMS").map_or(Ok(ITEMS), |items| items.parse())?;
-    let kept = env::var_os("ATHAR_CHECK_DIR").map(PathBuf::from);
-    let dir = kept
-        .clone()
-        .unwrap_or_else(|| env::temp_dir().join(format!("athar-check-{}", std::process::id())));
-    let measured = measure(&corpus, &dir, items);
-    if kept.is_none() {
-        fs::remove_dir_all(&dir).context("the benchmark's own directory")?;
-    }
-    measured
+    in_directory("ATHAR_CHECK_DIR", |dir| measure(&corpus, dir, items))
 }
 
 fn measure(corpus: &Path, dir: &Path, items: usize) -> Result<()> {

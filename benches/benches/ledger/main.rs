@@ -26,23 +26,22 @@ mod made;
 
 use anyhow::{Context, Result, ensure};
 use asked::Pictures;
-use athar_benches::{Measured, Rounds};
+use athar_benches::{Measured, Rounds, in_directory, is_command};
 use athar_engine::{
     Fonts, Language, NetworksQuestion, PacketOptions, Store, VerifyOptions, WithdrawOptions,
     WithdrawTarget,
 };
-use std::path::{Path, PathBuf};
+use std::env;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use std::{env, fs};
 
 const ROUNDS: usize = 5;
 const PICTURES: usize = 30;
 const VERIFY_EVENTS_PER_S: f64 = 1e5;
 
 fn main() -> ExitCode {
-    // The benchmark starts itself as the command and, from there, as its worker.
-    if env::args().nth(1).is_some_and(|first| first == "worker" || first == "--data") {
+    if is_command() {
         return athar_cli::main();
     }
     match run() {
@@ -56,15 +55,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<()> {
     let cases = env::var("ATHAR_LEDGER_CASES").map_or(Ok(made::CASES), |cases| cases.parse())?;
-    let kept = env::var_os("ATHAR_LEDGER_DIR").map(PathBuf::from);
-    let dir = kept
-        .clone()
-        .unwrap_or_else(|| env::temp_dir().join(format!("athar-ledger-{}", std::process::id())));
-    let measured = measure(&dir, cases);
-    if kept.is_none() {
-        fs::remove_dir_all(&dir).context("the benchmark's own directory")?;
-    }
-    measured
+    in_directory("ATHAR_LEDGER_DIR", |dir| measure(dir, cases))
 }
 
 fn measure(dir: &Path, cases: usize) -> Result<()> {
